@@ -1,0 +1,1 @@
+//! The gRPC contracts of every Merit service, compiled without protoc.

@@ -1,0 +1,1 @@
+//! The policy language: text in, one exact answer and its explanation out.

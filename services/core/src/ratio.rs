@@ -1,0 +1,453 @@
+//! Exact rational numbers: `i128` where both parts fit, big integers where they don't. Never binary floating point.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::ops::{Add, Mul, Neg, Sub};
+use std::str::FromStr;
+
+use num_bigint::BigInt;
+use num_integer::Integer as _;
+use num_rational::BigRational;
+use num_traits::{One as _, Signed as _, ToPrimitive as _, Zero as _};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// An exact rational number, always in lowest terms.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Ratio(Repr);
+
+// INVARIANT: lowest terms, denominator > 0, and `Small` whenever both parts fit `i128`: equal numbers have one form.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Repr {
+    Small(i128, i128),
+    Big(Box<BigRational>),
+}
+
+/// How a number is brought to a multiple of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Rounding {
+    /// To the nearest; a half goes to the even neighbour.
+    HalfEven,
+    /// To the nearest; a half goes away from zero, so that a reversal mirrors its payment.
+    HalfUp,
+    /// Towards zero.
+    Down,
+    /// Away from zero.
+    Up,
+}
+
+impl Ratio {
+    /// Zero.
+    pub const ZERO: Self = Self(Repr::Small(0, 1));
+    /// One.
+    pub const ONE: Self = Self(Repr::Small(1, 1));
+
+    /// `numerator / denominator`; `None` when the denominator is zero.
+    #[must_use]
+    pub fn new(numerator: i128, denominator: i128) -> Option<Self> {
+        (denominator != 0).then(|| Self::small(numerator, denominator))
+    }
+
+    /// A whole number.
+    #[must_use]
+    pub const fn whole(number: i64) -> Self {
+        Self(Repr::Small(number as i128, 1))
+    }
+
+    /// `number` hundredths.
+    #[must_use]
+    pub fn percent(number: i64) -> Self {
+        Self::small(i128::from(number), 100)
+    }
+
+    // The denominator is not zero.
+    fn small(numerator: i128, denominator: i128) -> Self {
+        // `i128::MIN` has no positive counterpart: leave it to the big integers.
+        if numerator == i128::MIN || denominator == i128::MIN {
+            return Self::big(BigRational::new(numerator.into(), denominator.into()));
+        }
+        let divisor = numerator.gcd(&denominator).max(1);
+        let sign = denominator.signum();
+        Self(Repr::Small(sign * (numerator / divisor), sign * (denominator / divisor)))
+    }
+
+    fn big(value: BigRational) -> Self {
+        match (value.numer().to_i128(), value.denom().to_i128()) {
+            (Some(n), Some(d)) if n != i128::MIN => Self(Repr::Small(n, d)),
+            _ => Self(Repr::Big(Box::new(value))),
+        }
+    }
+
+    fn to_big(&self) -> BigRational {
+        match &self.0 {
+            Repr::Small(n, d) => BigRational::new_raw(BigInt::from(*n), BigInt::from(*d)),
+            Repr::Big(value) => (**value).clone(),
+        }
+    }
+
+    /// The quotient; `None` when `other` is zero.
+    #[must_use]
+    pub fn checked_div(&self, other: &Self) -> Option<Self> {
+        if other.is_zero() {
+            return None;
+        }
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
+            && let Some(product) = multiply(*a, *b, *d * c.signum(), c.abs())
+        {
+            return Some(product);
+        }
+        Some(Self::big(self.to_big() / other.to_big()))
+    }
+
+    /// Whether it is zero.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        matches!(self.0, Repr::Small(0, _))
+    }
+
+    /// Whether it is below zero.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        match &self.0 {
+            Repr::Small(n, _) => *n < 0,
+            Repr::Big(value) => value.is_negative(),
+        }
+    }
+
+    /// Whether it has no fraction.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        match &self.0 {
+            Repr::Small(_, d) => *d == 1,
+            Repr::Big(value) => value.denom().is_one(),
+        }
+    }
+
+    /// Without its sign.
+    #[must_use]
+    pub fn abs(&self) -> Self {
+        if self.is_negative() { -self.clone() } else { self.clone() }
+    }
+
+    /// The whole number, if it is one and fits `i64`.
+    #[must_use]
+    pub fn to_i64(&self) -> Option<i64> {
+        match &self.0 {
+            Repr::Small(n, 1) => i64::try_from(*n).ok(),
+            _ => None,
+        }
+    }
+
+    /// The nearest multiple of `step` (which is above zero) by the mode. A step of zero leaves the number as it is.
+    #[must_use]
+    pub fn round_to(&self, step: &Self, mode: Rounding) -> Self {
+        match self.checked_div(step) {
+            Some(steps) => &steps.round(mode) * step,
+            None => self.clone(),
+        }
+    }
+
+    /// The nearest whole number by the mode.
+    #[must_use]
+    pub fn round(&self, mode: Rounding) -> Self {
+        match &self.0 {
+            Repr::Small(n, 1) => Self(Repr::Small(*n, 1)),
+            Repr::Small(n, d) => {
+                let (magnitude, rest) = (n.abs() / d, n.abs() % d);
+                // `rest` against `d - rest` compares twice the rest with the denominator without overflow.
+                let up = goes_up(mode, rest.cmp(&(d - rest)), rest != 0, magnitude % 2 != 0);
+                Self(Repr::Small(n.signum() * (magnitude + i128::from(up)), 1))
+            }
+            Repr::Big(value) => {
+                let (magnitude, rest): (BigInt, BigInt) = value.numer().abs().div_rem(value.denom());
+                let up =
+                    goes_up(mode, (&rest * BigInt::from(2)).cmp(value.denom()), !rest.is_zero(), magnitude.is_odd());
+                let magnitude = if up { magnitude + 1 } else { magnitude };
+                let signed = if value.is_negative() { -magnitude } else { magnitude };
+                Self::big(BigRational::from_integer(signed))
+            }
+        }
+    }
+
+    /// The largest whole number not above it.
+    #[must_use]
+    pub fn floor(&self) -> Self {
+        let towards_zero = self.round(Rounding::Down);
+        if towards_zero > *self { &towards_zero - &Self::ONE } else { towards_zero }
+    }
+
+    /// As a plain decimal, rounded half even at `places` where it doesn't end, without trailing zeros: `1.25`, `-0.5`.
+    #[must_use]
+    pub fn decimal(&self, places: u32) -> String {
+        let fixed = self.fixed(places);
+        if fixed.contains('.') {
+            let text = fixed.trim_end_matches('0').trim_end_matches('.');
+            return if text == "-0" { "0".to_owned() } else { text.to_owned() };
+        }
+        fixed
+    }
+
+    /// As a plain decimal with exactly `places` digits after the point, rounded half even.
+    #[must_use]
+    pub fn fixed(&self, places: u32) -> String {
+        let scaled = (self * &Self(Repr::Small(10_i128.pow(places.min(30)), 1))).round(Rounding::HalfEven);
+        let digits = match &scaled.0 {
+            Repr::Small(n, _) => n.unsigned_abs().to_string(),
+            Repr::Big(value) => value.numer().abs().to_string(),
+        };
+        let places = places.min(30) as usize;
+        let digits = format!("{digits:0>width$}", width = places + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - places);
+        let sign = if scaled.is_negative() { "-" } else { "" };
+        if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+    }
+}
+
+/// Whether a magnitude with a rest goes up to the next whole number.
+fn goes_up(mode: Rounding, rest_against_half: Ordering, has_rest: bool, odd: bool) -> bool {
+    match mode {
+        Rounding::Down => false,
+        Rounding::Up => has_rest,
+        Rounding::HalfUp => rest_against_half != Ordering::Less,
+        Rounding::HalfEven => match rest_against_half {
+            Ordering::Less => false,
+            Ordering::Greater => true,
+            Ordering::Equal => odd,
+        },
+    }
+}
+
+/// a/b × c/d in lowest terms, `None` where it doesn't fit. Denominators are above zero.
+fn multiply(a: i128, b: i128, c: i128, d: i128) -> Option<Ratio> {
+    let (left, right) = (a.gcd(&d).max(1), c.gcd(&b).max(1));
+    let numerator = (a / left).checked_mul(c / right)?;
+    let denominator = (b / right).checked_mul(d / left)?;
+    (numerator != i128::MIN).then_some(Ratio(Repr::Small(numerator, denominator)))
+}
+
+impl Add for &Ratio {
+    type Output = Ratio;
+
+    fn add(self, other: &Ratio) -> Ratio {
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
+            let sum = || {
+                let divisor = b.gcd(d);
+                let left = a.checked_mul(d / divisor)?;
+                let right = c.checked_mul(b / divisor)?;
+                let denominator = (b / divisor).checked_mul(*d)?;
+                Some(Ratio::small(left.checked_add(right)?, denominator))
+            };
+            if let Some(sum) = sum() {
+                return sum;
+            }
+        }
+        Ratio::big(self.to_big() + other.to_big())
+    }
+}
+
+impl Sub for &Ratio {
+    type Output = Ratio;
+
+    fn sub(self, other: &Ratio) -> Ratio {
+        self + &-other.clone()
+    }
+}
+
+impl Mul for &Ratio {
+    type Output = Ratio;
+
+    fn mul(self, other: &Ratio) -> Ratio {
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
+            && let Some(product) = multiply(*a, *b, *c, *d)
+        {
+            return product;
+        }
+        Ratio::big(self.to_big() * other.to_big())
+    }
+}
+
+impl Neg for Ratio {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        match self.0 {
+            Repr::Small(n, d) => Self(Repr::Small(-n, d)),
+            Repr::Big(value) => Self::big(-*value),
+        }
+    }
+}
+
+impl std::iter::Sum for Ratio {
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        iter.fold(Self::ZERO, |total, item| &total + &item)
+    }
+}
+
+impl Ord for Ratio {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
+            if b == d {
+                return a.cmp(c);
+            }
+            if let (Some(left), Some(right)) = (a.checked_mul(*d), c.checked_mul(*b)) {
+                return left.cmp(&right);
+            }
+        }
+        self.to_big().cmp(&other.to_big())
+    }
+}
+
+impl PartialOrd for Ratio {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl From<i64> for Ratio {
+    fn from(number: i64) -> Self {
+        Self::whole(number)
+    }
+}
+
+/// The canonical text: `3`, `-5/4`.
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Repr::Small(n, 1) => write!(f, "{n}"),
+            Repr::Small(n, d) => write!(f, "{n}/{d}"),
+            Repr::Big(value) => write!(f, "{value}"),
+        }
+    }
+}
+
+impl fmt::Debug for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Ratio {
+    type Err = Error;
+
+    /// Takes a plain decimal (`-1.25`) or the canonical fraction (`-5/4`), at most 200 characters. No exponent, no
+    /// separators.
+    ///
+    /// # Errors
+    /// `BAD_NUMBER` for anything else.
+    fn from_str(text: &str) -> Result<Self> {
+        let bad = || Error::invalid("BAD_NUMBER", format!("`{}` is not a plain number", crate::text::shown(text)));
+        let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+        let big = |s: &str| s.parse::<BigInt>().map_err(|_| bad());
+        if text.len() > 200 {
+            return Err(bad());
+        }
+        let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (numerator, denominator) = if let Some((n, d)) = rest.split_once('/') {
+            if !digits(n) || !digits(d) {
+                return Err(bad());
+            }
+            (big(n)?, big(d)?)
+        } else {
+            let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(w, f)| (w, Some(f)));
+            if !digits(whole) || fraction.is_some_and(|f| !digits(f)) {
+                return Err(bad());
+            }
+            let fraction = fraction.unwrap_or_default();
+            let places = u32::try_from(fraction.len()).map_err(|_| bad())?;
+            (big(&format!("{whole}{fraction}"))?, BigInt::from(10).pow(places))
+        };
+        if denominator.is_zero() {
+            return Err(bad());
+        }
+        let value = Self::big(BigRational::new(numerator, denominator));
+        Ok(if negative { -value } else { value })
+    }
+}
+
+impl TryFrom<String> for Ratio {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<Ratio> for String {
+    fn from(ratio: Ratio) -> Self {
+        ratio.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn big(r: &Ratio) -> BigRational {
+        r.to_big()
+    }
+
+    fn any_ratio() -> impl Strategy<Value = Ratio> {
+        let part = prop_oneof![any::<i128>(), (-1000..1000_i128), Just(i128::MIN), Just(i128::MAX)];
+        (part.clone(), part).prop_filter_map("zero denominator", |(n, d)| Ratio::new(n, d))
+    }
+
+    proptest! {
+        // The big rationals of `num` are the specification.
+        #[test]
+        fn arithmetic_agrees_with_big_rationals(a in any_ratio(), b in any_ratio()) {
+            prop_assert_eq!(big(&(&a + &b)), big(&a) + big(&b));
+            prop_assert_eq!(big(&(&a - &b)), big(&a) - big(&b));
+            prop_assert_eq!(big(&(&a * &b)), big(&a) * big(&b));
+            prop_assert_eq!(a.cmp(&b), big(&a).cmp(&big(&b)));
+            if let Some(q) = a.checked_div(&b) { prop_assert_eq!(big(&q), big(&a) / big(&b)); }
+        }
+
+        #[test]
+        fn text_round_trips_and_is_unique(a in any_ratio()) {
+            let again: Ratio = a.to_string().parse().unwrap();
+            prop_assert_eq!(&again, &a);
+            prop_assert_eq!(a.clone() == &a + &Ratio::ZERO, true);
+        }
+
+        #[test]
+        fn rounding_mirrors_at_zero(a in any_ratio(), mode in prop_oneof![Just(Rounding::HalfEven), Just(Rounding::HalfUp), Just(Rounding::Down), Just(Rounding::Up)]) {
+            let up = a.round(mode);
+            prop_assert_eq!((-a.clone()).round(mode), -up.clone());
+            prop_assert!((&up - &a).abs() < Ratio::ONE);
+        }
+    }
+
+    #[test]
+    fn rounding_modes_at_the_half() {
+        let table = [
+            ("2.5", Rounding::HalfEven, "2"), ("3.5", Rounding::HalfEven, "4"), ("2.5", Rounding::HalfUp, "3"),
+            ("-2.5", Rounding::HalfUp, "-3"), ("-2.5", Rounding::HalfEven, "-2"), ("2.9", Rounding::Down, "2"),
+            ("-2.9", Rounding::Down, "-2"), ("2.1", Rounding::Up, "3"), ("-2.1", Rounding::Up, "-3"), ("7", Rounding::Up, "7"),
+        ];
+        for (number, mode, rounded) in table {
+            assert_eq!(number.parse::<Ratio>().unwrap().round(mode).to_string(), rounded, "{number} {mode:?}");
+        }
+    }
+
+    #[test]
+    fn decimals_end_or_round_half_even() {
+        for (text, places, decimal) in [
+            ("5/4", 12, "1.25"), ("1/3", 12, "0.333333333333"), ("2/3", 4, "0.6667"), ("-1/1000", 2, "0"),
+            ("125/1000", 2, "0.12"), ("12", 12, "12"), ("-5/2", 12, "-2.5"), ("100", 0, "100"),
+        ] {
+            assert_eq!(text.parse::<Ratio>().unwrap().decimal(places), decimal, "{text}");
+        }
+        assert_eq!(Ratio::percent(5).fixed(2), "0.05");
+    }
+
+    #[test]
+    fn text_that_is_no_plain_number_is_refused() {
+        for bad in ["", "-", "1e5", "1,000", "1.", ".5", "0x1", "1/0", "1/-2", "٣", "--1", "1 "] {
+            assert!(bad.parse::<Ratio>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! People, teams and reporting lines, all dated.

@@ -1,0 +1,1 @@
+//! Feedback, self-assessments and ratings.

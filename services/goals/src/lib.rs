@@ -1,0 +1,1 @@
+//! Cycles, measures, goals, targets and progress.

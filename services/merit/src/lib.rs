@@ -1,0 +1,1 @@
+//! The one binary: the command line and merit serve.

@@ -1,0 +1,3 @@
+//! The `merit` binary.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The outbox, the templates and the delivery of mail.

@@ -1,0 +1,1 @@
+//! The quarterly close from freeze to publish, and the scorecards.

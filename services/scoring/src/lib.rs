@@ -1,0 +1,1 @@
+//! Results, credits, scores, traces and the reward ledger.
