@@ -1,0 +1,107 @@
+//! Recognitions, contests and settling.
+
+use merit_core::Money;
+use merit_core::period::PeriodUnit;
+
+use super::{Expr, FactId, Place};
+
+/// `recognize "Hot streak" { … }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recognize {
+    /// Its title.
+    pub name: String,
+    /// What it is, for people.
+    pub about: Option<String>,
+    /// When it is given (yes/no).
+    pub when: Expr,
+    /// Badge and level.
+    pub badge: Option<(String, Option<String>)>,
+    /// Points.
+    pub points: Option<Expr>,
+    /// Kudos from somebody. Left out where that participant is missing.
+    pub kudos: Option<KudosSaying>,
+    /// An announcement.
+    pub announce: Option<Announce>,
+    /// How often at most.
+    pub once_per: Option<OncePer>,
+    /// Where its title is written.
+    pub place: Place,
+}
+
+/// `kudos from manager saying "…"`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KudosSaying {
+    /// Who gives it: an expression that gives a participant.
+    pub from: Expr,
+    /// The text; empty, if none.
+    pub saying: Vec<TemplatePart>,
+}
+
+/// `announce to "#sales-wins" saying "…"`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Announce {
+    /// The channel.
+    pub to: String,
+    /// The text.
+    pub saying: Vec<TemplatePart>,
+}
+
+/// A piece of a text with holes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TemplatePart {
+    /// As it is.
+    Text(String),
+    /// `{participant.name}`, filled in when it is shown.
+    ParticipantName,
+    /// `{streak}`.
+    Value(Expr),
+}
+
+/// `once per quarter`, `once per policy`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OncePer {
+    /// Once in each such period.
+    Period(PeriodUnit),
+    /// Once under the policy.
+    Policy,
+}
+
+/// `contest top_closers { … }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contest {
+    /// Its name.
+    pub name: String,
+    /// What it is, for people.
+    pub about: Option<String>,
+    /// What participants are ranked by, highest first; a number of any unit.
+    pub rank_by: Expr,
+    /// Ranked apart for each value of this fact.
+    pub within: Option<FactId>,
+    /// The first place's prize, the second's, …; all of one currency.
+    pub prizes: Vec<Money>,
+    /// `because "…"`.
+    pub because: Option<String>,
+    /// Where its name is written.
+    pub place: Place,
+}
+
+/// `settle { … }`, `settle all { … }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settle {
+    /// Over all policies' payouts instead of this one's.
+    pub all: bool,
+    /// `cap total at …`.
+    pub cap_total: Option<CapTotal>,
+}
+
+/// `cap total at $250,500 because "…"`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CapTotal {
+    /// The most that is paid in total; a part of a coin is dropped.
+    pub at: Expr,
+    /// `because "…"`.
+    pub because: Option<String>,
+    /// Where it is written.
+    pub place: Place,
+}
