@@ -1,1 +1,14 @@
-//! What every service stands on: storage pools, identity, the gRPC server, telemetry, the data folder.
+//! What every service stands on: storage pools, identity, the wire's translations, the gRPC server, the data folder.
+//!
+//! Nothing here knows a domain; a rule about people, goals or pay belongs to its service.
+
+pub mod client;
+pub mod data_folder;
+pub mod identity;
+pub mod import;
+pub mod page;
+pub mod server;
+pub mod sqlite;
+pub mod status;
+pub mod telemetry;
+pub mod wire;
