@@ -1,0 +1,321 @@
+"""Checks charts/merit with a real helm: lints it, renders it with each file of values/, holds the result against the
+API schemas of Kubernetes and against what Merit promises, and sees that refused.yaml's values are refused.
+
+    check.py --helm HELM [--merit MERIT]
+
+With `--merit`, the command lines in the chart are also put to that binary, which must understand them.
+Closes with a line `N passed, N failed`, and exits 1 if anything failed.
+"""
+
+import argparse
+import logging
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import kubernetes_validate
+import yaml
+
+HERE = pathlib.Path(__file__).resolve().parent
+CHART = HERE.parent.parent / "charts" / "merit"
+# The oldest release that Chart.yaml admits, and the newest whose schemas we have.
+KUBERNETES = ["1.31", "1.37"]
+MERIT = "/usr/local/bin/merit"
+DATA, TMP, SECRETS = "/data", "/tmp", "/var/run/merit"
+
+
+class Checks:
+    """Counts what held and tells what did not."""
+
+    def __init__(self):
+        self.passed, self.failures, self.case = 0, [], ""
+
+    def that(self, held, claim):
+        """Notes one claim about the case at hand."""
+        if held:
+            self.passed += 1
+        else:
+            self.failures.append(f"{self.case}: {claim}")
+            print(f"FAILED  {self.case}: {claim}")
+
+    def equal(self, found, wanted, claim):
+        """Like `that`, telling both sides."""
+        self.that(found == wanted, f"{claim}: found {found!r}, wanted {wanted!r}")
+
+
+def run(*words):
+    """Runs a command; gives its exit code and all it printed."""
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return done.returncode, done.stdout + done.stderr
+
+
+def merged(base, over):
+    """Values as helm lays them over one another."""
+    if not isinstance(base, dict) or not isinstance(over, dict):
+        return over
+    return {**base, **{key: merged(base.get(key), value) for key, value in over.items()}}
+
+
+def pods(objects):
+    """Each pod template with the object it belongs to."""
+    for thing in objects:
+        spec = thing.get("spec", {})
+        if thing["kind"] == "CronJob":
+            yield thing, spec["jobTemplate"]["spec"]["template"]
+        elif "template" in spec:
+            yield thing, spec["template"]
+
+
+def check_pod(checks, owner, template, values):
+    """What every pod of Merit keeps to."""
+    name, spec = owner["metadata"]["name"], template["spec"]
+    security = spec.get("securityContext", {})
+    checks.equal(security.get("runAsNonRoot"), True, f"{name} runs as non-root")
+    checks.equal(security.get("runAsUser"), 65532, f"{name} runs as the image's user")
+    checks.equal(security.get("fsGroup"), 65532, f"{name} can read its secrets and its volume")
+    checks.equal(security.get("fsGroupChangePolicy"), "OnRootMismatch", f"{name} leaves the key file's mode alone")
+    checks.equal(security.get("seccompProfile"), {"type": "RuntimeDefault"}, f"{name} has a seccomp profile")
+    checks.equal(spec.get("automountServiceAccountToken"), False, f"{name} has no token of the cluster")
+    checks.equal(spec.get("enableServiceLinks"), False, f"{name} gets no MERIT_ variables from a service")
+    for key in ["hostNetwork", "hostPID", "hostIPC", "initContainers"]:
+        checks.that(not spec.get(key), f"{name} has no {key}")
+    for container in spec["containers"]:
+        own = container.get("securityContext", {})
+        checks.equal(own.get("runAsNonRoot"), True, f"{name}'s container runs as non-root")
+        checks.equal(own.get("readOnlyRootFilesystem"), True, f"{name}'s root is read-only")
+        checks.equal(own.get("allowPrivilegeEscalation"), False, f"{name} can't gain privileges")
+        checks.equal(own.get("privileged"), False, f"{name} isn't privileged")
+        checks.equal(own.get("capabilities"), {"drop": ["ALL"]}, f"{name} drops all capabilities")
+        checks.equal(container["command"], [MERIT], f"{name} runs the one binary")
+        image = values["image"]
+        tag = "@" + image["digest"] if image["digest"] else ":" + (image["tag"] or "0.1.0")
+        checks.equal(container["image"], image["repository"] + tag, f"{name}'s image")
+        claims = {claim["metadata"]["name"] for claim in owner["spec"].get("volumeClaimTemplates", [])}
+        volumes = {volume["name"]: volume for volume in spec.get("volumes", [])}
+        mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
+        for path, mount in mounts.items():
+            checks.that(mount["name"] in claims or mount["name"] in volumes, f"{name} has a volume for {path}")
+            if path.startswith(SECRETS):
+                checks.equal(mount.get("readOnly"), True, f"{name} reads {path} only")
+                secret = volumes[mount["name"]]["secret"]
+                checks.equal(secret["defaultMode"], 0o440, f"{name}'s {path} is closed to others")
+                checks.that(not secret.get("optional"), f"{name} waits for {path}")
+        checks.equal(volumes[mounts[TMP]["name"]].get("emptyDir"), {}, f"{name} has an empty {TMP}")
+        for variable in container.get("env", []):
+            checks.that("value" in variable, f"{name}: {variable['name']} is no secret in the environment")
+
+
+def check_server(checks, objects, values):
+    """The one server and its settings."""
+    servers = [thing for thing in objects if thing["kind"] == "StatefulSet"]
+    checks.equal(len(servers), 1, "one server")
+    server, port = servers[0], values["service"]["port"]
+    checks.equal(server["spec"]["replicas"], 1, "the databases have one writer")
+    spec = server["spec"]["template"]["spec"]
+    container = spec["containers"][0]
+    words = ["serve", "--services", "all", "--listen", f"0.0.0.0:{port}", "--data", DATA]
+    checks.equal(container["args"], words, "the server's words")
+    for probe in ["startupProbe", "readinessProbe", "livenessProbe"]:
+        checks.equal(container[probe].get("grpc", {}).get("port"), port, f"{probe} asks the gRPC health service")
+    checks.equal(container["resources"], values["resources"]["server"], "the server's resources")
+    mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
+    checks.that(DATA in mounts and not mounts[DATA].get("readOnly"), "the volume is mounted for writing")
+    claims, kept = server["spec"].get("volumeClaimTemplates", []), values["persistence"]
+    if kept.get("existingClaim"):
+        named = [v["persistentVolumeClaim"]["claimName"] for v in spec["volumes"] if "persistentVolumeClaim" in v]
+        checks.equal((claims, named), ([], [kept["existingClaim"]]), "the claim that was there is used")
+    else:
+        checks.equal(claims[0]["spec"]["resources"]["requests"]["storage"], kept["size"], "the volume's size")
+        checks.equal(claims[0]["spec"]["accessModes"], [kept["accessMode"]], "the volume's access mode")
+        checks.equal(claims[0]["spec"].get("storageClassName"), kept["storageClass"] or None, "the volume's class")
+        policy = server["spec"]["persistentVolumeClaimRetentionPolicy"]
+        checks.equal(policy, {"whenDeleted": "Retain", "whenScaled": "Retain"}, "the volume outlives the release")
+    check_settings(checks, objects, container, spec, values["mail"], values["log"])
+    service = next(thing for thing in objects if thing["kind"] == "Service")
+    labels = server["spec"]["template"]["metadata"]["labels"]
+    checks.that(service["spec"]["selector"].items() <= labels.items(), "the service finds the server")
+    checks.that(server["spec"]["selector"]["matchLabels"].items() <= labels.items(), "the set finds its pod")
+    for thing, template in pods(objects):
+        if thing["kind"] == "CronJob":
+            found = service["spec"]["selector"].items() <= template["metadata"]["labels"].items()
+            checks.that(not found, f"the service doesn't send calls to {thing['metadata']['name']}")
+
+
+def check_settings(checks, objects, container, spec, mail, log):
+    """The server's environment; the relay's password only as a file."""
+    settings = next(thing for thing in objects if thing["kind"] == "ConfigMap")
+    source = [entry["configMapRef"]["name"] for entry in container["envFrom"]]
+    checks.equal(source, [settings["metadata"]["name"]], "the server reads its settings")
+    wanted = {"MERIT_DATA": DATA, "MERIT_LOG": log}
+    smtp = mail["smtp"]
+    if mail["enabled"]:
+        wanted |= {
+            "MERIT_MAIL_FROM": mail["from"],
+            "MERIT_MAIL_RESEND_UNCLEAR": mail["resendUnclear"],
+            "MERIT_SMTP_HOST": smtp["host"],
+            "MERIT_SMTP_PORT": str(smtp["port"]),
+            "MERIT_SMTP_SECURITY": smtp["security"],
+        }
+    secrets = {volume["name"]: volume["secret"] for volume in spec["volumes"] if "secret" in volume}
+    if mail["enabled"] and smtp["username"]:
+        wanted |= {"MERIT_SMTP_USERNAME": smtp["username"], "MERIT_SMTP_PASSWORD_FILE": f"{SECRETS}/smtp/password"}
+        secret, password = secrets.get("smtp", {}), smtp["passwordSecret"]
+        checks.equal(secret.get("secretName"), password["name"], "the relay's password comes from its Secret")
+        checks.equal(secret.get("items"), [{"key": password["key"], "path": "password"}], "the password's file")
+    else:
+        checks.equal(secrets, {}, "no secret without need")
+    checks.equal(settings["data"], wanted, "the server's settings")
+
+
+def check_job(checks, objects, values, name, words):
+    """One scheduled job, or its absence."""
+    jobs = [thing for thing in objects if thing["kind"] == "CronJob" and thing["metadata"]["name"].endswith("-" + name)]
+    wanted = values[name]
+    if not wanted["enabled"]:
+        checks.equal(jobs, [], f"no {name} job")
+        return
+    checks.equal(len(jobs), 1, f"one {name} job")
+    spec, job = jobs[0]["spec"], jobs[0]["spec"]["jobTemplate"]["spec"]
+    checks.that(len(jobs[0]["metadata"]["name"]) <= 52, f"{name}: the name leaves room for the job's suffix")
+    checks.equal(spec.get("timeZone"), "Etc/UTC", f"{name} is scheduled in UTC")
+    checks.equal(spec.get("concurrencyPolicy"), "Forbid", f"{name} doesn't overlap itself")
+    checks.equal(spec.get("schedule"), wanted["schedule"], f"{name}'s schedule")
+    checks.equal(spec.get("suspend"), wanted["suspend"], f"{name}'s suspension")
+    checks.equal(job.get("backoffLimit"), wanted["retries"], f"{name}'s tries")
+    checks.equal(job.get("activeDeadlineSeconds"), wanted["deadlineSeconds"], f"{name}'s deadline")
+    pod = job["template"]["spec"]
+    checks.equal(pod.get("restartPolicy"), "Never", f"{name} leaves tries to the job")
+    container = pod["containers"][0]
+    final = [rule for rule in job["podFailurePolicy"]["rules"] if rule["action"] == "FailJob"]
+    codes = final[0]["onExitCodes"]
+    checks.equal((codes["operator"], codes["values"]), ("In", [1, 2, 4]), f"{name} doesn't try again in vain")
+    checks.equal(codes["containerName"], container["name"], f"{name}'s rule is about its container")
+    service = next(thing for thing in objects if thing["kind"] == "Service")["metadata"]
+    server = f"http://{service['name']}.{service['namespace']}.svc:{values['service']['port']}"
+    checks.equal(container["args"], words + ["--server", server, "--token", f"{SECRETS}/token"], f"{name}'s words")
+    mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
+    secret = next(volume["secret"] for volume in pod["volumes"] if volume["name"] == mounts[SECRETS])
+    token = values["token"]
+    checks.equal(secret["secretName"], token["secretName"] or f"{service['name']}-token", f"{name}'s token Secret")
+    checks.equal(secret["items"], [{"key": token["key"], "path": "token"}], f"{name}'s token file")
+
+
+def check_network(checks, objects, values):
+    """Who reaches whom."""
+    policies = {thing["metadata"]["name"]: thing["spec"] for thing in objects if thing["kind"] == "NetworkPolicy"}
+    if not values["networkPolicy"]["enabled"]:
+        checks.equal(policies, {}, "no network policies")
+        return
+    checks.equal(len(policies), 2, "a network policy for the server and one for the jobs")
+    for thing, template in pods(objects):
+        covering = [spec for spec in policies.values() if selects(spec["podSelector"], template["metadata"]["labels"])]
+        checks.equal(len(covering), 1, f"one policy covers {thing['metadata']['name']}")
+        if not covering:
+            continue
+        checks.equal(covering[0]["policyTypes"], ["Ingress", "Egress"], "both directions are closed")
+        if thing["kind"] == "CronJob":
+            checks.equal(covering[0].get("ingress"), [], "nobody reaches a job")
+        else:
+            callers = covering[0]["ingress"][0]["from"]
+            for caller in values["networkPolicy"]["allowFrom"]:
+                checks.that(caller in callers, "those the values name reach the server")
+            ports = [port["port"] for rule in covering[0]["egress"] for port in rule["ports"]]
+            relay = [values["mail"]["smtp"]["port"]] if values["mail"]["enabled"] else []
+            checks.equal(ports, [53, 53] + relay, "the server reaches name lookup and the relay only")
+
+
+def selects(selector, labels):
+    """Whether a label selector takes these labels."""
+    exact = selector.get("matchLabels", {}).items() <= labels.items()
+    return exact and all(labels.get(e["key"]) in e["values"] for e in selector.get("matchExpressions", []))
+
+
+def check_schemas(checks, objects):
+    """Each object against the API's own schema, unknown fields refused."""
+    for thing in objects:
+        for version in KUBERNETES:
+            try:
+                kubernetes_validate.validate(thing, version, strict=True)
+                problem = ""
+            except kubernetes_validate.ValidationError as error:
+                problem = str(error)
+            checks.that(not problem, f"{thing['kind']} fits Kubernetes {version}: {problem}")
+
+
+def check_words(checks, objects, merit):
+    """The command lines in the chart, put to the binary itself: it must know every word and name."""
+    for thing, template in pods(objects):
+        words = template["spec"]["containers"][0]["args"]
+        code, said = run(merit, *words, "--help")
+        checks.that(code == 0, f"merit understands `{' '.join(words)}`: {said.strip()}")
+
+
+def render(helm, release, files):
+    """The chart's objects with these value files, or what helm said against it."""
+    words = [helm, "template", release, CHART, "--namespace", "sales"]
+    code, said = run(*words, *(word for file in files for word in ("--values", file)))
+    if code != 0:
+        return None, said
+    objects = [thing for thing in yaml.safe_load_all(said) if thing]
+    for thing in objects:
+        thing["metadata"].setdefault("namespace", "sales")
+    return objects, said
+
+
+def check_rendered(checks, helm, merit, release, file):
+    """One file of values, all promises."""
+    code, said = run(helm, "lint", CHART, "--strict", "--quiet", "--values", file)
+    checks.that(code == 0, f"helm lint: {said.strip()}")
+    objects, said = render(helm, release, [file])
+    checks.that(objects is not None, f"helm template: {said.strip()}")
+    if objects is None:
+        return
+    values = merged(yaml.safe_load((CHART / "values.yaml").read_text()), yaml.safe_load(file.read_text()))
+    names = [(thing["kind"], thing["metadata"]["name"]) for thing in objects]
+    checks.equal(sorted(set(names)), sorted(names), "no object is there twice")
+    checks.that("Secret" not in {kind for kind, _ in names}, "no secret is in the chart")
+    for owner, template in pods(objects):
+        check_pod(checks, owner, template, values)
+    check_server(checks, objects, values)
+    check_job(checks, objects, values, "review", ["review", "run", "--cycle", "last-ended"])
+    check_job(checks, objects, values, "mail", ["mail", "send"])
+    check_network(checks, objects, values)
+    check_schemas(checks, objects)
+    if merit:
+        check_words(checks, objects, merit)
+
+
+def check_refused(checks, helm):
+    """Values that can't work are refused, by a message that names the place."""
+    for case in yaml.safe_load((HERE / "refused.yaml").read_text()):
+        checks.case = f"refused: {case['why']}"
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            yaml.safe_dump(case["values"], file)
+            file.flush()
+            objects, said = render(helm, "merit", [file.name])
+        checks.that(objects is None, "it was taken")
+        checks.that(case["says"] in re.sub(r"\.(?=\w)", "/", said) or case["says"] in said, f"helm said: {said.strip()}")
+
+
+def main():
+    """Reads the command line and runs every check."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--helm", required=True)
+    parser.add_argument("--merit")
+    options = parser.parse_args()
+    logging.disable(logging.WARNING)
+    checks = Checks()
+    for file in sorted((HERE / "values").glob("*.yaml")):
+        checks.case = file.name
+        check_rendered(checks, options.helm, options.merit, "merit", file)
+    checks.case = "a release name as long and as odd as helm allows"
+    check_rendered(checks, options.helm, None, "2.release-" + "x" * 43, HERE / "values" / "mail.yaml")
+    check_refused(checks, options.helm)
+    print(f"{checks.passed} passed, {len(checks.failures)} failed")
+    sys.exit(1 if checks.failures else 0)
+
+
+if __name__ == "__main__":
+    main()
