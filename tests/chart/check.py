@@ -134,6 +134,8 @@ def check_server(checks, objects, values):
         checks.equal(policy, {"whenDeleted": "Retain", "whenScaled": "Retain"}, "the volume outlives the release")
     check_settings(checks, objects, container, spec, values["mail"], values["log"])
     service = next(thing for thing in objects if thing["kind"] == "Service")
+    plain = re.fullmatch("[a-z]([-a-z0-9]{0,61}[a-z0-9])?", service["metadata"]["name"])
+    checks.that(plain, "the service's name is one that name lookup knows")
     labels = server["spec"]["template"]["metadata"]["labels"]
     checks.that(service["spec"]["selector"].items() <= labels.items(), "the service finds the server")
     checks.that(server["spec"]["selector"]["matchLabels"].items() <= labels.items(), "the set finds its pod")

@@ -1,11 +1,11 @@
-{{/* Names and labels. Cut short so that a CronJob's name with its suffix stays within 52 characters; no dots, which a
-Service's name may not have. */}}
+{{/* Names and labels. Cut short so that a CronJob's name with its suffix stays within 52 characters; no dots and
+no digit in front, which a Service's name may not have. */}}
 {{- define "merit.name" -}}
 {{- $release := .Release.Name | replace "." "-" -}}
-{{- if contains "merit" $release -}}
+{{- if hasPrefix "merit" $release -}}
 {{- $release | trunc 40 | trimSuffix "-" -}}
 {{- else -}}
-{{- printf "%s-merit" ($release | trunc 34 | trimSuffix "-") -}}
+{{- printf "merit-%s" ($release | trunc 34 | trimSuffix "-") -}}
 {{- end -}}
 {{- end -}}
 
