@@ -16,7 +16,8 @@ pub struct Place {
 }
 
 /// What an expression is: its kind and its unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Type {
     /// An amount of a currency, in exact major units (not rounded to coins).
     Money(Currency),

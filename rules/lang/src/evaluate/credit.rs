@@ -1,0 +1,167 @@
+//! Crediting: who gets how much of one result.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use merit_core::allocate::largest_remainder;
+use merit_core::ids::PersonId;
+use merit_core::{Money, Ratio, Rounding, Value};
+
+use super::Row;
+use crate::program::{Credit, Program, Share};
+use crate::schema::Schema;
+
+/// How rolled-up credit is told apart from direct credit.
+const MANAGER: &str = "manager";
+/// The field that is credited where a policy has no `credit` block.
+const AMOUNT: &str = "amount";
+
+/// A participant's share of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreditShare {
+    /// Who.
+    pub participant: PersonId,
+    /// The field that names them (`owner`, `overlay`), or `manager` for rolled-up credit. At most one share for each
+    /// participant and word.
+    pub credited_as: String,
+    /// How much.
+    pub amount: Money,
+    /// Of which field.
+    pub of: String,
+}
+
+/// What crediting one result gives.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CreditOutcome {
+    /// Direct shares in the policy's order, then managers by id.
+    pub shares: Vec<CreditShare>,
+    /// What is not credited and why, for people.
+    pub uncredited: Vec<String>,
+}
+
+/// Credits one result by the policy's `credit` block. `manager_of` gives the manager in force on a day; it may run in a
+/// circle. Nothing without a `credit` block: see [`credit_default`].
+///
+/// Shares that sum to 100% divide the amount by largest remainder, the earlier one first where two are equal; a share
+/// `in addition` is rounded half even on its own. Managers at all levels get, in one share, what the people below them
+/// got directly.
+#[must_use]
+pub fn credit(program: &Program, row: &Row, manager_of: &dyn Fn(&PersonId, Date) -> Option<PersonId>) -> CreditOutcome {
+    let Some(block) = &program.credit else { return CreditOutcome::default() };
+    let mut outcome = CreditOutcome::default();
+    let Some(amount) = amount_of(row, &block.of, &mut outcome) else { return outcome };
+    for (share, part) in block.shares.iter().zip(parts(block, amount)) {
+        match receiver(row, share) {
+            Some((participant, credited_as)) => {
+                let part = Money::new(part, amount.currency);
+                add(&mut outcome.shares, participant.clone(), credited_as, part, &block.of);
+            }
+            None => outcome.uncredited.push(format!(
+                "{} of `{}` of {} ({}) is not credited: `{}` is missing",
+                Value::Percent(share.share.clone()).spoken(),
+                block.of,
+                row.id,
+                Money::new(part, amount.currency).spoken(),
+                share.to
+            )),
+        }
+    }
+    if let Some(roll_up) = &block.roll_up {
+        match row.values.get(&roll_up.on) {
+            Some(Value::Date(day)) => roll(&mut outcome.shares, *day, amount, &block.of, manager_of),
+            _ => outcome.uncredited.push(format!("no manager is credited for {}: `{}` is missing", row.id, roll_up.on)),
+        }
+    }
+    outcome
+}
+
+/// Credits one result without a `credit` block: all of `amount` to the participant that the record belongs to.
+#[must_use]
+pub fn credit_default(schema: &Schema, list: &str, row: &Row) -> CreditOutcome {
+    let mut outcome = CreditOutcome::default();
+    let Some(record) = schema.records().values().find(|record| record.list_name == list) else {
+        outcome.uncredited.push(format!("no record of the schema is listed as `{list}`"));
+        return outcome;
+    };
+    if !record.fields.contains_key(AMOUNT) {
+        return outcome;
+    }
+    let Some(amount) = amount_of(row, AMOUNT, &mut outcome) else { return outcome };
+    match row.values.get(&record.belongs_to) {
+        Some(Value::Participant(person)) => {
+            add(&mut outcome.shares, person.clone(), &record.belongs_to, amount, AMOUNT);
+        }
+        _ => outcome.uncredited.push(format!("{} is not credited: `{}` is missing", row.id, record.belongs_to)),
+    }
+    outcome
+}
+
+fn amount_of(row: &Row, field: &str, outcome: &mut CreditOutcome) -> Option<Money> {
+    match row.values.get(field) {
+        Some(Value::Money(money)) => Some(*money),
+        _ => {
+            outcome.uncredited.push(format!("{} is not credited: `{field}` is missing", row.id));
+            None
+        }
+    }
+}
+
+/// Each share's part in minor units, in the shares' order.
+fn parts(block: &Credit, amount: Money) -> Vec<i64> {
+    let weights: Vec<Ratio> =
+        block.shares.iter().map(|s| if s.in_addition { Ratio::ZERO } else { s.share.clone() }).collect();
+    let divided = largest_remainder(amount.minor, &weights);
+    let part = |(index, share): (usize, &Share)| {
+        if share.in_addition {
+            (&Ratio::whole(amount.minor) * &share.share).round(Rounding::HalfEven).to_i64().unwrap_or(0)
+        } else {
+            divided.get(index).copied().unwrap_or(0)
+        }
+    };
+    block.shares.iter().enumerate().map(part).collect()
+}
+
+/// Who gets a share, and as what.
+fn receiver<'a>(row: &'a Row, share: &'a Share) -> Option<(&'a PersonId, &'a str)> {
+    let person = |field: &'a str| match row.values.get(field) {
+        Some(Value::Participant(person)) => Some((person, field)),
+        _ => None,
+    };
+    person(&share.to).or_else(|| share.otherwise.as_deref().and_then(person))
+}
+
+/// Adds to the participant's share under that word, or makes one.
+fn add(shares: &mut Vec<CreditShare>, participant: PersonId, credited_as: &str, amount: Money, of: &str) {
+    match shares.iter_mut().find(|s| s.participant == participant && s.credited_as == credited_as) {
+        Some(share) => share.amount.minor = share.amount.minor.saturating_add(amount.minor),
+        None => {
+            shares.push(CreditShare { participant, credited_as: credited_as.to_owned(), amount, of: of.to_owned() })
+        }
+    }
+}
+
+/// Gives the managers at all levels what the people below them got directly.
+fn roll(
+    shares: &mut Vec<CreditShare>,
+    day: Date,
+    amount: Money,
+    of: &str,
+    manager_of: &dyn Fn(&PersonId, Date) -> Option<PersonId>,
+) {
+    let mut rolled: BTreeMap<PersonId, i64> = BTreeMap::new();
+    for share in shares.iter() {
+        let mut seen = BTreeSet::from([share.participant.clone()]);
+        let mut next = manager_of(&share.participant, day);
+        while let Some(manager) = next.filter(|manager| seen.insert(manager.clone())) {
+            let sum = rolled.entry(manager.clone()).or_insert(0);
+            *sum = sum.saturating_add(share.amount.minor);
+            next = manager_of(&manager, day);
+        }
+    }
+    shares.extend(rolled.into_iter().map(|(participant, minor)| CreditShare {
+        participant,
+        credited_as: MANAGER.to_owned(),
+        amount: Money::new(minor, amount.currency),
+        of: of.to_owned(),
+    }));
+}

@@ -1,0 +1,188 @@
+//! Words for the steps inside expressions.
+
+use super::{Teller, quoted, spoken};
+use crate::program::{Band, BandTable, Bound, Place, Quantity, ResultColumn, Table, TableId, TableKind, Type};
+use crate::trace::{Counted, Figure, Slice, Step};
+
+/// Rows that are listed one by one; of more, only the number is told.
+const LISTED: usize = 12;
+
+impl Teller<'_> {
+    pub(super) fn step(&self, step: &Step) -> String {
+        match step {
+            Step::Counted(counted) => self.counted(counted),
+            Step::Slices { table, slices, total, unit } => self.slices(*table, slices, total, unit),
+            Step::Reached { table, slice, unit } => {
+                let Some((table, bands)) = self.tiers(*table) else { return String::new() };
+                let words = slice_words(table, bands, slice, unit);
+                format!("{}, {words} (the rate reached pays on everything)", table.name)
+            }
+            Step::Found { table, arguments, row, column, value } => {
+                self.found(*table, arguments, *row, *column, value).unwrap_or_default()
+            }
+            Step::OnCurve { table, at, point, outside, column, value } => self
+                .on_curve(*table, &Quantity::Exact(at.clone()), *point, *outside, *column, value)
+                .unwrap_or_default(),
+            Step::Instead { zero, why, place, .. } => {
+                let right = quoted(self.program, Place { start: place.0, end: place.1 });
+                let why = if *zero && why.is_empty() { "a divisor is 0" } else { why };
+                format!("{why}, so {right} is taken instead")
+            }
+        }
+    }
+
+    fn tiers(&self, table: TableId) -> Option<(&Table, &BandTable)> {
+        let table = self.program.tables.get(table.0)?;
+        match &table.kind {
+            TableKind::Tiers(_, bands) | TableKind::Bands(bands) => Some((table, bands)),
+            _ => None,
+        }
+    }
+
+    fn slices(&self, table: TableId, slices: &[Slice], total: &merit_core::Ratio, unit: &(Type, Type)) -> String {
+        let Some((table, bands)) = self.tiers(table) else { return String::new() };
+        let total = spoken(&Quantity::Exact(total.clone()), &unit.1);
+        let words: Vec<String> = slices.iter().map(|slice| slice_words(table, bands, slice, unit)).collect();
+        if words.is_empty() {
+            return format!("{}: nothing to apply it to = {total}", table.name);
+        }
+        format!("{}: {}", table.name, words.join("; "))
+    }
+
+    /// A figure over a list: its value, then the rows that counted.
+    pub(super) fn counted(&self, counted: &Counted) -> String {
+        let Some(list) = self.program.lists.get(counted.list.0) else { return String::new() };
+        let column = counted.column.and_then(|column| list.columns.get(column.0));
+        let count = Type::Count;
+        let ty = match counted.kind {
+            1 => &count,
+            5 => &Type::YesNo,
+            _ => column.map_or(&count, |column| &column.ty),
+        };
+        let value = match &counted.value {
+            Figure::Is(value) => spoken(value, ty),
+            Figure::Not(reason) => reason.clone(),
+        };
+        let condition = counted.condition.map(|(start, end)| quoted(self.program, Place { start, end }));
+        let condition = condition.filter(|text| !text.is_empty());
+        let rows = rows_words(counted.rows.len(), counted.of, &list.name, condition.as_deref());
+        let name = column.map_or_else(String::new, |column| format!(" {}", column.name));
+        let what = match counted.kind {
+            0 => format!("the sum of{name} over {rows}"),
+            1 => format!("the number of {rows}"),
+            2 => format!("the highest{name} of {rows}"),
+            3 => format!("the lowest{name} of {rows}"),
+            4 => format!("the average{name} of {rows}"),
+            _ => format!("whether there is any of {rows}"),
+        };
+        match self.listed(counted) {
+            Some(listed) => format!("{value}, {what} ({listed})"),
+            None => format!("{value}, {what}"),
+        }
+    }
+
+    fn listed(&self, counted: &Counted) -> Option<String> {
+        let list = self.program.lists.get(counted.list.0)?;
+        let ty = counted.column.and_then(|column| list.columns.get(column.0)).map(|column| &column.ty);
+        let mut words: Vec<String> = counted
+            .rows
+            .iter()
+            .take(LISTED)
+            .map(|(id, value)| match (value, ty) {
+                (Some(value), Some(ty)) => format!("{id} {}", spoken(value, ty)),
+                _ => id.clone(),
+            })
+            .collect();
+        if counted.rows.len() > LISTED {
+            words.push(format!("{} more", counted.rows.len() - LISTED));
+        }
+        (!words.is_empty()).then(|| words.join(if counted.kind == 0 { " + " } else { ", " }))
+    }
+
+    fn found(
+        &self,
+        table: TableId,
+        arguments: &[Quantity],
+        row: usize,
+        column: usize,
+        value: &Quantity,
+    ) -> Option<String> {
+        let table = self.program.tables.get(table.0)?;
+        let value = spoken(value, &table.columns.get(column)?.ty);
+        Some(match &table.kind {
+            TableKind::Bands(bands) | TableKind::Tiers(_, bands) => {
+                let key = spoken(arguments.first()?, &bands.by);
+                let band = band_words(bands.bands.get(row)?, &bands.by);
+                format!("{} for {} {key}: {band} gives {value}", table.name, bands.label)
+            }
+            TableKind::Grid(grid) => {
+                let arguments: Vec<String> = grid
+                    .conditions
+                    .iter()
+                    .zip(arguments)
+                    .map(|((label, ty), argument)| format!("{label} {}", spoken(argument, ty)))
+                    .collect();
+                let which = if grid.rows.get(row)?.otherwise { " by its `otherwise` row" } else { "" };
+                format!("{} for {}: {value}{which}", table.name, arguments.join(", "))
+            }
+            TableKind::Curve(_) => return None,
+        })
+    }
+
+    fn on_curve(
+        &self,
+        table: TableId,
+        at: &Quantity,
+        point: usize,
+        outside: bool,
+        column: usize,
+        value: &merit_core::Ratio,
+    ) -> Option<String> {
+        let table = self.program.tables.get(table.0)?;
+        let TableKind::Curve(curve) = &table.kind else { return None };
+        let ty = &table.columns.get(column)?.ty;
+        let words = |index: usize| {
+            let (key, values) = curve.points.get(index)?;
+            let value = spoken(&Quantity::Exact(values.get(column)?.clone()), ty);
+            Some(format!("{value} at {}", spoken(&Quantity::Exact(key.clone()), &curve.by)))
+        };
+        let value = spoken(&Quantity::Exact(value.clone()), ty);
+        let at = spoken(at, &curve.by);
+        let head = format!("{} for {} {at}", table.name, curve.label);
+        Some(match (outside, words(point + 1)) {
+            (true, _) => format!("{head}: {value}, outside its points (the nearest: {})", words(point)?),
+            (false, Some(next)) => format!("{head}: {value}, on the line from {} to {next}", words(point)?),
+            (false, None) => format!("{head}: {value}"),
+        })
+    }
+}
+
+fn rows_words(counting: usize, of: usize, list: &str, condition: Option<&str>) -> String {
+    match condition {
+        None => format!("{of} {list}"),
+        Some(condition) => format!("{counting} of {of} {list} where {condition}"),
+    }
+}
+
+/// `50% to below 100%: $200,000.00 × 8% = $16,000.00`.
+fn slice_words(table: &Table, bands: &BandTable, slice: &Slice, (of, gives): &(Type, Type)) -> String {
+    let band = bands.bands.get(slice.band).map_or_else(String::new, |band| band_words(band, &bands.by));
+    let rate_type = table.columns.first().map_or(Type::Number, |column: &ResultColumn| column.ty.clone());
+    format!(
+        "{band}: {} × {} = {}",
+        spoken(&Quantity::Exact(slice.amount.clone()), of),
+        spoken(&Quantity::Exact(slice.rate.clone()), &rate_type),
+        spoken(&Quantity::Exact(slice.gives.clone()), gives),
+    )
+}
+
+/// `below 50%`, `50% to below 80%`, `80% and above`.
+pub(super) fn band_words(band: &Band, by: &Type) -> String {
+    let Bound { from, below } = &band.bound;
+    match (from, below) {
+        (Some(from), Some(below)) => format!("{} to below {}", from.spoken(by), below.spoken(by)),
+        (Some(from), None) => format!("{} and above", from.spoken(by)),
+        (None, Some(below)) => format!("below {}", below.spoken(by)),
+        (None, None) => "any".to_owned(),
+    }
+}

@@ -1,0 +1,220 @@
+//! What happened while a program was evaluated for one person: typed, compact, and kept with the result. It holds
+//! figures and indices into the program, never words; [`crate::explain`] makes words when somebody reads it.
+
+use merit_core::Ratio;
+use serde::{Deserialize, Serialize};
+
+use crate::program::{ColumnId, DefineId, FactId, ListId, OutcomeId, Quantity, TableId, Type};
+
+/// The trace of one evaluation. Vectors are parallel to the program's facts, definitions, outcomes and recognitions.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Trace {
+    #[serde(rename = "f")]
+    pub(crate) facts: Vec<Told>,
+    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) defines: Vec<Told>,
+    #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) outcomes: Vec<OutcomeTold>,
+    #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) recognitions: Vec<Told>,
+}
+
+/// A value with the way it was got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told {
+    #[serde(rename = "v")]
+    pub(crate) value: Figure,
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) steps: Vec<Step>,
+    /// A fact that was computed, rather than given by name.
+    #[serde(rename = "c", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) computed: bool,
+}
+
+/// A value, or why there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Figure {
+    #[serde(rename = "is")]
+    Is(Quantity),
+    #[serde(rename = "no")]
+    Not(String),
+}
+
+/// An outcome's steps and the effects of its statements, in the order in which they happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OutcomeTold {
+    #[serde(rename = "v")]
+    pub(crate) value: Figure,
+    #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) events: Vec<Event>,
+}
+
+/// Something that happened inside an outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Event {
+    #[serde(rename = "s")]
+    Step(Step),
+    /// The statement's index in the outcome, and its effect.
+    #[serde(rename = "e")]
+    Effect(usize, Effect),
+}
+
+/// What a statement did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Effect {
+    #[serde(rename = "let")]
+    Let(Quantity),
+    #[serde(rename = "pay")]
+    Pay(Quantity),
+    /// The factor and the amount after it.
+    #[serde(rename = "mul")]
+    Multiplied(Ratio, Ratio),
+    #[serde(rename = "nomul")]
+    NotMultiplied,
+    #[serde(rename = "pass")]
+    GatePassed,
+    /// What is paid instead.
+    #[serde(rename = "fail")]
+    GateFailed(Quantity),
+    /// The cap, and the amount before it.
+    #[serde(rename = "cap")]
+    Capped(Ratio, Ratio),
+    /// The floor, and the amount before it.
+    #[serde(rename = "floor")]
+    Floored(Ratio, Ratio),
+    /// The bound that the amount was within.
+    #[serde(rename = "ok")]
+    Within(Ratio),
+    /// Before and after.
+    #[serde(rename = "round")]
+    Rounded(Ratio, Ratio),
+    /// What is held and what is paid now.
+    #[serde(rename = "hold")]
+    Held(Ratio, Ratio),
+}
+
+/// A step inside an expression that a reader would want to see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Step {
+    /// A figure over a list: the rows that counted, sorted by id, with their values where a column was read.
+    #[serde(rename = "rows")]
+    Counted(Counted),
+    /// Marginal tiers: the slices that are not empty.
+    #[serde(rename = "slices")]
+    Slices {
+        #[serde(rename = "t")]
+        table: TableId,
+        #[serde(rename = "s")]
+        slices: Vec<Slice>,
+        #[serde(rename = "v")]
+        total: Ratio,
+        /// What the amounts are, and what the tiers give.
+        #[serde(rename = "u")]
+        unit: (Type, Type),
+    },
+    /// Retroactive tiers: the band that was reached, the amount, its rate and what it gives.
+    #[serde(rename = "reached")]
+    Reached {
+        #[serde(rename = "t")]
+        table: TableId,
+        #[serde(rename = "s")]
+        slice: Slice,
+        /// What the amount is, and what the tiers give.
+        #[serde(rename = "u")]
+        unit: (Type, Type),
+    },
+    /// A row of bands or of a grid.
+    #[serde(rename = "row")]
+    Found {
+        #[serde(rename = "t")]
+        table: TableId,
+        #[serde(rename = "a")]
+        arguments: Vec<Quantity>,
+        #[serde(rename = "r")]
+        row: usize,
+        #[serde(rename = "c", default, skip_serializing_if = "is_zero")]
+        column: usize,
+        #[serde(rename = "v")]
+        value: Quantity,
+    },
+    /// A place on a curve: the index of the point before it (or the nearest), and whether it lies outside.
+    #[serde(rename = "curve")]
+    OnCurve {
+        #[serde(rename = "t")]
+        table: TableId,
+        #[serde(rename = "a")]
+        at: Ratio,
+        #[serde(rename = "p")]
+        point: usize,
+        #[serde(rename = "o", default, skip_serializing_if = "std::ops::Not::not")]
+        outside: bool,
+        #[serde(rename = "c", default, skip_serializing_if = "is_zero")]
+        column: usize,
+        #[serde(rename = "v")]
+        value: Ratio,
+    },
+    /// `otherwise`: why the left side gave nothing. `false`: it is missing; `true`: it divides by zero.
+    #[serde(rename = "instead")]
+    Instead {
+        #[serde(rename = "z", default, skip_serializing_if = "std::ops::Not::not")]
+        zero: bool,
+        #[serde(rename = "w")]
+        why: String,
+        /// Where the right side is written.
+        #[serde(rename = "at")]
+        place: (usize, usize),
+    },
+}
+
+/// A figure over a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Counted {
+    #[serde(rename = "l")]
+    pub(crate) list: ListId,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) column: Option<ColumnId>,
+    /// 0 sum, 1 count, 2 highest, 3 lowest, 4 average, 5 any.
+    #[serde(rename = "k")]
+    pub(crate) kind: u8,
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) condition: Option<(usize, usize)>,
+    #[serde(rename = "r")]
+    pub(crate) rows: Vec<(String, Option<Quantity>)>,
+    /// How many rows the list has.
+    #[serde(rename = "n")]
+    pub(crate) of: usize,
+    #[serde(rename = "v")]
+    pub(crate) value: Figure,
+}
+
+/// What one band of tiers pays: `amount × rate = gives`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Slice {
+    #[serde(rename = "b")]
+    pub(crate) band: usize,
+    #[serde(rename = "a")]
+    pub(crate) amount: Ratio,
+    #[serde(rename = "r")]
+    pub(crate) rate: Ratio,
+    #[serde(rename = "g")]
+    pub(crate) gives: Ratio,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+const fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+impl Trace {
+    pub(crate) fn fact(&self, id: FactId) -> Option<&Told> {
+        self.facts.get(id.0)
+    }
+
+    pub(crate) fn define(&self, id: DefineId) -> Option<&Told> {
+        self.defines.get(id.0)
+    }
+
+    pub(crate) fn outcome(&self, id: OutcomeId) -> Option<&OutcomeTold> {
+        self.outcomes.get(id.0)
+    }
+}
