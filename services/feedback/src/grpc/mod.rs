@@ -1,0 +1,265 @@
+//! Between the wire and the service: translation, and who may call what.
+
+mod rows;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures::Stream;
+use merit_core::ids::{CycleId, GoalId, PersonId};
+use merit_core::{Error, Result};
+use merit_platform::identity::{ADMINISTER, ANYONE, READ_ALL, Role, require, require_self_or};
+use merit_platform::import::{self, collect};
+use merit_platform::page::{Page, cut};
+use merit_platform::status::to_status;
+use merit_platform::wire;
+use merit_proto::feedback::v1 as proto;
+use merit_proto::feedback::v1::feedback_service_server::FeedbackService;
+use merit_proto::r#type::v1::ImportSummary;
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::model::{File, Note, NoteId, Tally};
+use crate::service::Feedback;
+use crate::store::sort_key;
+
+/// Rows in one message of a stream.
+const CHUNK: usize = 1000;
+
+/// The service on the wire.
+#[derive(Clone)]
+pub struct Grpc {
+    feedback: Arc<Feedback>,
+}
+
+impl Grpc {
+    /// Around the service.
+    #[must_use]
+    pub const fn new(feedback: Arc<Feedback>) -> Self {
+        Self { feedback }
+    }
+}
+
+type Outgoing<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+#[tonic::async_trait]
+impl FeedbackService for Grpc {
+    type SnapshotFeedbackStream = Outgoing<proto::SnapshotFeedbackResponse>;
+    type SnapshotRatingsStream = Outgoing<proto::SnapshotRatingsResponse>;
+
+    async fn import_feedback(
+        &self,
+        request: Request<Streaming<proto::ImportFeedbackRequest>>,
+    ) -> Result<Response<proto::ImportFeedbackResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        let import = collect(request.into_inner(), |m| (m.header, m.rows)).await.map_err(to_status)?;
+        let tally = self.feedback.import_notes(file(import, rows::note)).await.map_err(to_status)?;
+        Ok(Response::new(proto::ImportFeedbackResponse { summary: Some(summary(tally)) }))
+    }
+
+    async fn import_self_assessments(
+        &self,
+        request: Request<Streaming<proto::ImportSelfAssessmentsRequest>>,
+    ) -> Result<Response<proto::ImportSelfAssessmentsResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        let import = collect(request.into_inner(), |m| (m.header, m.rows)).await.map_err(to_status)?;
+        let file = file(import, rows::self_assessment);
+        let tally = self.feedback.import_self_assessments(file).await.map_err(to_status)?;
+        Ok(Response::new(proto::ImportSelfAssessmentsResponse { summary: Some(summary(tally)) }))
+    }
+
+    async fn import_ratings(
+        &self,
+        request: Request<Streaming<proto::ImportRatingsRequest>>,
+    ) -> Result<Response<proto::ImportRatingsResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        let import = collect(request.into_inner(), |m| (m.header, m.rows)).await.map_err(to_status)?;
+        let tally = self.feedback.import_ratings(file(import, rows::rating)).await.map_err(to_status)?;
+        Ok(Response::new(proto::ImportRatingsResponse { summary: Some(summary(tally)) }))
+    }
+
+    async fn create_note(
+        &self,
+        request: Request<proto::CreateNoteRequest>,
+    ) -> Result<Response<proto::CreateNoteResponse>, Status> {
+        let author = person_calling(&request)?;
+        let request = request.into_inner();
+        let made = async {
+            let receiver = PersonId::from_name(&request.receiver)?;
+            let goal = optional(&request.goal, GoalId::from_name)?;
+            self.feedback.create_note(author, receiver, &request.text, goal).await
+        };
+        let note = made.await.map_err(to_status)?;
+        Ok(Response::new(proto::CreateNoteResponse { note: Some(note_to_wire(note)) }))
+    }
+
+    async fn reply_to_note(
+        &self,
+        request: Request<proto::ReplyToNoteRequest>,
+    ) -> Result<Response<proto::ReplyToNoteResponse>, Status> {
+        let by = person_calling(&request)?;
+        let request = request.into_inner();
+        let id = NoteId::from_name(&request.name).map_err(to_status)?;
+        let note = self.feedback.reply(&id, &by, &request.text).await.map_err(to_status)?;
+        Ok(Response::new(proto::ReplyToNoteResponse { note: Some(note_to_wire(note)) }))
+    }
+
+    async fn acknowledge_note(
+        &self,
+        request: Request<proto::AcknowledgeNoteRequest>,
+    ) -> Result<Response<proto::AcknowledgeNoteResponse>, Status> {
+        let by = person_calling(&request)?;
+        let id = NoteId::from_name(&request.into_inner().name).map_err(to_status)?;
+        let note = self.feedback.acknowledge(&id, &by).await.map_err(to_status)?;
+        Ok(Response::new(proto::AcknowledgeNoteResponse { note: Some(note_to_wire(note)) }))
+    }
+
+    async fn list_notes(
+        &self,
+        request: Request<proto::ListNotesRequest>,
+    ) -> Result<Response<proto::ListNotesResponse>, Status> {
+        let person = PersonId::from_name(&request.get_ref().person).map_err(to_status)?;
+        let readers: Vec<Role> = READ_ALL.iter().copied().chain([Role::Manager]).collect();
+        require_self_or(&request, &person, &readers)?;
+        let request = request.into_inner();
+        let page = Page::parse(request.page_size, &request.page_token).map_err(to_status)?;
+        let notes = self.feedback.notes_of(&person, page.after.as_deref(), page.size + 1).await.map_err(to_status)?;
+        let (notes, next_page_token) = cut(notes, &page, sort_key);
+        let notes = notes.into_iter().map(note_to_wire).collect();
+        Ok(Response::new(proto::ListNotesResponse { notes, next_page_token }))
+    }
+
+    async fn snapshot_feedback(
+        &self,
+        request: Request<proto::SnapshotFeedbackRequest>,
+    ) -> Result<Response<Self::SnapshotFeedbackStream>, Status> {
+        require(&request, ADMINISTER)?;
+        let request = request.into_inner();
+        let read = async {
+            let cycle = CycleId::from_name(&request.cycle)?;
+            let first = wire::day("the first day", &request.first_day)?;
+            let last = wire::day("the last day", &request.last_day)?;
+            self.feedback.snapshot(&cycle, first, last, known(request.cutoff)?).await
+        };
+        let (notes, own) = read.await.map_err(to_status)?;
+        let notes = chunks(notes.into_iter().map(note_to_wire).collect())
+            .map(|notes| proto::SnapshotFeedbackResponse { notes, ..Default::default() });
+        let own = chunks(own.into_iter().map(self_assessment_to_wire).collect())
+            .map(|self_assessments| proto::SnapshotFeedbackResponse { self_assessments, ..Default::default() });
+        Ok(Response::new(Box::pin(futures::stream::iter(notes.chain(own).map(Ok)))))
+    }
+
+    async fn snapshot_ratings(
+        &self,
+        request: Request<proto::SnapshotRatingsRequest>,
+    ) -> Result<Response<Self::SnapshotRatingsStream>, Status> {
+        require(&request, ADMINISTER)?;
+        let request = request.into_inner();
+        let read = async {
+            let first = wire::day("the first day", &request.first_day)?;
+            let last = wire::day("the last day", &request.last_day)?;
+            self.feedback.snapshot_ratings(first, last, known(request.cutoff)?).await
+        };
+        let ratings = read.await.map_err(to_status)?;
+        let messages = chunks(ratings.into_iter().map(rating_to_wire).collect())
+            .map(|ratings| Ok(proto::SnapshotRatingsResponse { ratings }));
+        Ok(Response::new(Box::pin(futures::stream::iter(messages))))
+    }
+
+    async fn get_cutoff(
+        &self,
+        request: Request<proto::GetCutoffRequest>,
+    ) -> Result<Response<proto::GetCutoffResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        let cutoff = self.feedback.cutoff().await.map_err(to_status)?;
+        Ok(Response::new(proto::GetCutoffResponse { cutoff }))
+    }
+}
+
+/// The person behind the call. Our own parts are nobody, and give no feedback.
+#[expect(clippy::result_large_err, reason = "the status goes straight back over the wire")]
+fn person_calling<T>(request: &Request<T>) -> Result<PersonId, Status> {
+    let principal = require(request, ANYONE)?;
+    principal.person().ok_or_else(|| {
+        to_status(Error::denied(
+            "feedback is given by a person; make a token with `merit token --as PERSON --role member`",
+        ))
+    })
+}
+
+fn known(cutoff: i64) -> Result<i64> {
+    if cutoff < 0 { Err(Error::invalid("BAD_CUTOFF", "a cut-off is 0 or above")) } else { Ok(cutoff) }
+}
+
+fn optional<T>(text: &str, parse: impl Fn(&str) -> Result<T>) -> Result<Option<T>> {
+    if text.is_empty() { Ok(None) } else { parse(text).map(Some) }
+}
+
+fn chunks<T>(rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
+    let mut rows = rows.into_iter();
+    std::iter::from_fn(move || Some(rows.by_ref().take(CHUNK).collect::<Vec<T>>()).filter(|chunk| !chunk.is_empty()))
+}
+
+fn file<R, T>(import: import::Import<R>, read: impl Fn(R) -> rows::Read<T>) -> File<T> {
+    let mut file = File {
+        source: import.source,
+        validate_only: import.validate_only,
+        rows: Vec::with_capacity(import.rows.len()),
+        problems: Vec::new(),
+    };
+    for row in import.rows {
+        match read(row) {
+            Ok(row) => file.rows.push(row),
+            Err(problems) => file.problems.extend(problems),
+        }
+    }
+    file
+}
+
+fn summary(tally: Tally) -> ImportSummary {
+    let Tally { added, changed, unchanged, problems } = tally;
+    import::Tally { added, changed, unchanged, problems, quarantined: Vec::new() }.to_wire()
+}
+
+fn note_to_wire(note: Note) -> proto::Note {
+    proto::Note {
+        name: note.id.name(),
+        author: note.content.author.name(),
+        receiver: note.content.receiver.name(),
+        given_on: note.content.given_on.to_string(),
+        text: note.content.text,
+        goal: note.content.goal.map(|goal| goal.name()).unwrap_or_default(),
+        acknowledged_at: crate::model::or_empty(note.acknowledged_at.as_ref()),
+        replies: note
+            .replies
+            .into_iter()
+            .map(|reply| proto::Reply {
+                author: reply.author.name(),
+                given_on: reply.given_on.to_string(),
+                text: reply.text,
+            })
+            .collect(),
+        source: note.source,
+        external_id: note.external_id,
+    }
+}
+
+fn self_assessment_to_wire(own: crate::model::SelfAssessment) -> proto::SelfAssessment {
+    proto::SelfAssessment {
+        person: own.person.name(),
+        cycle: own.cycle.name(),
+        goal: own.goal.name(),
+        rating: crate::model::or_empty(own.rating.as_ref()),
+        comment: own.comment,
+        given_on: own.given_on.to_string(),
+    }
+}
+
+fn rating_to_wire(rating: crate::model::Rating) -> proto::Rating {
+    proto::Rating {
+        person: rating.person.name(),
+        measure: rating.measure,
+        value: Some(wire::value(&rating.value)),
+        on: rating.on.to_string(),
+        rater: rating.rater.map(|rater| rater.name()).unwrap_or_default(),
+    }
+}
