@@ -1,0 +1,216 @@
+//! The directory over gRPC: translation, and who may read what.
+
+#[cfg(test)]
+mod tests;
+
+use std::pin::Pin;
+
+use futures::Stream;
+use jiff::civil::Date;
+use merit_core::ids::PersonId;
+use merit_core::{Problem, Result};
+use merit_platform::client::LIMIT;
+use merit_platform::identity::{ADMINISTER, ANYONE, Principal, READ_ALL, require};
+use merit_platform::import::{Tally, collect};
+use merit_platform::page::{Page, cut};
+use merit_platform::status::to_status;
+use merit_platform::wire;
+use merit_proto::directory::v1 as proto;
+use merit_proto::directory::v1::directory_service_server::{DirectoryService, DirectoryServiceServer};
+use merit_proto::r#type::v1::{Value as WireValue, ValueKind};
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::model::{OPEN_ATTRIBUTES, PeopleFile, Person, PersonRow};
+use crate::service::Directory;
+
+/// People in one message of a snapshot.
+const CHUNK: usize = 500;
+
+impl Directory {
+    /// The gRPC service.
+    #[must_use]
+    pub fn server(&self) -> DirectoryServiceServer<Grpc> {
+        DirectoryServiceServer::new(Grpc { directory: self.clone() })
+            .max_decoding_message_size(LIMIT)
+            .max_encoding_message_size(LIMIT)
+    }
+}
+
+/// The directory behind its contract.
+#[derive(Clone)]
+pub struct Grpc {
+    directory: Directory,
+}
+
+impl Grpc {
+    fn day(&self, text: &str) -> Result<Date> {
+        Ok(wire::optional_day("the day", text)?.unwrap_or_else(|| self.directory.today()))
+    }
+
+    async fn chunk(
+        &self,
+        cutoff: i64,
+        after: Option<String>,
+    ) -> Result<Option<(proto::SnapshotPeopleResponse, Option<String>)>> {
+        let people = self.directory.snapshot(cutoff, after, CHUNK).await?;
+        let Some(last) = people.last().map(|person| person.id.as_str().to_owned()) else { return Ok(None) };
+        let people = people.iter().map(with_history).collect();
+        Ok(Some((proto::SnapshotPeopleResponse { people }, Some(last))))
+    }
+}
+
+#[tonic::async_trait]
+impl DirectoryService for Grpc {
+    async fn import_people(
+        &self,
+        request: Request<Streaming<proto::ImportPeopleRequest>>,
+    ) -> Result<Response<proto::ImportPeopleResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        let import =
+            collect(request.into_inner(), |message| (message.header, message.rows)).await.map_err(to_status)?;
+        let mut file = PeopleFile {
+            source: import.source,
+            file_name: import.file_name,
+            validate_only: import.validate_only,
+            ..PeopleFile::default()
+        };
+        for row in import.rows {
+            let row = person_row(row, &mut file.problems);
+            file.rows.push(row);
+        }
+        let outcome = self.directory.import(&file).await.map_err(to_status)?;
+        let tally = Tally {
+            added: outcome.added,
+            changed: outcome.changed,
+            unchanged: outcome.unchanged,
+            problems: outcome.problems,
+            quarantined: Vec::new(),
+        };
+        Ok(Response::new(proto::ImportPeopleResponse { summary: Some(tally.to_wire()) }))
+    }
+
+    async fn get_person(
+        &self,
+        request: Request<proto::GetPersonRequest>,
+    ) -> Result<Response<proto::GetPersonResponse>, Status> {
+        let reader = require(&request, ANYONE)?;
+        let request = request.into_inner();
+        let day = self.day(&request.on).map_err(to_status)?;
+        let id = PersonId::from_name(&request.name).map_err(to_status)?;
+        let person = self.directory.person(&id).await.map_err(to_status)?;
+        Ok(Response::new(proto::GetPersonResponse { person: Some(for_reader(&person, day, &reader)) }))
+    }
+
+    async fn list_people(
+        &self,
+        request: Request<proto::ListPeopleRequest>,
+    ) -> Result<Response<proto::ListPeopleResponse>, Status> {
+        let reader = require(&request, ANYONE)?;
+        let request = request.into_inner();
+        let day = self.day(&request.on).map_err(to_status)?;
+        let page = Page::parse(request.page_size, &request.page_token).map_err(to_status)?;
+        let names: Result<Vec<PersonId>> = request.names.iter().map(|name| PersonId::from_name(name)).collect();
+        let people = self
+            .directory
+            .people(names.map_err(to_status)?, page.after.clone(), page.size + 1)
+            .await
+            .map_err(to_status)?;
+        let (people, next_page_token) = cut(people, &page, |person| person.id.as_str().to_owned());
+        let people = people.iter().map(|person| for_reader(person, day, &reader)).collect();
+        Ok(Response::new(proto::ListPeopleResponse { people, next_page_token }))
+    }
+
+    type SnapshotPeopleStream = Pin<Box<dyn Stream<Item = Result<proto::SnapshotPeopleResponse, Status>> + Send>>;
+
+    async fn snapshot_people(
+        &self,
+        request: Request<proto::SnapshotPeopleRequest>,
+    ) -> Result<Response<Self::SnapshotPeopleStream>, Status> {
+        require(&request, READ_ALL)?;
+        let cutoff = self.directory.resolve(request.into_inner().cutoff).await.map_err(to_status)?;
+        let this = self.clone();
+        let chunks = futures::stream::try_unfold(None, move |after| {
+            let this = this.clone();
+            async move { this.chunk(cutoff, after).await.map_err(to_status) }
+        });
+        Ok(Response::new(Box::pin(chunks)))
+    }
+
+    async fn get_cutoff(
+        &self,
+        request: Request<proto::GetCutoffRequest>,
+    ) -> Result<Response<proto::GetCutoffResponse>, Status> {
+        require(&request, ANYONE)?;
+        let cutoff = self.directory.cutoff().await.map_err(to_status)?;
+        Ok(Response::new(proto::GetCutoffResponse { cutoff }))
+    }
+}
+
+/// A row from the wire. Values that can't be read are left out and put among the problems.
+fn person_row(row: proto::PersonRow, problems: &mut Vec<Problem>) -> PersonRow {
+    let mut attributes = std::collections::BTreeMap::new();
+    for (name, value) in row.attributes {
+        match read_value(&value) {
+            Ok(value) => {
+                attributes.insert(name, value);
+            }
+            Err(error) => problems.push(Problem::cell(row.line, name, error.message)),
+        }
+    }
+    PersonRow {
+        line: row.line,
+        person_id: row.person_id,
+        external_id: row.external_id,
+        display_name: row.display_name,
+        email: row.email,
+        from: row.from,
+        attributes,
+    }
+}
+
+/// A value without kind and text ends the attribute.
+fn read_value(value: &WireValue) -> Result<Option<merit_core::Value>> {
+    if value.kind() == ValueKind::Unspecified && value.text.is_empty() {
+        return Ok(None);
+    }
+    wire::parse_value(value).map(Some)
+}
+
+/// A person with the attributes in force on a day, without what the reader may not see: everybody sees who somebody is,
+/// what they do and for whom; the rest is for themselves and for those who may read everything.
+fn for_reader(person: &Person, day: Date, reader: &Principal) -> proto::Person {
+    let all = reader.has_any(READ_ALL) || reader.person().as_ref() == Some(&person.id);
+    let attributes =
+        person.attributes(day).into_iter().filter(|(name, _)| all || OPEN_ATTRIBUTES.contains(&name.as_str()));
+    let attributes = attributes.map(|(name, value)| (name, wire::value(&value))).collect();
+    let mut seen = plain(person);
+    seen.attributes = attributes;
+    if !all {
+        seen.email = String::new();
+        seen.source = String::new();
+        seen.external_id = String::new();
+    }
+    seen
+}
+
+fn with_history(person: &Person) -> proto::Person {
+    let history = person.effective().into_iter().map(|fact| proto::DatedAttribute {
+        attribute: fact.attribute.clone(),
+        from: fact.from.to_string(),
+        value: fact.value.as_ref().map(wire::value),
+    });
+    let history = history.collect();
+    proto::Person { history, ..plain(person) }
+}
+
+fn plain(person: &Person) -> proto::Person {
+    let first = person.identities.first();
+    proto::Person {
+        name: person.id.name(),
+        display_name: person.display_name.clone(),
+        email: person.email.clone().unwrap_or_default(),
+        source: first.map(|identity| identity.source.clone()).unwrap_or_default(),
+        external_id: first.map(|identity| identity.external_id.clone()).unwrap_or_default(),
+        ..proto::Person::default()
+    }
+}

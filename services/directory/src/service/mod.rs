@@ -1,0 +1,116 @@
+//! The rules of the directory over any store: what may be read when, what an import checks and records.
+
+mod import;
+mod reporting;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use merit_core::ids::PersonId;
+use merit_core::text::shown;
+use merit_core::{Clock, Error, Kind, Result};
+
+use crate::model::{Outcome, PeopleFile, Person};
+use crate::store::{PeopleQuery, Store};
+
+/// How often an import starts again because another one was recorded meanwhile.
+const ATTEMPTS: usize = 5;
+
+/// Who works here, in which role and team, for whom, since when.
+#[derive(Clone)]
+pub struct Directory {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Directory {
+    /// Over a store.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
+    }
+
+    /// The present day, UTC.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.clock.now().to_zoned_datetime(TimeZone::UTC).date()
+    }
+
+    /// Takes a whole file of people, or nothing and says what is wrong with it.
+    ///
+    /// # Errors
+    /// `ABORTED` when other imports kept coming in between, and those of the store. Rows at fault are no error: they are
+    /// in the outcome.
+    pub async fn import(&self, file: &PeopleFile) -> Result<Outcome> {
+        for _ in 0..ATTEMPTS {
+            let cutoff = self.store.cutoff().await?;
+            let record = self.store.people(&PeopleQuery::at(cutoff)).await?;
+            let plan = import::plan(&record, file);
+            if file.validate_only || plan.change.is_empty() {
+                return Ok(plan.outcome);
+            }
+            match self.store.record(cutoff, &plan.change, self.clock.now()).await {
+                Err(error) if error.kind == Kind::Aborted => {}
+                done => return done.map(|_| plan.outcome),
+            }
+        }
+        Err(Error::new(Kind::Aborted, "ABORTED", "other imports keep changing the people on record; try again later"))
+    }
+
+    /// A person with all that is on record.
+    ///
+    /// # Errors
+    /// `UNKNOWN_PERSON`, and those of the store.
+    pub async fn person(&self, id: &PersonId) -> Result<Person> {
+        let query = PeopleQuery { names: vec![id.clone()], ..PeopleQuery::at(self.store.cutoff().await?) };
+        let found = self.store.people(&query).await?;
+        found.into_iter().next().ok_or_else(|| {
+            Error::not_found(
+                "UNKNOWN_PERSON",
+                format!("`{}` is not on record; import people first, or check the id", shown(id.as_str())),
+            )
+        })
+    }
+
+    /// People by id: after one, at most so many, only those named where any are. Names that nobody has are left out.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn people(&self, names: Vec<PersonId>, after: Option<String>, limit: usize) -> Result<Vec<Person>> {
+        self.store.people(&PeopleQuery { cutoff: self.store.cutoff().await?, after, limit: Some(limit), names }).await
+    }
+
+    /// People by id as on record after a change: after one, at most so many.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn snapshot(&self, cutoff: i64, after: Option<String>, limit: usize) -> Result<Vec<Person>> {
+        self.store.people(&PeopleQuery { after, limit: Some(limit), ..PeopleQuery::at(cutoff) }).await
+    }
+
+    /// The number of the last change on record; 0 before the first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn cutoff(&self) -> Result<i64> {
+        self.store.cutoff().await
+    }
+
+    /// The change that a cut-off means: 0 is the last one.
+    ///
+    /// # Errors
+    /// `BAD_CUTOFF` when there is no such change yet, and those of the store.
+    pub async fn resolve(&self, cutoff: i64) -> Result<i64> {
+        let last = self.store.cutoff().await?;
+        match cutoff {
+            0 => Ok(last),
+            given if (1..=last).contains(&given) => Ok(given),
+            given => {
+                Err(Error::invalid("BAD_CUTOFF", format!("there is no change {given} of people; the last is {last}")))
+            }
+        }
+    }
+}

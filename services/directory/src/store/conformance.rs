@@ -1,0 +1,168 @@
+//! What any store of the directory has to do, whatever it is made of. [`holds`] runs each on a fresh store.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use merit_core::ids::PersonId;
+use merit_core::{Kind, Ratio, Span, Value};
+
+use super::{PeopleQuery, Store};
+use crate::model::{Change, Fact, Identity, Version};
+
+/// Makes one test of each law for the store that an expression opens.
+macro_rules! holds {
+    ($open:expr) => {
+        $crate::store::conformance::holds!($open =>
+            an_empty_record_has_nobody, everything_written_is_read_back, a_cutoff_hides_what_came_later,
+            a_lost_race_writes_nothing, a_failed_change_leaves_nothing, pages_follow_the_bytes_of_ids,
+            names_choose_people, many_people_are_written_at_once);
+    };
+    ($open:expr => $($law:ident),+) => {$(
+        #[tokio::test]
+        async fn $law() {
+            let (_guard, store) = $open.await;
+            $crate::store::conformance::$law(&store).await;
+        }
+    )+};
+}
+pub(crate) use holds;
+
+fn id(text: &str) -> PersonId {
+    PersonId::new(text).unwrap()
+}
+
+fn now() -> Timestamp {
+    "2026-07-01T08:00:00Z".parse().unwrap()
+}
+
+const JULY: Date = date(2026, 7, 1);
+
+fn fact(attribute: &str, from: Date, value: Option<Value>) -> Fact {
+    Fact { attribute: attribute.to_owned(), from, value, seq: 0 }
+}
+
+/// A change that brings in people of `hr` with these facts each.
+fn joining(people: &[&str], facts: &[Fact]) -> Change {
+    Change {
+        source: "hr".to_owned(),
+        file_name: "people.csv".to_owned(),
+        identities: people
+            .iter()
+            .map(|person| (Identity { source: "hr".to_owned(), external_id: format!("E-{person}") }, id(person)))
+            .collect(),
+        versions: people
+            .iter()
+            .map(|person| Version { person: id(person), display_name: format!("Name of {person}"), email: None })
+            .collect(),
+        facts: people.iter().flat_map(|person| facts.iter().map(|fact| (id(person), fact.clone()))).collect(),
+    }
+}
+
+async fn ids(store: &dyn Store, query: PeopleQuery) -> Vec<String> {
+    store.people(&query).await.unwrap().into_iter().map(|person| person.id.as_str().to_owned()).collect()
+}
+
+pub async fn an_empty_record_has_nobody(store: &dyn Store) {
+    assert_eq!(store.cutoff().await.unwrap(), 0);
+    assert!(store.people(&PeopleQuery::at(0)).await.unwrap().is_empty());
+}
+
+pub async fn everything_written_is_read_back(store: &dyn Store) {
+    let values = [
+        Value::Money("USD -12.50".parse().unwrap()),
+        Value::Percent(Ratio::new(1, 3).unwrap()),
+        Value::Number(Ratio::whole(-4)),
+        Value::Count(i64::MAX),
+        Value::Points(Ratio::whole(250)),
+        Value::Date(date(2026, 2, 28)),
+        Value::Duration(Span { months: 12, days: -3 }),
+        Value::Text("Zoë's \"team\"; DROP TABLE facts".to_owned()),
+        Value::YesNo(false),
+        Value::Choice("Enterprise".to_owned()),
+        Value::Participant(id("ana")),
+    ];
+    let mut facts: Vec<Fact> =
+        values.iter().enumerate().map(|(n, value)| fact(&format!("a{n:02}"), JULY, Some(value.clone()))).collect();
+    facts.push(fact("gone", JULY, None));
+    let mut change = joining(&["ana"], &facts);
+    change.versions[0].email = Some("ana@example.com".to_owned());
+    change.identities.push((Identity { source: "crm".to_owned(), external_id: "7".to_owned() }, id("ana")));
+    let seq = store.record(0, &change, now()).await.unwrap();
+    assert_eq!(store.cutoff().await.unwrap(), seq);
+    let found = store.people(&PeopleQuery::at(seq)).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].display_name.as_str(), found[0].email.as_deref()), ("Name of ana", Some("ana@example.com")));
+    let expected: Vec<Fact> = facts.into_iter().map(|fact| Fact { seq, ..fact }).collect();
+    assert_eq!(found[0].history, expected);
+    let sources: Vec<&str> = found[0].identities.iter().map(|identity| identity.source.as_str()).collect();
+    assert_eq!(sources, ["crm", "hr"]);
+}
+
+pub async fn a_cutoff_hides_what_came_later(store: &dyn Store) {
+    let first = store.record(0, &joining(&["ana"], &[fact("n", JULY, Some(Value::Count(1)))]), now()).await.unwrap();
+    let correction = Change {
+        versions: vec![Version { person: id("ana"), display_name: "Ana S.".to_owned(), email: None }],
+        facts: vec![(id("ana"), fact("n", JULY, Some(Value::Count(2))))],
+        ..Change::default()
+    };
+    let second = store.record(first, &correction, now()).await.unwrap();
+    let third = store.record(second, &joining(&["bob"], &[]), now()).await.unwrap();
+    assert!(first < second && second < third);
+    let before = store.people(&PeopleQuery::at(first)).await.unwrap();
+    assert_eq!((before.len(), before[0].display_name.as_str()), (1, "Name of ana"));
+    assert_eq!(before[0].value("n", JULY), Some(&Value::Count(1)));
+    let after = store.people(&PeopleQuery::at(second)).await.unwrap();
+    assert_eq!((after.len(), after[0].display_name.as_str()), (1, "Ana S."));
+    assert_eq!(after[0].value("n", JULY), Some(&Value::Count(2)));
+    assert_eq!(after[0].history.len(), 2, "the corrected value stays on record");
+    assert_eq!(ids(store, PeopleQuery::at(third)).await, ["ana", "bob"]);
+}
+
+pub async fn a_lost_race_writes_nothing(store: &dyn Store) {
+    let first = store.record(0, &joining(&["ana"], &[]), now()).await.unwrap();
+    let late = store.record(0, &joining(&["bob"], &[]), now()).await.unwrap_err();
+    assert_eq!(late.kind, Kind::Aborted);
+    assert_eq!(store.cutoff().await.unwrap(), first);
+    assert_eq!(ids(store, PeopleQuery::at(first)).await, ["ana"]);
+}
+
+pub async fn a_failed_change_leaves_nothing(store: &dyn Store) {
+    let mut broken = joining(&["ana"], &[fact("n", JULY, None)]);
+    broken.facts.push(broken.facts[0].clone());
+    assert!(store.record(0, &broken, now()).await.is_err(), "the same fact twice in one change");
+    assert_eq!(store.cutoff().await.unwrap(), 0);
+    let seq = store.record(0, &joining(&["bob"], &[]), now()).await.unwrap();
+    assert_eq!(ids(store, PeopleQuery::at(seq)).await, ["bob"]);
+}
+
+pub async fn pages_follow_the_bytes_of_ids(store: &dyn Store) {
+    let seq = store
+        .record(0, &joining(&["b", "a-1", "a", "Z", "a.1", "a_1"], &[fact("n", JULY, None)]), now())
+        .await
+        .unwrap();
+    let page =
+        |after: Option<&str>| PeopleQuery { after: after.map(str::to_owned), limit: Some(2), ..PeopleQuery::at(seq) };
+    assert_eq!(ids(store, page(None)).await, ["Z", "a"]);
+    assert_eq!(ids(store, page(Some("a"))).await, ["a-1", "a.1"]);
+    assert_eq!(ids(store, page(Some("a.1"))).await, ["a_1", "b"]);
+    assert!(ids(store, page(Some("b"))).await.is_empty());
+    let second = store.people(&page(Some("a"))).await.unwrap();
+    assert!(second.iter().all(|person| person.history.len() == 1 && person.identities.len() == 1));
+}
+
+pub async fn names_choose_people(store: &dyn Store) {
+    let seq = store.record(0, &joining(&["ana", "bob", "cyd"], &[fact("n", JULY, None)]), now()).await.unwrap();
+    let query = PeopleQuery { names: vec![id("cyd"), id("ana"), id("nobody")], ..PeopleQuery::at(seq) };
+    let found = store.people(&query).await.unwrap();
+    assert_eq!(found.iter().map(|person| person.id.as_str()).collect::<Vec<_>>(), ["ana", "cyd"]);
+    assert!(found.iter().all(|person| person.history.len() == 1));
+}
+
+pub async fn many_people_are_written_at_once(store: &dyn Store) {
+    let names: Vec<String> = (0..1201).map(|n| format!("p{n:04}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let facts = [fact("m", JULY, Some(Value::Count(1))), fact("n", JULY, Some(Value::Count(2)))];
+    let seq = store.record(0, &joining(&names, &facts), now()).await.unwrap();
+    let found = store.people(&PeopleQuery::at(seq)).await.unwrap();
+    assert_eq!(found.len(), 1201);
+    assert!(found.iter().all(|person| person.history.len() == 2 && person.identities.len() == 1));
+}

@@ -1,0 +1,50 @@
+//! Where the directory keeps its record. Any store has to pass the same tests, in `conformance`.
+
+#[cfg(test)]
+mod conformance;
+pub mod sqlite;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use merit_core::Result;
+use merit_core::ids::PersonId;
+
+use crate::model::{Change, Person};
+
+/// Which people are wanted, as on record when.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PeopleQuery {
+    /// As on record after this change. It has been recorded.
+    pub cutoff: i64,
+    /// Only ids after this one.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: Option<usize>,
+    /// Only these, where any are named.
+    pub names: Vec<PersonId>,
+}
+
+impl PeopleQuery {
+    /// Everyone as on record after a change.
+    #[must_use]
+    pub fn at(cutoff: i64) -> Self {
+        Self { cutoff, ..Self::default() }
+    }
+}
+
+/// An append-only record of people. Nothing that was recorded is ever changed or removed.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The number of the last change; 0 before the first.
+    async fn cutoff(&self) -> Result<i64>;
+
+    /// People in the order of their ids' bytes, each with the last name and address by the cut-off, and the identities and
+    /// the whole history recorded by then.
+    async fn people(&self, query: &PeopleQuery) -> Result<Vec<Person>>;
+
+    /// Records a change as a whole if the last one is `expected`, and gives its number, which is higher.
+    ///
+    /// # Errors
+    /// `ABORTED` when another change was recorded meanwhile; then nothing is written.
+    async fn record(&self, expected: i64, change: &Change, now: Timestamp) -> Result<i64>;
+}
