@@ -254,6 +254,17 @@ def check_words(checks, objects, merit):
         checks.that(code == 0, f"merit understands `{' '.join(words)}`: {said.strip()}")
 
 
+def check_notes(checks, helm, merit):
+    """The token command that the notes tell people to type, as they would type it."""
+    code, said = run(helm, "install", "merit", CHART, "--dry-run=client")
+    checks.that(code == 0, f"helm shows the notes: {said.strip()}")
+    found = re.search(r"-- (\S+/merit) (token .*?) \\", said)
+    checks.that(found and found[1] == MERIT, "the notes say how to make the token")
+    with tempfile.TemporaryDirectory() as data:
+        code, said = run("env", f"MERIT_DATA={data}", merit, *(found[2].split() if found else []))
+    checks.that(code == 0 and said.count(".") == 2, f"merit makes the token that the notes speak of: {said.strip()}")
+
+
 def render(helm, release, files):
     """The chart's objects with these value files, or what helm said against it."""
     words = [helm, "template", release, CHART, "--namespace", "sales"]
@@ -315,6 +326,9 @@ def main():
     checks.case = "a release name as long and as odd as helm allows"
     check_rendered(checks, options.helm, None, "2.release-" + "x" * 43, HERE / "values" / "mail.yaml")
     check_refused(checks, options.helm)
+    if options.merit:
+        checks.case = "notes"
+        check_notes(checks, options.helm, options.merit)
     print(f"{checks.passed} passed, {len(checks.failures)} failed")
     sys.exit(1 if checks.failures else 0)
 

@@ -1,0 +1,52 @@
+# Every task a person runs. `just` alone lists them.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# Lists the tasks.
+default:
+    @just --list --unsorted
+
+# Imports a sample organisation, closes a quarter and shows what came out.
+demo *words:
+    cargo run --release -- demo {{ words }}
+
+# Runs every check and test, and installs what they need.
+test:
+    ./tests/run
+
+# Runs the tests of one crate, for example `just test-crate merit-goals`.
+test-crate crate *words:
+    cargo nextest run -p {{ crate }} {{ words }}
+
+# Checks format and lints.
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# Formats the sources.
+fmt:
+    cargo fmt --all
+
+# Closes 2017-Q3 of the public CRM export and compares with figures computed apart. FOLDER holds its CSV files.
+crm folder:
+    cargo build --bin merit
+    MERIT_CRM={{ quote(folder) }} MERIT_BIN=target/debug/merit tests/crm/run.sh
+
+# Measures a close of 10,000 participants with 10 results each: seconds and peak memory of each step.
+bench-close participants="10000" results="10":
+    tests/bench/close.sh {{ participants }} {{ results }}
+
+# Renders the chart; helm has to be on the path.
+chart *words:
+    helm lint charts/merit --strict
+    helm template merit charts/merit {{ words }}
+
+# Checks licences, duplicate versions and sources of the dependencies, and known vulnerabilities.
+deny:
+    cargo deny --version || cargo install --locked cargo-deny
+    cargo deny check
+
+# Deletes the data folder that commands use by default: people, goals, results, pay. Asks first.
+[confirm("Delete the data folder with all its quarters?")]
+clean-data folder=env("MERIT_DATA", "merit-data"):
+    rm -rf -- {{ quote(folder) }}
