@@ -165,3 +165,126 @@ fn roll(
         of: of.to_owned(),
     }));
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::program::sample::{person, ratio, row};
+    use crate::program::{ListId, RollUp};
+
+    fn share(to: &str, share: &str, in_addition: bool, otherwise: Option<&str>) -> Share {
+        Share { to: to.to_owned(), share: ratio(share), in_addition, otherwise: otherwise.map(str::to_owned) }
+    }
+
+    fn policy(shares: Vec<Share>, roll_up: bool) -> Program {
+        let roll_up = roll_up.then(|| RollUp { on: "closed".to_owned() });
+        let credit = Some(Credit { list: ListId(0), of: "amount".to_owned(), shares, roll_up });
+        Program { credit, ..Program::empty() }
+    }
+
+    /// A deal of some cents; `owner`, `partner`, `overlay` as named, closed on 2026-03-01.
+    fn deal(cents: i64, people: &[(&str, &str)]) -> Row {
+        let amount = Value::Money(Money::new(cents, merit_core::Currency::USD));
+        let mut values = vec![("amount", amount), ("closed", Value::Date(date(2026, 3, 1)))];
+        values.extend(people.iter().map(|(field, id)| (*field, Value::Participant(person(id)))));
+        row("crm/D-1", &values)
+    }
+
+    /// ana and bo report to kim until March, then bo to lee; both to zoe, who reports to herself in a circle with kim.
+    fn line(of: &PersonId, day: Date) -> Option<PersonId> {
+        let manager = match of.as_str() {
+            "ana" => "kim",
+            "bo" if day < date(2026, 3, 1) => "kim",
+            "bo" => "lee",
+            "kim" | "lee" => "zoe",
+            "zoe" => "kim",
+            _ => return None,
+        };
+        Some(person(manager))
+    }
+
+    fn told(outcome: &CreditOutcome) -> Vec<(&str, &str, i64)> {
+        outcome.shares.iter().map(|s| (s.participant.as_str(), s.credited_as.as_str(), s.amount.minor)).collect()
+    }
+
+    #[test]
+    fn splits_overlays_and_managers_at_all_levels() {
+        let program = policy(
+            vec![
+                share("owner", "0.6", false, None),
+                share("partner", "0.4", false, None),
+                share("overlay", "0.3", true, None),
+            ],
+            true,
+        );
+        let outcome = credit(&program, &deal(1001, &[("owner", "ana"), ("partner", "bo"), ("overlay", "kim")]), &line);
+        // 600.6 and 400.4 cents: the cent left goes to the larger remainder. 300.3 cents beside it.
+        // kim (above ana) gets 601 as a manager and 300 as the overlay; lee (above bo) 400; zoe is above all of them: 1,301
+        // once, though she reports to kim in a circle. kim is also above zoe's people: above bo through lee and zoe.
+        assert_eq!(
+            told(&outcome),
+            [
+                ("ana", "owner", 601),
+                ("bo", "partner", 400),
+                ("kim", "overlay", 300),
+                ("kim", "manager", 1001),
+                ("lee", "manager", 400),
+                ("zoe", "manager", 1301),
+            ]
+        );
+        assert!(outcome.uncredited.is_empty());
+    }
+
+    #[test]
+    fn the_reporting_line_is_that_of_the_stated_day() {
+        let program = policy(vec![share("owner", "1", false, None)], true);
+        let mut early = deal(100, &[("owner", "bo")]);
+        early.values.insert("closed".to_owned(), Value::Date(date(2026, 2, 28)));
+        assert_eq!(told(&credit(&program, &early, &line))[1], ("kim", "manager", 100));
+        let late = credit(&program, &deal(100, &[("owner", "bo")]), &line);
+        assert!(told(&late).contains(&("lee", "manager", 100)));
+        early.values.remove("closed");
+        let undated = credit(&program, &early, &line);
+        assert_eq!(told(&undated), [("bo", "owner", 100)]);
+        assert_eq!(undated.uncredited, ["no manager is credited for crm/D-1: `closed` is missing"]);
+    }
+
+    #[test]
+    fn a_share_without_a_receiver_is_reported_or_goes_to_the_one_named() {
+        let shares = |otherwise| vec![share("owner", "0.6", false, None), share("partner", "0.4", false, otherwise)];
+        let alone = deal(1000, &[("owner", "ana")]);
+        let outcome = credit(&policy(shares(None), false), &alone, &line);
+        assert_eq!(told(&outcome), [("ana", "owner", 600)]);
+        assert_eq!(outcome.uncredited, ["40% of `amount` of crm/D-1 ($4.00) is not credited: `partner` is missing"]);
+        let outcome = credit(&policy(shares(Some("owner")), false), &alone, &line);
+        assert_eq!(told(&outcome), [("ana", "owner", 1000)]);
+        assert!(outcome.uncredited.is_empty());
+        let mut nothing = alone;
+        nothing.values.remove("amount");
+        let outcome = credit(&policy(shares(None), false), &nothing, &line);
+        assert_eq!((outcome.shares.len(), outcome.uncredited.len()), (0, 1));
+    }
+
+    #[test]
+    fn no_block_no_shares() {
+        assert_eq!(credit(&Program::empty(), &deal(1, &[("owner", "ana")]), &line), CreditOutcome::default());
+    }
+
+    proptest! {
+        #[test]
+        fn shares_of_one_hundred_percent_sum_to_the_amount(cents in -1_000_000_i64..1_000_000, first in 1_i64..99, second in 1_i64..99) {
+            prop_assume!(first + second < 100);
+            let percent = |n: i64| Ratio::percent(n).to_string();
+            let shares = vec![
+                share("owner", &percent(first), false, None),
+                share("partner", &percent(second), false, None),
+                share("overlay", &percent(100 - first - second), false, None),
+            ];
+            let outcome = credit(&policy(shares, false), &deal(cents, &[("owner", "a"), ("partner", "b"), ("overlay", "c")]), &line);
+            prop_assert_eq!(outcome.shares.iter().map(|share| share.amount.minor).sum::<i64>(), cents);
+        }
+    }
+}

@@ -24,8 +24,9 @@ impl<'p> Machine<'p, '_> {
                 None => Err(Stop::broken("a column is read outside its list")),
             },
             ExprKind::Arithmetic(operator, left, right) => {
-                let (left, right) = (self.eval(left)?, self.eval(right)?);
-                arithmetic::apply(*operator, &left, &right, self.scope.month_ends)
+                let (dividend, divisor) = (self.eval(left)?, self.eval(right)?);
+                arithmetic::apply(*operator, &dividend, &divisor, self.scope.month_ends)
+                    .map_err(|stop| self.divided_by(right, stop))
             }
             ExprKind::Negate(inner) => Ok(match self.eval(inner)? {
                 Quantity::Exact(r) => Quantity::Exact(-r),
@@ -69,6 +70,19 @@ impl<'p> Machine<'p, '_> {
                 (Quantity::Day(from), Quantity::Day(to)) => Ok(whole(arithmetic::count_days(from, to, *count))),
                 _ => Err(Stop::broken("days are counted between dates")),
             },
+        }
+    }
+
+    /// Names the divisor that is zero, where it has a name.
+    fn divided_by(&self, divisor: &Expr, stop: Stop) -> Stop {
+        match (&stop.cause, &divisor.kind) {
+            (Cause::Zero, ExprKind::Fact(id)) => match self.scope.facts.get(id.0) {
+                Some(fact) => {
+                    Stop::zero(format!("`{}` is 0, so nothing can be divided by it", fact.name), Some(&fact.name))
+                }
+                None => stop,
+            },
+            _ => stop,
         }
     }
 

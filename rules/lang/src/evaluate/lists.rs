@@ -107,3 +107,112 @@ const fn number(kind: AggregateKind) -> u8 {
         AggregateKind::Any => 5,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use merit_core::Value;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evaluate::{PersonInputs, Row, evaluate};
+    use crate::program::sample::{USD, exact, expr, inputs, literal, row, usd};
+    use crate::program::{ColumnId, Comparison, Expr, ExprKind, ListId, Program, Type};
+    use crate::trace::Figure;
+
+    const AMOUNT: ColumnId = ColumnId(0);
+    const WEIGHT: ColumnId = ColumnId(1);
+
+    /// `deals` with an amount and a weight; one figure over those of at least the amount.
+    fn program(
+        kind: AggregateKind,
+        column: Option<ColumnId>,
+        least: Option<&str>,
+        weighted_by: Option<ColumnId>,
+    ) -> Program {
+        let mut program = Program::empty();
+        program.list("deals", &[("amount", USD), ("weight", Type::Number)]);
+        let condition = least.map(|least| {
+            let amount = expr(ExprKind::Column(ListId(0), AMOUNT), USD);
+            expr(ExprKind::Compare(Comparison::AtLeast, Box::new(amount), Box::new(literal(least, USD))), Type::YesNo)
+        });
+        let aggregate = Aggregate { kind, list: ListId(0), column, condition, weighted_by };
+        let value: Expr = expr(ExprKind::Aggregate(Box::new(aggregate)), USD);
+        program.define("figure", value);
+        program
+    }
+
+    fn deals(amounts: &[(&str, i64)]) -> PersonInputs {
+        let rows = amounts.iter().enumerate().map(|(index, (amount, weight))| {
+            row(&format!("D-{index}"), &[("amount", usd(amount)), ("weight", Value::Number(Ratio::whole(*weight)))])
+        });
+        let rows: Vec<Row> = rows.collect();
+        let mut inputs = inputs("ana", &[]);
+        inputs.lists.insert("deals".to_owned(), rows);
+        inputs
+    }
+
+    fn figure(program: &Program, inputs: &PersonInputs) -> Result<Quantity, String> {
+        match &evaluate(program, inputs).trace.defines[0].value {
+            Figure::Is(value) => Ok(value.clone()),
+            Figure::Not(reason) => Err(reason.clone()),
+        }
+    }
+
+    #[test]
+    fn figures_over_some_rows_and_over_none() {
+        use AggregateKind::{Any, Average, Count, Highest, Lowest, Sum};
+        let rows = deals(&[("100", 1), ("250.50", 3), ("40", 0)]);
+        let none = Err("no row of `deals` counts".to_owned());
+        let amount = Some(AMOUNT);
+        for (kind, column, weighted, all, from_100, from_1000) in [
+            (Sum, amount, None, Ok(exact("390.5")), Ok(exact("350.5")), Ok(exact("0"))),
+            (Count, None, None, Ok(exact("3")), Ok(exact("2")), Ok(exact("0"))),
+            (Highest, amount, None, Ok(exact("250.5")), Ok(exact("250.5")), none.clone()),
+            (Lowest, amount, None, Ok(exact("40")), Ok(exact("100")), none.clone()),
+            // 390.50 ÷ 3 does not end.
+            (Average, amount, None, Ok(exact("781/6")), Ok(exact("175.25")), none.clone()),
+            // (100 × 1 + 250.50 × 3 + 40 × 0) ÷ 4
+            (Average, amount, Some(WEIGHT), Ok(exact("212.875")), Ok(exact("212.875")), none.clone()),
+            (Any, None, None, Ok(Quantity::Flag(true)), Ok(Quantity::Flag(true)), Ok(Quantity::Flag(false))),
+        ] {
+            for (least, expected) in [(None, all), (Some("100"), from_100), (Some("1000"), from_1000)] {
+                assert_eq!(figure(&program(kind, column, least, weighted), &rows), expected, "{kind:?} {least:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_absent_list_is_missing_and_so_is_a_field_that_is_read() {
+        let sum = program(AggregateKind::Sum, Some(AMOUNT), None, None);
+        assert_eq!(figure(&sum, &inputs("ana", &[])), Err("`deals` is missing".to_owned()));
+        let mut rows = deals(&[("1", 1)]);
+        rows.lists.get_mut("deals").unwrap()[0].values.remove("amount");
+        assert_eq!(figure(&sum, &rows), Err("`amount` of D-0 is missing".to_owned()));
+        assert_eq!(figure(&program(AggregateKind::Count, Some(AMOUNT), None, None), &rows), Ok(exact("0")));
+        let credited = program(AggregateKind::Sum, Some(ColumnId(2)), None, None);
+        assert_eq!(figure(&credited, &rows), Err("`credited` of D-0 is missing".to_owned()));
+    }
+
+    #[test]
+    fn weights_that_sum_to_zero_have_no_average() {
+        let average = program(AggregateKind::Average, Some(AMOUNT), None, Some(WEIGHT));
+        assert_eq!(figure(&average, &deals(&[("1", 0)])), Err("the weights sum to 0".to_owned()));
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_rows_changes_nothing(cents in prop::collection::vec(0_i64..100_000, 1..8), turn in 0_usize..8) {
+            let texts: Vec<String> = cents.iter().map(|cents| Ratio::new(i128::from(*cents), 100).unwrap().to_string()).collect();
+            let amounts: Vec<(&str, i64)> = texts.iter().map(|text| (text.as_str(), 1)).collect();
+            let mut rows = deals(&amounts);
+            for kind in [AggregateKind::Sum, AggregateKind::Highest, AggregateKind::Average, AggregateKind::Lowest] {
+                let program = program(kind, Some(AMOUNT), Some("10"), None);
+                let before = evaluate(&program, &rows);
+                let deals = rows.lists.get_mut("deals").unwrap();
+                let len = deals.len();
+                deals.rotate_left(turn % len);
+                prop_assert_eq!(&before, &evaluate(&program, &rows));
+            }
+        }
+    }
+}

@@ -89,3 +89,88 @@ fn stopped(held: Option<&Held>, guarded: bool) -> Result<(), Stop> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use merit_core::{Rounding, Value};
+
+    use crate::evaluate::{Evaluation, evaluate};
+    use crate::program::sample::{USD, arithmetic, exact, expr, inputs, literal, ratio, usd};
+    use crate::program::{Comparison, Expr, ExprKind, Operator, Program, Range, StatementKind, Type};
+
+    fn outcome(evaluation: &Evaluation, name: &str) -> Result<String, String> {
+        let output = evaluation.outputs.iter().find(|output| output.name == name).unwrap();
+        output.outcome.as_ref().map(Value::spoken).map_err(|not| not.reason.clone())
+    }
+
+    /// `quota` from $1, `csat` optional; three payouts that read more and less of them.
+    fn program() -> Program {
+        let mut program = Program::empty();
+        let from_one = Range { min: Some(exact("1")), max: Some(exact("1000")) };
+        let quota = program.fact("quota", USD, false, from_one);
+        let csat = program.fact("csat", Type::Number, true, Range { min: Some(exact("0")), max: Some(exact("5")) });
+        let double = program.define("double", arithmetic(quota, Operator::Multiply, literal("2", Type::Count)));
+        let round = || StatementKind::Round(Rounding::HalfEven, ratio("0.01"));
+        let pay = |value: Expr| vec![StatementKind::Pay(value), round()];
+        program.payout("flat", pay(literal("5", USD)));
+        // The quota is read on a path that is not taken.
+        let yes = expr(ExprKind::Literal(crate::program::Quantity::Flag(true)), Type::YesNo);
+        let never = ExprKind::If(Box::new(yes), Box::new(literal("7", USD)), Box::new(double.clone()));
+        program.payout("elsewhere", pay(expr(never, USD)));
+        let guarded = ExprKind::Otherwise(Box::new(double), Box::new(literal("3", USD)));
+        program.payout("guarded", pay(expr(guarded, USD)));
+        // `csat is missing or csat is at least 3.5`.
+        let missing = expr(ExprKind::IsMissing(Box::new(csat.clone())), Type::YesNo);
+        let enough = ExprKind::Compare(Comparison::AtLeast, Box::new(csat), Box::new(literal("3.5", Type::Number)));
+        let condition = ExprKind::Or(Box::new(missing), Box::new(expr(enough, Type::YesNo)));
+        let gate = StatementKind::Gate { condition: expr(condition, Type::YesNo), otherwise: None };
+        program.payout("gated", vec![StatementKind::Pay(literal("9", USD)), gate, round()]);
+        program
+    }
+
+    #[test]
+    fn what_is_missing_or_out_of_range_keeps_only_its_readers_from_being_scored() {
+        let csat = |number: &str| ("csat", Value::Number(ratio(number)));
+        let missing = || Err("`quota` is missing".to_owned());
+        let zero = || Err("`quota` is $0.00, outside its range: $1.00 to $1,000.00".to_owned());
+        let ok = |text: &str| Ok(text.to_owned());
+        for (facts, elsewhere, guarded, gated) in [
+            (vec![("quota", usd("10"))], ok("$7.00"), ok("$20.00"), ok("$9.00")),
+            (vec![], missing(), ok("$3.00"), ok("$9.00")),
+            (vec![("quota", usd("0"))], zero(), zero(), ok("$9.00")),
+            (vec![("quota", usd("10")), csat("3.4")], ok("$7.00"), ok("$20.00"), ok("$0.00")),
+            (vec![csat("3.5")], missing(), ok("$3.00"), ok("$9.00")),
+            (vec![csat("5.1")], missing(), ok("$3.00"), Err("`csat` is 5.1, outside its range: 0 to 5".to_owned())),
+        ] {
+            let evaluation = evaluate(&program(), &inputs("ana", &facts));
+            assert_eq!(outcome(&evaluation, "flat"), ok("$5.00"), "{facts:?}");
+            assert_eq!(outcome(&evaluation, "elsewhere"), elsewhere, "{facts:?}");
+            assert_eq!(outcome(&evaluation, "guarded"), guarded, "{facts:?}");
+            assert_eq!(outcome(&evaluation, "gated"), gated, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn an_amount_of_another_currency_is_not_taken() {
+        let euros = Value::Money(merit_core::Money::new(1000, merit_core::Currency::EUR));
+        let evaluation = evaluate(&program(), &inputs("ana", &[("quota", euros)]));
+        let reason = "`quota` is EUR 10.00, but the policy reads it in USD";
+        assert_eq!(outcome(&evaluation, "guarded"), Err(reason.to_owned()));
+        assert_eq!(outcome(&evaluation, "double"), Err(reason.to_owned()));
+    }
+
+    #[test]
+    fn otherwise_catches_a_zero_divisor() {
+        let mut program = Program::empty();
+        let count = program.fact("team", Type::Count, false, Range::default());
+        let share = arithmetic(literal("10", USD), Operator::Divide, count);
+        let guarded = ExprKind::Otherwise(Box::new(share.clone()), Box::new(literal("1", USD)));
+        program.define("guarded", expr(guarded, USD));
+        program.define("bare", share);
+        let evaluation = evaluate(&program, &inputs("ana", &[("team", Value::Count(0))]));
+        assert_eq!(outcome(&evaluation, "guarded"), Ok("$1.00".to_owned()));
+        assert_eq!(outcome(&evaluation, "bare"), Err("`team` is 0, so nothing can be divided by it".to_owned()));
+        let evaluation = evaluate(&program, &inputs("ana", &[("team", Value::Count(4))]));
+        assert_eq!(outcome(&evaluation, "guarded"), Ok("$2.50".to_owned()));
+    }
+}

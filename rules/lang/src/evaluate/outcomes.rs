@@ -221,3 +221,140 @@ fn nothing(ty: &Type) -> Quantity {
         _ => Quantity::Exact(Ratio::ZERO),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evaluate::{Output, evaluate};
+    use crate::program::sample::{USD, expr, inputs, literal, ratio, usd};
+    use crate::program::{ExprKind, Program, Range};
+
+    fn flag(yes: bool) -> Expr {
+        expr(ExprKind::Literal(Quantity::Flag(yes)), Type::YesNo)
+    }
+
+    fn gate(yes: bool, otherwise: Option<&str>) -> StatementKind {
+        StatementKind::Gate { condition: flag(yes), otherwise: otherwise.map(|amount| literal(amount, USD)) }
+    }
+
+    /// The statements with `because`s "0", "1", … run for nobody in particular.
+    fn run(statements: Vec<StatementKind>) -> Output {
+        let mut program = Program::empty();
+        program.payout("pay", statements);
+        for (index, statement) in program.outcomes.iter_mut().flat_map(|o| &mut o.statements).enumerate() {
+            statement.because = Some(index.to_string());
+        }
+        evaluate(&program, &inputs("ana", &[])).outputs.remove(0)
+    }
+
+    #[test]
+    fn statements_take_effect_in_order_and_give_their_reasons() {
+        let pay = |amount: &str| StatementKind::Pay(literal(amount, USD));
+        let times = |factor: &str, when: bool| StatementKind::Multiply {
+            by: literal(factor, Type::Percent),
+            when: Some(flag(when)),
+        };
+        let cap = |amount: &str| StatementKind::Cap(literal(amount, USD));
+        let floor = |amount: &str| StatementKind::Floor(literal(amount, USD));
+        let cents = || StatementKind::Round(Rounding::HalfEven, ratio("0.01"));
+        let hold = || StatementKind::HoldBack { share: ratio("0.1"), until: "invoices_paid".to_owned() };
+        let cases: Vec<(&str, Vec<StatementKind>, &str, Option<&str>, &[&str])> = vec![
+            // 49,350 × 105% = 51,817.50; a tenth is 5,181.75.
+            (
+                "all",
+                vec![pay("49350"), times("1.05", true), gate(true, None), cap("250000"), floor("0"), cents(), hold()],
+                "51817.50",
+                Some("5181.75"),
+                &["1", "6"],
+            ),
+            ("a multiplier that doesn't apply", vec![pay("100"), times("2", false), cents()], "100.00", None, &[]),
+            ("the cap", vec![pay("300"), cap("250"), floor("10"), cents()], "250.00", None, &["1"]),
+            ("the floor", vec![pay("-5"), cap("250"), floor("10"), cents()], "10.00", None, &["2"]),
+            // The gate wipes out the multiplier and skips cap and floor; what it pays is rounded and held back.
+            (
+                "a failed gate",
+                vec![pay("100"), times("2", true), gate(false, None), cap("50"), floor("10"), cents(), hold()],
+                "0.00",
+                Some("0.00"),
+                &["2"],
+            ),
+            (
+                "a failed gate that pays",
+                vec![pay("100"), gate(false, Some("0.055")), cap("0"), floor("10"), cents(), hold()],
+                "0.06",
+                Some("0.01"),
+                &["1", "5"],
+            ),
+            (
+                "the first failed gate decides",
+                vec![pay("100"), gate(true, None), gate(false, Some("7")), gate(false, Some("8")), cents()],
+                "7.00",
+                None,
+                &["2"],
+            ),
+            ("half even", vec![pay("0.125"), cents()], "0.12", None, &[]),
+        ];
+        for (name, statements, amount, held, reasons) in cases {
+            let output = run(statements);
+            assert_eq!(output.outcome, Ok(usd(amount)), "{name}");
+            assert_eq!(output.held.map(|held| held.decimal()), held.map(str::to_owned), "{name}");
+            assert_eq!(output.reasons, reasons, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_floor_above_the_cap_is_not_scored() {
+        let output = run(vec![
+            StatementKind::Pay(literal("1", USD)),
+            StatementKind::Cap(literal("5", USD)),
+            StatementKind::Floor(literal("6", USD)),
+            StatementKind::Round(Rounding::Down, ratio("0.01")),
+        ]);
+        assert_eq!(output.outcome.unwrap_err().reason, "the floor of $6.00 lies above the cap of $5.00");
+    }
+
+    #[test]
+    fn an_amount_beyond_what_can_be_kept_is_that_persons_alone() {
+        let mut program = Program::empty();
+        let base = program.fact("base", USD, false, Range::default());
+        let huge = expr(
+            ExprKind::Arithmetic(
+                crate::program::Operator::Multiply,
+                Box::new(base),
+                Box::new(literal("1000000000000", Type::Count)),
+            ),
+            USD,
+        );
+        program.payout("pay", vec![StatementKind::Pay(huge), StatementKind::Round(Rounding::Down, ratio("0.01"))]);
+        let output = |base: &str| evaluate(&program, &inputs("ana", &[("base", usd(base))])).outputs.remove(0).outcome;
+        assert!(output("1000000").unwrap_err().reason.contains("too large"));
+        assert_eq!(output("1"), Ok(usd("1000000000000")));
+    }
+
+    proptest! {
+        #[test]
+        fn held_and_paid_sum_to_the_rounded_amount(
+            thousandths in -1_000_000_i128..1_000_000,
+            share in 0_i64..=100,
+            mode in prop::sample::select(vec![Rounding::HalfEven, Rounding::HalfUp, Rounding::Down, Rounding::Up]),
+        ) {
+            let amount = Ratio::new(thousandths, 1000).unwrap();
+            let pay = |amount: &Ratio| StatementKind::Pay(literal(&amount.to_string(), USD));
+            let output = |amount: &Ratio| run(vec![
+                pay(amount),
+                StatementKind::Round(mode, ratio("0.01")),
+                StatementKind::HoldBack { share: Ratio::percent(share), until: "paid".to_owned() },
+            ]);
+            let found = output(&amount);
+            let rounded = amount.round_to(&ratio("0.01"), mode);
+            prop_assert_eq!(found.outcome.clone(), Ok(usd(&rounded.to_string())));
+            let held = found.held.unwrap().major();
+            prop_assert_eq!(&held, &(&rounded * &Ratio::percent(share)).round_to(&ratio("0.01"), mode));
+            // A reversal mirrors its payment.
+            let reversed = output(&-amount);
+            prop_assert_eq!(reversed.held.unwrap().minor, -found.held.unwrap().minor);
+        }
+    }
+}

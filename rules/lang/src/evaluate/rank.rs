@@ -160,3 +160,123 @@ fn words(
     words.extend(contest.because.as_ref().map(|because| format!("because {because}")));
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use merit_core::Value;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evaluate::evaluate;
+    use crate::program::sample::{inputs, person, usd};
+    use crate::program::{FactId, Place, Range, Type};
+
+    /// Ranks by `attainment` within `region`, three prizes.
+    fn program() -> Program {
+        let mut program = Program::empty();
+        let attainment = program.fact("attainment", Type::Percent, false, Range::default());
+        program.fact("region", Type::Choice("Region".to_owned()), false, Range::default());
+        let rank_by = program.define("rank_by", attainment);
+        let prizes = ["1000", "500", "250"].map(|prize| match usd(prize) {
+            Value::Money(money) => money,
+            other => panic!("{other:?}"),
+        });
+        program.contests.push(Contest {
+            name: "top".to_owned(),
+            about: None,
+            rank_by,
+            within: Some(FactId(1)),
+            prizes: prizes.to_vec(),
+            because: Some("Plan".to_owned()),
+            place: Place::default(),
+        });
+        program
+    }
+
+    fn entry(program: &Program, id: &str, percent: Option<i64>, region: &str) -> ContestEntry {
+        let mut facts = vec![("region", Value::Choice(region.to_owned()))];
+        facts.extend(percent.map(|percent| ("attainment", Value::Percent(Ratio::percent(percent)))));
+        let inputs = inputs(id, &facts);
+        ContestEntry { participant: person(id), evaluation: evaluate(program, &inputs), inputs }
+    }
+
+    fn told(outcome: &ContestOutcome) -> Vec<(&str, &str, u32, String)> {
+        outcome
+            .awards
+            .iter()
+            .map(|a| (a.participant.as_str(), a.group.as_deref().unwrap_or("-"), a.place, a.amount.decimal()))
+            .collect()
+    }
+
+    #[test]
+    fn each_group_has_its_prizes_and_ties_share_the_places_that_they_take() {
+        let program = program();
+        let entries: Vec<ContestEntry> = [
+            ("dee", Some(90), "EMEA"),
+            ("cy", Some(120), "EMEA"),
+            ("bo", Some(120), "EMEA"),
+            ("ana", Some(90), "EMEA"),
+            ("eve", Some(90), "EMEA"),
+            ("fay", Some(10), "APJ"),
+            ("gus", None, "APJ"),
+        ]
+        .map(|(id, percent, region)| entry(&program, id, percent, region))
+        .into();
+        let outcome = rank(&program, &entries);
+        // Places 1 and 2 hold 1,000 + 500, half each; three tie for places 3 to 5, of which only the third has a prize:
+        // 250.00 ÷ 3 leaves one cent, for the first of them by id.
+        let expected: Vec<(&str, &str, u32, String)> = [
+            ("fay", "APJ", 1, "1000.00"),
+            ("bo", "EMEA", 1, "750.00"),
+            ("cy", "EMEA", 1, "750.00"),
+            ("ana", "EMEA", 3, "83.34"),
+            ("dee", "EMEA", 3, "83.33"),
+            ("eve", "EMEA", 3, "83.33"),
+        ]
+        .map(|(id, group, place, amount)| (id, group, place, amount.to_owned()))
+        .into();
+        assert_eq!(told(&outcome), expected);
+        assert_eq!(outcome.not_ranked.len(), 1);
+        assert_eq!(
+            (outcome.not_ranked[0].0.as_str(), outcome.not_ranked[0].1.reason.as_str()),
+            ("gus", "`attainment` is missing")
+        );
+        assert_eq!(outcome.awards[0].reason.as_deref(), Some("Plan"));
+        assert_eq!(
+            outcome.awards[1].words[1],
+            "2 tie and share the prizes of places 1 to 2: $1,500.00 ÷ 2 = $750.00 for this participant"
+        );
+        assert_eq!(
+            outcome.awards[3].words[1],
+            "3 tie and share the prize of place 3: $250.00 ÷ 3 = $83.34 for this participant"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn awards_sum_to_the_prizes_whatever_the_order_of_entries(
+            percents in prop::collection::vec(0_i64..4, 3..9),
+            seed in 0_usize..100,
+        ) {
+            let program = program();
+            let mut entries: Vec<ContestEntry> =
+                percents.iter().enumerate().map(|(n, percent)| entry(&program, &format!("p{n}"), Some(*percent), "EMEA")).collect();
+            let outcome = rank(&program, &entries);
+            prop_assert_eq!(outcome.awards.iter().map(|award| award.amount.minor).sum::<i64>(), 175_000);
+            let count = entries.len();
+            entries.rotate_left(seed % count);
+            prop_assert_eq!(rank(&program, &entries), outcome);
+        }
+    }
+
+    #[test]
+    fn fewer_people_than_prizes() {
+        let program = program();
+        let entries = [entry(&program, "ana", Some(0), "APJ"), entry(&program, "bo", Some(1), "APJ")];
+        let outcome = rank(&program, &entries);
+        assert_eq!(
+            outcome.awards.iter().map(|a| (a.participant.as_str(), a.amount.minor)).collect::<Vec<_>>(),
+            [("bo", 100_000), ("ana", 50_000)]
+        );
+    }
+}

@@ -82,3 +82,71 @@ pub fn settle(
         ],
     }])
 }
+
+#[cfg(test)]
+mod tests {
+    use merit_core::{Currency, Value};
+
+    use super::*;
+    use crate::program::sample::{USD, inputs, usd};
+    use crate::program::{CapTotal, Place, Range, Settle};
+
+    /// `cap total at limit because "Plan section 7"`.
+    fn program() -> Program {
+        let mut program = Program::empty();
+        let at = program.fact("limit", USD, false, Range::default());
+        let cap = CapTotal { at, because: Some("Plan section 7".to_owned()), place: Place::default() };
+        program.settle = Some(Settle { all: false, cap_total: Some(cap) });
+        program
+    }
+
+    fn proposed(amounts: &[(i64, Currency)]) -> Vec<SettleInput> {
+        let input = |(index, (minor, currency)): (usize, &(i64, Currency))| SettleInput {
+            line: index.to_string(),
+            payout: format!("payout_{index}"),
+            amount: Money::new(*minor, *currency),
+        };
+        amounts.iter().enumerate().map(input).collect()
+    }
+
+    #[test]
+    fn the_excess_over_the_cap_is_one_negative_line() {
+        let (usd_, eur) = (Currency::USD, Currency::EUR);
+        for (amounts, expected) in [
+            (vec![(25_000_000, usd_), (100_000, usd_)], Some(-50_000)),
+            (vec![(25_050_000, usd_)], None),
+            (vec![(25_050_001, usd_)], Some(-1)),
+            // Each currency settles apart.
+            (vec![(25_050_000, usd_), (100_000, eur)], None),
+            (vec![], None),
+        ] {
+            let lines = settle(&program(), &inputs("ana", &[("limit", usd("250500"))]), &proposed(&amounts)).unwrap();
+            assert_eq!(lines.first().map(|line| line.amount.minor), expected, "{amounts:?}");
+            assert!(lines.len() <= 1);
+        }
+    }
+
+    #[test]
+    fn the_line_says_how_it_came_about() {
+        let inputs = inputs("ana", &[("limit", usd("250500"))]);
+        let lines =
+            settle(&program(), &inputs, &proposed(&[(25_000_000, Currency::USD), (100_000, Currency::USD)])).unwrap();
+        let line = lines.first().unwrap();
+        assert_eq!((line.payout.as_str(), line.reason.as_deref()), ("cap total", Some("Plan section 7")));
+        assert_eq!(
+            line.words,
+            [
+                "total of all payouts: $251,000.00 (payout_0 $250,000.00 + payout_1 $1,000.00)",
+                "capped at $250,500.00 in total because Plan section 7: $250,500.00 − $251,000.00 = -$500.00",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_cap_that_reads_something_missing_is_not_settled() {
+        let error = settle(&program(), &inputs("ana", &[]), &proposed(&[(1, Currency::USD)])).unwrap_err();
+        assert_eq!(error.reason, "`limit` is missing");
+        let odd = Value::Money(Money::new(1, Currency::EUR));
+        assert!(settle(&program(), &inputs("ana", &[("limit", odd)]), &proposed(&[])).is_err());
+    }
+}

@@ -10,6 +10,8 @@ mod list;
 mod outcome;
 mod quantity;
 mod report;
+#[cfg(test)]
+pub(crate) mod sample;
 mod stage;
 mod table;
 mod test;
