@@ -1,0 +1,16 @@
+//! What a review is and what scorecards hold. Plain data and pure rules; imports only `merit-core`.
+
+mod gathered;
+mod review;
+mod scorecard;
+mod state;
+
+pub use gathered::{
+    Adjustment, Cutoffs, Cycle, Finding, FindingKind, Gathered, Owner, Pins, RosterEntry, Run, Scope, Verification,
+};
+pub use review::{Change, Composition, Decision, Deed, Mail, NewReview, Progress, Review, StoredCard};
+pub use scorecard::{
+    CardKind, FeedbackLine, GoalLine, NotScoredLine, OutcomeKind, RecognitionLine, Reply, RewardLine, RewardTotal,
+    ScoreLine, Scorecard, SelfAssessment, TeamMember,
+};
+pub use state::{Action, State, Step, next};

@@ -1,0 +1,69 @@
+//! Makes a run's scorecards from what was gathered: pure, and the same bytes whatever the order of the rows.
+
+mod attention;
+mod person;
+mod sorted;
+mod team;
+
+use std::collections::BTreeMap;
+
+use merit_core::ids::{PersonId, RunId};
+use merit_core::{Currency, Ratio};
+
+use crate::encoding::encode;
+use crate::model::{Composition, Cycle, Gathered, GoalLine, Pins, RewardLine, RewardTotal, Scorecard, StoredCard};
+use sorted::Facts;
+
+/// What all scorecards of a run share.
+pub(super) struct Ground<'a> {
+    cycle: &'a Cycle,
+    run: &'a RunId,
+    shows_pay: bool,
+}
+
+/// Composes all scorecards of a run: one for each person of its roster or with pay in it, one for each manager of somebody
+/// employed on the cycle's last day.
+#[must_use]
+pub fn compose(cycle: &Cycle, run: &RunId, gathered: Gathered, pins: Pins) -> Composition {
+    let findings = u32::try_from(gathered.findings.len()).unwrap_or(u32::MAX);
+    let facts = Facts::sort(gathered, &pins.adjustments);
+    let ground = Ground { cycle, run, shows_pay: pins.shows_pay };
+    let people: BTreeMap<PersonId, Scorecard> =
+        facts.people.iter().map(|(id, about)| (id.clone(), person::scorecard(&ground, id, about))).collect();
+    let teams = team::scorecards(&ground, &facts, &people);
+    let everything: Vec<&RewardLine> = facts.people.values().flat_map(|about| about.rewards.iter()).collect();
+    let totals = totals(everything);
+    let mut cards: Vec<StoredCard> = people
+        .values()
+        .chain(&teams)
+        .map(|card| StoredCard { kind: card.kind, person: card.person.clone(), bytes: encode(card) })
+        .collect();
+    cards.sort_by(|a, b| (&a.person, a.kind).cmp(&(&b.person, b.kind)));
+    Composition { cards, pins, totals, findings }
+}
+
+/// The sums of lines, one per currency, by code. A currency whose sum is too large to be kept is left out.
+fn totals<'a>(lines: impl IntoIterator<Item = &'a RewardLine>) -> Vec<RewardTotal> {
+    let mut sums: BTreeMap<Currency, Option<RewardTotal>> = BTreeMap::new();
+    for line in lines {
+        let add = |sum: RewardTotal| {
+            Some(RewardTotal { amount: sum.amount.plus(line.amount).ok()?, held: sum.held.plus(line.held).ok()? })
+        };
+        sums.entry(line.amount.currency)
+            .and_modify(|sum| *sum = sum.and_then(add))
+            .or_insert(Some(RewardTotal { amount: line.amount, held: line.held }));
+    }
+    sums.into_values().flatten().collect()
+}
+
+/// Attainments weighted by the goals' weights, over the goals that have both; none when no goal has.
+fn overall(goals: &[GoalLine]) -> Option<Ratio> {
+    let (mut sum, mut weights) = (Ratio::ZERO, Ratio::ZERO);
+    for goal in goals {
+        if let (Some(attainment), Some(weight)) = (&goal.attainment, &goal.weight) {
+            sum = &sum + &(attainment * weight);
+            weights = &weights + weight;
+        }
+    }
+    sum.checked_div(&weights)
+}

@@ -1,0 +1,49 @@
+//! What a review's store must do. Rules live in the service; a store keeps its promises about transactions.
+
+mod sqlite;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use merit_core::Result;
+use merit_core::ids::{CycleId, PersonId, RunId};
+
+use crate::model::{Change, NewReview, Review, StoredCard};
+use crate::service::CardPage;
+
+pub use sqlite::Sqlite;
+
+/// A mail that waits to be handed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Counts all mails in the order they were asked for.
+    pub seq: i64,
+    /// The mail's key.
+    pub key: String,
+    /// The scorecard that it carries.
+    pub card: StoredCard,
+}
+
+/// Keeps reviews, their decisions, their scorecards, and the mails that wait to be handed on.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Keeps a review in its first state, unless its run has one already. The review on record either way.
+    async fn begin(&self, review: NewReview) -> Result<Review>;
+    /// The review of a run.
+    async fn review(&self, run: &RunId) -> Result<Option<Review>>;
+    /// The cycle's latest review that is neither rejected nor superseded, or else its latest.
+    async fn latest(&self, cycle: &CycleId) -> Result<Option<Review>>;
+    /// All reviews of a cycle, oldest first.
+    async fn of_cycle(&self, cycle: &CycleId) -> Result<Vec<Review>>;
+    /// Applies a change whole. False, and nothing is done, when the review is not as the change expects it.
+    async fn apply(&self, change: Change) -> Result<bool>;
+    /// All scorecards of a run, by person and kind.
+    async fn cards(&self, run: &RunId) -> Result<Vec<StoredCard>>;
+    /// Some scorecards of a run, by person and kind.
+    async fn card_page(&self, run: &RunId, page: &CardPage) -> Result<Vec<StoredCard>>;
+    /// Puts on record that somebody read scorecards that are not their own; of everyone where no person is named.
+    async fn record_read(&self, reader: &str, run: &RunId, person: Option<&PersonId>, at: Timestamp) -> Result<()>;
+    /// Mails that wait, after one, in order.
+    async fn waiting(&self, after: i64, limit: u32) -> Result<Vec<Waiting>>;
+    /// Puts on record which mails were handed on, and which were refused and why.
+    async fn handed_on(&self, handed: &[i64], refused: &[(i64, String)], at: Timestamp) -> Result<()>;
+}
