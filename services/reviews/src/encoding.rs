@@ -140,11 +140,7 @@ fn reply(reply: &Reply) -> proto::FeedbackReply {
 }
 
 fn not_scored(line: &NotScoredLine) -> proto::NotScoredLine {
-    proto::NotScoredLine {
-        policy: line.policy.clone(),
-        output: line.output.clone(),
-        reason: line.reason.clone(),
-    }
+    proto::NotScoredLine { policy: line.policy.clone(), output: line.output.clone(), reason: line.reason.clone() }
 }
 
 fn member(member: &TeamMember) -> proto::TeamMember {

@@ -24,16 +24,10 @@ use crate::neighbours::{Links, cutoffs_to_wire};
 use crate::service::{CardPage, Reader, Reviews};
 
 /// Who may accept or refuse pay.
-const APPROVE: &[Role] =
-    &[Role::RevenueOperations, Role::CompensationAdministrator, Role::Executive, Role::Operator];
+const APPROVE: &[Role] = &[Role::RevenueOperations, Role::CompensationAdministrator, Role::Executive, Role::Operator];
 /// Who may make approved scorecards visible.
-const PUBLISH: &[Role] = &[
-    Role::RevenueOperations,
-    Role::CompensationAdministrator,
-    Role::Executive,
-    Role::Operator,
-    Role::Service,
-];
+const PUBLISH: &[Role] =
+    &[Role::RevenueOperations, Role::CompensationAdministrator, Role::Executive, Role::Operator, Role::Service];
 /// Messages of progress on their way to a caller. What a slow caller can't take is left out: it is only progress.
 const WAITING: usize = 64;
 
@@ -52,7 +46,10 @@ impl Grpc {
     }
 
     /// A dry run: scoring's preview, passed on message by message.
-    async fn preview(&self, cycle: &str) -> Result<BoxStream<'static, Result<proto::RunReviewResponse, Status>>, Status> {
+    async fn preview(
+        &self,
+        cycle: &str,
+    ) -> Result<BoxStream<'static, Result<proto::RunReviewResponse, Status>>, Status> {
         let (cycle, cutoffs) = self.reviews.dry_run(cycle).await.map_err(to_status)?;
         let request = PreviewRunRequest { cycle: cycle.name(), cutoffs: Some(cutoffs_to_wire(cutoffs)) };
         let pieces = self.links.scoring().preview_run(request).await?.into_inner();
@@ -91,14 +88,20 @@ impl Grpc {
 impl ReviewsService for Grpc {
     type RunReviewStream = BoxStream<'static, Result<proto::RunReviewResponse, Status>>;
 
-    async fn run_review(&self, request: Request<proto::RunReviewRequest>) -> Result<Response<Self::RunReviewStream>, Status> {
+    async fn run_review(
+        &self,
+        request: Request<proto::RunReviewRequest>,
+    ) -> Result<Response<Self::RunReviewStream>, Status> {
         require(&request, ADMINISTER)?;
         let request = request.into_inner();
         let stream = if request.dry_run { self.preview(&request.cycle).await? } else { self.close(request.cycle) };
         Ok(Response::new(stream))
     }
 
-    async fn get_review(&self, request: Request<proto::GetReviewRequest>) -> Result<Response<proto::GetReviewResponse>, Status> {
+    async fn get_review(
+        &self,
+        request: Request<proto::GetReviewRequest>,
+    ) -> Result<Response<proto::GetReviewResponse>, Status> {
         require(&request, READ_ALL)?;
         let request = request.into_inner();
         let review = self.reviews.review(&request.cycle, &request.run).await.map_err(to_status)?;
@@ -191,11 +194,9 @@ impl ReviewsService for Grpc {
             name => Some(PersonId::from_name(name).map_err(to_status)?),
         };
         let wanted = CardPage { person, after: page.after.clone(), limit: page.size + 1 };
-        let cards =
-            self.reviews.scorecards(&reader, &request.cycle, &request.run, wanted).await.map_err(to_status)?;
+        let cards = self.reviews.scorecards(&reader, &request.cycle, &request.run, wanted).await.map_err(to_status)?;
         let (cards, next_page_token) = cut(cards, &page, |card| format!("{}/{}", card.person, card.kind.word()));
-        let scorecards =
-            cards.iter().map(|card| decode(&card.bytes)).collect::<Result<_>>().map_err(to_status)?;
+        let scorecards = cards.iter().map(|card| decode(&card.bytes)).collect::<Result<_>>().map_err(to_status)?;
         Ok(Response::new(proto::ListScorecardsResponse { scorecards, next_page_token }))
     }
 }
@@ -206,4 +207,128 @@ fn reader(principal: &Principal) -> Reader {
 
 fn sequence(key: &str) -> Result<i64> {
     key.parse().map_err(|_| Error::invalid("BAD_PAGE", "the page token is not one of ours; start again without it"))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+    use merit_platform::client::{Bearer, Link, link};
+    use tonic::Code;
+    use tonic::transport::Endpoint;
+
+    use super::*;
+    use crate::service::fakes::{CYCLE, bench};
+
+    /// Nobody listens there: a call that gets past the role check and needs scoring itself is unavailable.
+    fn nowhere() -> Link {
+        link(Endpoint::from_static("http://127.0.0.1:1").connect_lazy(), Bearer::new("x").unwrap())
+    }
+
+    fn as_role<T>(message: T, role: Role) -> Request<T> {
+        let mut request = Request::new(message);
+        request.extensions_mut().insert(Principal::new("ana", role));
+        request
+    }
+
+    /// Which roles each method lets in.
+    #[tokio::test]
+    async fn each_method_asks_for_its_roles() {
+        use Role::{
+            Auditor, CompensationAdministrator, Executive, Manager, Member, Operator, RevenueOperations, Service,
+        };
+        let read: &[Role] =
+            &[Executive, RevenueOperations, CompensationAdministrator, Auditor, Operator, Service];
+        let approve: &[Role] = &[Executive, RevenueOperations, CompensationAdministrator, Operator];
+        let table: [(&str, &[Role]); 8] = [
+            ("run", &[RevenueOperations, Operator, Service]),
+            ("get", read),
+            ("list", read),
+            ("approve", approve),
+            ("reject", approve),
+            ("publish", &[Executive, RevenueOperations, CompensationAdministrator, Operator, Service]),
+            ("verify", read),
+            ("scorecards", &[Member, Manager, Executive, RevenueOperations, CompensationAdministrator, Auditor, Operator, Service]),
+        ];
+        for (method, allowed) in table {
+            for role in Role::ALL {
+                let bench = bench().await;
+                let grpc = Grpc::new(Arc::new(bench.reviews), Links::all(&nowhere()));
+                let code = call(&grpc, method, role).await;
+                let refused = code == Some(Code::PermissionDenied);
+                assert_eq!(!refused, allowed.contains(&role), "{method} as {}: {code:?}", role.word());
+            }
+        }
+    }
+
+    async fn call(grpc: &Grpc, method: &str, role: Role) -> Option<Code> {
+        let cycle = || CYCLE.to_owned();
+        let status = match method {
+            "run" => {
+                let request = proto::RunReviewRequest { cycle: cycle(), dry_run: false };
+                grpc.run_review(as_role(request, role)).await.err()
+            }
+            "get" => {
+                let request = proto::GetReviewRequest { cycle: cycle(), ..Default::default() };
+                grpc.get_review(as_role(request, role)).await.err()
+            }
+            "list" => {
+                let request = proto::ListReviewsRequest { cycle: cycle(), ..Default::default() };
+                grpc.list_reviews(as_role(request, role)).await.err()
+            }
+            "approve" => {
+                let request = proto::ApproveReviewRequest { cycle: cycle(), ..Default::default() };
+                grpc.approve_review(as_role(request, role)).await.err()
+            }
+            "reject" => {
+                let request = proto::RejectReviewRequest { cycle: cycle(), reason: "no".to_owned(), ..Default::default() };
+                grpc.reject_review(as_role(request, role)).await.err()
+            }
+            "publish" => {
+                let request = proto::PublishReviewRequest { cycle: cycle(), ..Default::default() };
+                grpc.publish_review(as_role(request, role)).await.err()
+            }
+            "verify" => {
+                let request = proto::VerifyReviewRequest { cycle: cycle(), ..Default::default() };
+                grpc.verify_review(as_role(request, role)).await.err()
+            }
+            _ => {
+                let request = proto::ListScorecardsRequest { cycle: cycle(), ..Default::default() };
+                grpc.list_scorecards(as_role(request, role)).await.err()
+            }
+        };
+        status.map(|status| status.code())
+    }
+
+    #[tokio::test]
+    async fn a_run_tells_its_stages_and_ends_with_the_review() {
+        let bench = bench().await;
+        let grpc = Grpc::new(Arc::new(bench.reviews), Links::all(&nowhere()));
+        let request = proto::RunReviewRequest { cycle: CYCLE.to_owned(), dry_run: false };
+        let stream = grpc.run_review(as_role(request, Role::Operator)).await.unwrap().into_inner();
+        let messages: Vec<_> = stream.map(Result::unwrap).collect().await;
+        let stages: Vec<_> = messages.iter().map(|message| message.stage.as_str()).collect();
+        assert_eq!(stages, ["freezing", "crediting", "scoring", "ranking", "settling", "composing", "done"]);
+        let review = messages.last().and_then(|message| message.review.as_ref()).unwrap();
+        assert_eq!((review.run.as_str(), review.state()), ("runs/2026-q3-aaa", proto::ReviewState::Composed));
+    }
+
+    /// A caller that hangs up doesn't stop the close.
+    #[tokio::test]
+    async fn a_run_goes_on_when_its_caller_goes_away() {
+        let bench = bench().await;
+        let (reviews, store) = (Arc::new(bench.reviews), Arc::clone(&bench.store));
+        let grpc = Grpc::new(reviews, Links::all(&nowhere()));
+        let request = proto::RunReviewRequest { cycle: CYCLE.to_owned(), dry_run: false };
+        let mut stream = grpc.run_review(as_role(request, Role::Operator)).await.unwrap().into_inner();
+        assert!(stream.next().now_or_never().flatten().is_none());
+        drop(stream);
+        let run = merit_core::ids::RunId::new("2026-q3-aaa").unwrap();
+        for _ in 0..500 {
+            if store.review(&run).await.unwrap().is_some_and(|review| review.state == crate::model::State::Composed) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("the run did not go on");
+    }
 }

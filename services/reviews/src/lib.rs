@@ -51,7 +51,7 @@ impl ReviewsService {
     /// Hands on the mails that wait since an earlier publication.
     ///
     /// # Errors
-    /// `Unavailable` when notifications does not answer.
+    /// Those of the store. When notifications does not answer, [`Relayed::silent`] says so.
     pub async fn relay_once(&self) -> Result<Relayed> {
         self.relay.once().await
     }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{FutureExt as _, StreamExt as _};
-use merit_core::{Clock, Kind, Result};
+use futures::FutureExt as _;
+use merit_core::{Clock, Error, Kind, Result};
 use tokio::sync::Mutex;
 
 use crate::service::Outbox;
@@ -17,12 +17,14 @@ const BATCH: u32 = 500;
 const AT_ONCE: usize = 16;
 
 /// What a round of the relay did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Relayed {
     /// Mails that the outbox took.
     pub handed: u32,
     /// Mails that it refused; they are tried again next time.
     pub refused: u32,
+    /// Why the round ended early: the outbox did not answer. The rest waits for the next time.
+    pub silent: Option<Error>,
 }
 
 /// Hands waiting mails on.
@@ -44,37 +46,44 @@ impl Relay {
     /// Hands on everything that waits. A mail that the outbox refuses doesn't hold up the others.
     ///
     /// # Errors
-    /// `Unavailable` when the outbox does not answer; what it took until then is on record.
+    /// Those of the store. A silent outbox is no error: see [`Relayed::silent`].
     pub async fn once(&self) -> Result<Relayed> {
         let _at_work = self.at_work.lock().await;
         let mut relayed = Relayed::default();
         let mut after = 0;
         loop {
             let batch = self.store.waiting(after, BATCH).await?;
-            let Some(last) = batch.last() else { return Ok(relayed) };
+            let Some(last) = batch.last() else { break };
             after = last.seq;
             let round = self.hand_on(&batch).await;
             self.store.handed_on(&round.handed, &round.refused, self.clock.now()).await?;
             relayed.handed += u32::try_from(round.handed.len()).unwrap_or(u32::MAX);
             relayed.refused += u32::try_from(round.refused.len()).unwrap_or(u32::MAX);
-            if let Some(error) = round.silent {
-                return Err(error);
+            if round.silent.is_some() {
+                tracing::warn!("mails wait for the outbox to answer");
+                relayed.silent = round.silent;
+                break;
             }
         }
+        if relayed.refused > 0 {
+            tracing::warn!(refused = relayed.refused, "the outbox refused mails; they are tried again next time");
+        }
+        Ok(relayed)
     }
 
     async fn hand_on(&self, batch: &[Waiting]) -> Round {
-        let asked: Vec<_> = batch.iter().map(|mail| self.ask(mail).boxed()).collect();
-        let mut answers = futures::stream::iter(asked).buffer_unordered(AT_ONCE);
         let mut round = Round::default();
-        while let Some((seq, answer)) = answers.next().await {
-            match answer {
-                Ok(()) => round.handed.push(seq),
-                Err(error) if error.kind == Kind::Unavailable => {
-                    round.silent = Some(error);
-                    break;
+        for some in batch.chunks(AT_ONCE) {
+            let asked: Vec<_> = some.iter().map(|mail| self.ask(mail).boxed()).collect();
+            for (seq, answer) in futures::future::join_all(asked).await {
+                match answer {
+                    Ok(()) => round.handed.push(seq),
+                    Err(error) if error.kind == Kind::Unavailable => round.silent = Some(error),
+                    Err(error) => round.refused.push((seq, error.message)),
                 }
-                Err(error) => round.refused.push((seq, error.message)),
+            }
+            if round.silent.is_some() {
+                break;
             }
         }
         round
@@ -88,12 +97,8 @@ impl Relay {
     /// [`Relay::once`].
     pub async fn forever(&self, every: Duration) {
         loop {
-            match self.once().await {
-                Ok(relayed) if relayed.refused > 0 => {
-                    tracing::warn!(refused = relayed.refused, "the outbox refused mails; they are tried again");
-                }
-                Ok(_) => {}
-                Err(error) => tracing::warn!(reason = %error.reason, "mails wait for the outbox to answer"),
+            if let Err(error) = self.once().await {
+                tracing::warn!(reason = %error.reason, "waiting mails could not be read");
             }
             tokio::time::sleep(every).await;
         }
@@ -105,5 +110,5 @@ impl Relay {
 struct Round {
     handed: Vec<i64>,
     refused: Vec<(i64, String)>,
-    silent: Option<merit_core::Error>,
+    silent: Option<Error>,
 }

@@ -24,12 +24,7 @@ pub fn review(review: &Review) -> proto::Review {
 
 /// How far a run has come.
 pub fn progress(progress: Progress) -> proto::RunReviewResponse {
-    proto::RunReviewResponse {
-        stage: progress.stage,
-        done: progress.done,
-        total: progress.total,
-        ..Default::default()
-    }
+    proto::RunReviewResponse { stage: progress.stage, done: progress.done, total: progress.total, ..Default::default() }
 }
 
 /// What scoring found when it computed a run again.

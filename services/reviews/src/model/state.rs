@@ -194,7 +194,8 @@ mod tests {
 
     #[test]
     fn every_state_and_action() {
-        let actions = [Action::Run, Action::Compose, Action::Approve, Action::Reject, Action::Publish, Action::Supersede];
+        let actions =
+            [Action::Run, Action::Compose, Action::Approve, Action::Reject, Action::Publish, Action::Supersede];
         let computing = ["composed", "composed", "NOT_COMPOSED", "NOT_COMPOSED", "NOT_COMPOSED", "superseded"];
         let table = [
             (State::Frozen, computing),

@@ -159,8 +159,7 @@ impl Outbox for Links {
             receiver: card.person.name(),
             scorecard: Some(decode(&card.bytes)?),
         };
-        let mut client =
-            NotificationsServiceClient::new(self.notifications.clone()).max_encoding_message_size(LIMIT);
+        let mut client = NotificationsServiceClient::new(self.notifications.clone()).max_encoding_message_size(LIMIT);
         client.enqueue(request).await.map(drop).map_err(|status| from_status(&status))
     }
 }

@@ -4,12 +4,12 @@ use jiff::civil::Date;
 use merit_core::ids::{GoalId, PersonId, TeamId};
 use merit_core::{Money, Result};
 use merit_platform::wire;
-use merit_proto::{feedback, goals, r#type, scoring};
+use merit_proto::{feedback, goals, scoring, r#type};
 
 use super::absent;
 use crate::model::{
-    FeedbackLine, Finding, FindingKind, GoalLine, NotScoredLine, OutcomeKind, Owner, RecognitionLine, Reply, RewardLine,
-    RosterEntry, ScoreLine, SelfAssessment,
+    FeedbackLine, Finding, FindingKind, GoalLine, NotScoredLine, OutcomeKind, Owner, RecognitionLine, Reply,
+    RewardLine, RosterEntry, ScoreLine, SelfAssessment,
 };
 
 pub(super) fn roster(entry: &scoring::v1::RosterEntry) -> Result<RosterEntry> {

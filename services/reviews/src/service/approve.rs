@@ -35,7 +35,10 @@ impl Reviews {
         if let Some(other) = others.iter().find(|other| other.posting && other.run != review.run) {
             return Err(Error::precondition(
                 "OTHER_APPROVAL",
-                format!("run `{}` of the cycle is half way through its approval; approve that one again to finish it", other.run),
+                format!(
+                    "run `{}` of the cycle is half way through its approval; approve that one again to finish it",
+                    other.run
+                ),
             ));
         }
         let review = if review.posting { review } else { self.consent(review, by, &reason).await? };
@@ -56,8 +59,13 @@ impl Reviews {
         let mut consents: Vec<(String, bool)> = consents(&review);
         if !consents.iter().any(|(who, _)| who == by) {
             consents.push((by.to_owned(), own_lines));
-            change.decision =
-                Some(Decision { deed: Deed::Approve, by: by.to_owned(), at: now, reason: reason.to_owned(), own_lines });
+            change.decision = Some(Decision {
+                deed: Deed::Approve,
+                by: by.to_owned(),
+                at: now,
+                reason: reason.to_owned(),
+                own_lines,
+            });
         }
         if suffice(&consents) {
             change.posting = true;
@@ -95,8 +103,7 @@ impl Reviews {
             .filter(|other| !other.state.over() && replaced(other, &review))
             .map(|other| {
                 let reason = format!("run {} was approved in its place", review.run);
-                let decision =
-                    Decision { deed: Deed::Supersede, by: by.to_owned(), at: now, reason, own_lines: false };
+                let decision = Decision { deed: Deed::Supersede, by: by.to_owned(), at: now, reason, own_lines: false };
                 (other.run.clone(), decision)
             })
             .collect();
@@ -126,13 +133,8 @@ impl Reviews {
         }
         let mut change = Change::of(&review);
         change.to = State::Rejected;
-        change.decision = Some(Decision {
-            deed: Deed::Reject,
-            by: by.to_owned(),
-            at: self.clock.now(),
-            reason,
-            own_lines: false,
-        });
+        change.decision =
+            Some(Decision { deed: Deed::Reject, by: by.to_owned(), at: self.clock.now(), reason, own_lines: false });
         self.apply_or_refuse(change).await
     }
 

@@ -8,6 +8,11 @@ mod read;
 mod run;
 mod verify;
 
+#[cfg(test)]
+pub(crate) mod fakes;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use merit_core::ids::{CycleId, RunId};
@@ -22,8 +27,8 @@ use crate::store::Store;
 pub use approve::Approved;
 pub use ports::{Execution, Neighbours, Outbox};
 pub use publish::Published;
-pub use run::Ran;
 pub use read::{CardPage, Reader};
+pub use run::Ran;
 pub use verify::Verified;
 
 /// Who decides where the cycle's setting does.
@@ -43,7 +48,12 @@ pub struct Reviews {
 impl Reviews {
     /// Over a store and the neighbours.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, neighbours: Arc<dyn Neighbours>, relay: Arc<Relay>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        store: Arc<dyn Store>,
+        neighbours: Arc<dyn Neighbours>,
+        relay: Arc<Relay>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self { store, neighbours, relay, clock, deciding: Mutex::new(()) }
     }
 

@@ -29,13 +29,7 @@ impl Reviews {
                 Step::To(state) => self.make_visible(review, state, by).await?,
             }
         };
-        let enqueued = match self.relay.once().await {
-            Ok(relayed) => relayed.handed,
-            Err(error) => {
-                tracing::warn!(reason = %error.reason, "mails wait for the outbox to answer");
-                0
-            }
-        };
+        let enqueued = self.relay.once().await?.handed;
         Ok(Published { review, enqueued })
     }
 

@@ -53,7 +53,13 @@ impl Reviews {
     ///
     /// # Errors
     /// `PERMISSION_DENIED` for somebody else's, `NOT_PUBLISHED` for one's own before publication.
-    pub async fn scorecards(&self, reader: &Reader, cycle: &str, run: &str, mut page: CardPage) -> Result<Vec<StoredCard>> {
+    pub async fn scorecards(
+        &self,
+        reader: &Reader,
+        cycle: &str,
+        run: &str,
+        mut page: CardPage,
+    ) -> Result<Vec<StoredCard>> {
         if !reader.reads_all {
             let own = reader.person.clone().ok_or_else(|| Error::denied("your role may not read scorecards"))?;
             if page.person.as_ref().is_some_and(|person| *person != own) {

@@ -8,7 +8,9 @@ use merit_core::{Error, Result};
 use super::compose::compose;
 use super::ports::Execution;
 use super::{Reviews, SYSTEM, scope};
-use crate::model::{Action, Change, Composition, Cutoffs, Cycle, NewReview, Pins, Progress, Review, Run, State, Step, next};
+use crate::model::{
+    Action, Change, Composition, Cutoffs, Cycle, NewReview, Pins, Progress, Review, Run, State, Step, next,
+};
 
 /// Whom to tell how far it has come.
 pub type Tell<'a> = &'a (dyn Fn(Progress) + Send + Sync);
@@ -64,7 +66,14 @@ impl Reviews {
     }
 
     /// Executes and composes a review that is not composed yet.
-    async fn finish(&self, cycle: &Cycle, review: Review, run: &Run, cutoffs: Cutoffs, tell: Tell<'_>) -> Result<Review> {
+    async fn finish(
+        &self,
+        cycle: &Cycle,
+        review: Review,
+        run: &Run,
+        cutoffs: Cutoffs,
+        tell: Tell<'_>,
+    ) -> Result<Review> {
         let review = self.execute(review, tell).await?;
         let pins = Pins {
             goals: run.cutoffs.goals,
@@ -188,7 +197,9 @@ fn closed(cycle: &Cycle) -> Result<()> {
     if !cycle.ended {
         return Err(Error::precondition(
             "CYCLE_OPEN",
-            format!("cycle {id} runs until {last_day}; run its review after that day, or look at the figures so far with --dry-run"),
+            format!(
+                "cycle {id} runs until {last_day}; run its review after that day, or look at the figures so far with --dry-run"
+            ),
         ));
     }
     if !cycle.window_ended {

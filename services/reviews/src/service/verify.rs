@@ -26,7 +26,10 @@ impl Reviews {
         let Some(pins) = review.pins.clone() else {
             return Err(Error::precondition(
                 "NOT_COMPOSED",
-                format!("run `{}` has no scorecards yet; finish it with `merit review run --cycle {}`", review.run, review.cycle),
+                format!(
+                    "run `{}` has no scorecards yet; finish it with `merit review run --cycle {}`",
+                    review.run, review.cycle
+                ),
             ));
         };
         let run = self.neighbours.verify(&review.run).await?;

@@ -258,11 +258,18 @@ async fn replace_cards(connection: &mut SqliteConnection, run: &RunId, compositi
         .execute(&mut *connection)
         .await
         .map_err(storage)?;
-    query("DELETE FROM scorecards WHERE run = $1").bind(run.as_str()).execute(&mut *connection).await.map_err(storage)?;
+    query("DELETE FROM scorecards WHERE run = $1")
+        .bind(run.as_str())
+        .execute(&mut *connection)
+        .await
+        .map_err(storage)?;
     for cards in composition.cards.chunks(ROWS) {
         let mut insert = QueryBuilder::new("INSERT INTO scorecards (run, person, kind, content) ");
         insert.push_values(cards, |mut row, card| {
-            row.push_bind(run.as_str()).push_bind(card.person.as_str()).push_bind(card.kind.word()).push_bind(&card.bytes);
+            row.push_bind(run.as_str())
+                .push_bind(card.person.as_str())
+                .push_bind(card.kind.word())
+                .push_bind(&card.bytes);
         });
         insert.build().execute(&mut *connection).await.map_err(storage)?;
     }
@@ -273,7 +280,10 @@ async fn insert_mails(connection: &mut SqliteConnection, run: &RunId, mails: &[M
     for mails in mails.chunks(ROWS) {
         let mut insert = QueryBuilder::new("INSERT INTO events (key, run, person, kind) ");
         insert.push_values(mails, |mut row, mail| {
-            row.push_bind(&mail.key).push_bind(run.as_str()).push_bind(mail.person.as_str()).push_bind(mail.kind.word());
+            row.push_bind(&mail.key)
+                .push_bind(run.as_str())
+                .push_bind(mail.person.as_str())
+                .push_bind(mail.kind.word());
         });
         insert.push(" ON CONFLICT (key) DO NOTHING");
         insert.build().execute(&mut *connection).await.map_err(storage)?;

@@ -5,6 +5,9 @@ mod person;
 mod sorted;
 mod team;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use merit_core::ids::{PersonId, RunId};

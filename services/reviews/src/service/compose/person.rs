@@ -17,7 +17,12 @@ pub(super) fn scorecard(ground: &Ground<'_>, person: &PersonId, about: &About) -
         run: ground.run.clone(),
         goals: about.goals.clone(),
         // Pay stands line by line under rewards.
-        scores: about.scores.iter().filter(|line| line.kind != OutcomeKind::Payout).cloned().collect::<Vec<ScoreLine>>(),
+        scores: about
+            .scores
+            .iter()
+            .filter(|line| line.kind != OutcomeKind::Payout)
+            .cloned()
+            .collect::<Vec<ScoreLine>>(),
         rewards: about.rewards.clone(),
         totals: totals(&about.rewards),
         recognitions: about.recognitions.clone(),

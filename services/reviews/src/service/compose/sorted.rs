@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use merit_core::ids::PersonId;
 
 use crate::model::{
-    Adjustment, FeedbackLine, Finding, FindingKind, Gathered, GoalLine, NotScoredLine, Owner, RecognitionLine, RewardLine,
-    RosterEntry, ScoreLine,
+    Adjustment, FeedbackLine, Finding, FindingKind, Gathered, GoalLine, NotScoredLine, Owner, RecognitionLine,
+    RewardLine, RosterEntry, ScoreLine,
 };
 
 /// All that is known of one person in a run.
@@ -109,14 +109,20 @@ impl About {
         // Adjustments come after what policies pay.
         self.rewards.sort_by(|a, b| {
             let key = |line: &RewardLine| {
-                (line.adjustment, line.policy.clone(), line.version, line.payout.clone(), line.line.clone(), line.amount)
+                (
+                    line.adjustment,
+                    line.policy.clone(),
+                    line.version,
+                    line.payout.clone(),
+                    line.line.clone(),
+                    line.amount,
+                )
             };
             key(a).cmp(&key(b))
         });
         self.recognitions.sort();
-        self.feedback.sort_by(|a, b| {
-            (a.given_on, &a.author, &a.goal, &a.text).cmp(&(b.given_on, &b.author, &b.goal, &b.text))
-        });
+        self.feedback
+            .sort_by(|a, b| (a.given_on, &a.author, &a.goal, &a.text).cmp(&(b.given_on, &b.author, &b.goal, &b.text)));
         self.not_scored.sort();
         self.not_scored.dedup();
     }

@@ -10,11 +10,7 @@ use super::{Ground, attention, totals};
 use crate::model::{CardKind, OutcomeKind, RewardLine, ScoreLine, Scorecard, TeamMember};
 
 /// One scorecard for each manager of somebody employed on the cycle's last day.
-pub(super) fn scorecards(
-    ground: &Ground<'_>,
-    facts: &Facts,
-    people: &BTreeMap<PersonId, Scorecard>,
-) -> Vec<Scorecard> {
+pub(super) fn scorecards(ground: &Ground<'_>, facts: &Facts, people: &BTreeMap<PersonId, Scorecard>) -> Vec<Scorecard> {
     let mut reports: BTreeMap<&PersonId, Vec<(&About, &Scorecard)>> = BTreeMap::new();
     for (person, about) in &facts.people {
         let manager = about.roster.as_ref().filter(|entry| entry.active).and_then(|entry| entry.manager.as_ref());
