@@ -151,6 +151,20 @@ mod tests {
     }
 
     #[test]
+    fn asking_whether_something_is_missing_needs_nothing() {
+        let mut program = Program::empty();
+        let quota = program.fact("quota", USD, false, Range { min: Some(exact("1")), max: None });
+        program.define("none", expr(ExprKind::IsMissing(Box::new(quota)), Type::YesNo));
+        for (facts, expected) in [
+            (vec![], Ok("yes".to_owned())),
+            (vec![("quota", usd("1"))], Ok("no".to_owned())),
+            (vec![("quota", usd("0"))], Err("`quota` is $0.00, outside its range: $1.00 and above".to_owned())),
+        ] {
+            assert_eq!(outcome(&evaluate(&program, &inputs("ana", &facts)), "none"), expected);
+        }
+    }
+
+    #[test]
     fn an_amount_of_another_currency_is_not_taken() {
         let euros = Value::Money(merit_core::Money::new(1000, merit_core::Currency::EUR));
         let evaluation = evaluate(&program(), &inputs("ana", &[("quota", euros)]));

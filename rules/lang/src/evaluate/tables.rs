@@ -289,6 +289,14 @@ mod tests {
     }
 
     #[test]
+    fn bands_below_zero_hold_nothing_of_an_amount_above_it() {
+        let rows: &[(Option<&str>, &str)] = &[(None, "0.5"), (Some("0"), "0.1")];
+        for (amount, expected) in [("100", "10"), ("-100", "-50")] {
+            assert_eq!(applied(TierMode::Marginal, rows, amount, None), Ok(exact(expected)), "{amount}");
+        }
+    }
+
+    #[test]
     fn tiers_against_nothing_are_not_scored() {
         assert!(applied(TierMode::Marginal, AE, "100", Some("0")).is_err());
         assert!(applied(TierMode::Marginal, AE, "100", Some("-1")).is_err());

@@ -26,7 +26,7 @@ impl Quantity {
                 return Err(format!("is {}, but the policy reads it in {currency}", money.spoken()));
             }
             (Value::Percent(r), Type::Percent)
-            | (Value::Number(r), Type::Number | Type::Percent)
+            | (Value::Number(r), Type::Number)
             | (Value::Points(r), Type::Points) => Self::Exact(r.clone()),
             (Value::Number(r), Type::Count) if r.is_whole() => Self::Exact(r.clone()),
             (Value::Count(n), Type::Count | Type::Number) => Self::Exact(Ratio::whole(*n)),
