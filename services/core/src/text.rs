@@ -102,6 +102,12 @@ pub fn shown(text: &str) -> String {
     out
 }
 
+/// A line that comes from elsewhere, made safe to show: each control or direction character becomes `�`.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || is_deceptive(c) { '\u{FFFD}' } else { c }).collect()
+}
+
 /// A cell for a CSV file that a spreadsheet will open: text that it would take for a formula gets a leading apostrophe.
 /// Plain numbers stay as they are. Source: OWASP, "CSV Injection".
 #[must_use]
@@ -132,6 +138,12 @@ mod tests {
             "ana@example.com\nBcc: all@example.com", "ünï@example.com", ".a@example.com", "a@ex,ample.com"] {
             assert!(address(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_a_header_or_a_screen_would_obey_is_shown_as_unknown() {
+        assert_eq!(harmless("a\r\nBcc: b\u{202E}c\u{7}"), "a\u{FFFD}\u{FFFD}Bcc: b\u{FFFD}c\u{FFFD}");
+        assert_eq!(harmless("Zoë =1+1"), "Zoë =1+1");
     }
 
     #[test]

@@ -176,7 +176,6 @@ impl FeedbackService for Grpc {
 }
 
 /// The person behind the call. Our own parts are nobody, and give no feedback.
-#[expect(clippy::result_large_err, reason = "the status goes straight back over the wire")]
 fn person_calling<T>(request: &Request<T>) -> Result<PersonId, Status> {
     let principal = require(request, ANYONE)?;
     principal.person().ok_or_else(|| {
