@@ -30,7 +30,7 @@ fmt:
 # Closes 2017-Q3 of the public CRM export and compares with figures computed apart. FOLDER holds its CSV files.
 crm folder:
     cargo build --bin merit
-    MERIT_CRM={{ quote(folder) }} MERIT_BIN=target/debug/merit tests/crm/run.sh
+    tests/crm/run.sh target/debug/merit {{ quote(folder) }}
 
 # Measures a close of 10,000 participants with 10 results each: seconds and peak memory of each step.
 bench-close participants="10000" results="10":
