@@ -49,6 +49,8 @@ pub struct OutputInfo {
     pub kind: OutputKind,
     /// Its kind.
     pub ty: ValueType,
+    /// What it is, for people.
+    pub about: Option<String>,
 }
 
 /// What becomes of an output.
@@ -160,6 +162,7 @@ impl Program {
             name: define.name.clone(),
             kind: OutputKind::Define,
             ty: define.ty.value_type(),
+            about: define.about.clone(),
         });
         let outcomes = self.outcomes.iter().map(|outcome| OutputInfo {
             name: outcome.name.clone(),
@@ -168,6 +171,7 @@ impl Program {
                 OutcomeKind::Recommend => OutputKind::Recommend,
             },
             ty: outcome.ty.value_type(),
+            about: outcome.about.clone(),
         });
         defines.chain(outcomes).collect()
     }
