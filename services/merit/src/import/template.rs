@@ -1,0 +1,143 @@
+//! Texts with holes, such as `{Name|slug}@example.com`: a hole takes a column's cell, or the id made from it.
+
+use merit_core::ids::slug;
+use merit_core::text::shown;
+
+/// A piece of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Hole { column: String, slug: bool },
+}
+
+/// A text with holes.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(try_from = "String")]
+pub struct Template(Vec<Piece>);
+
+impl TryFrom<String> for Template {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let bad = |what: &str| {
+            Err(format!("the template `{}` {what}; write holes like {{Name}} or {{Name|slug}}", shown(&text)))
+        };
+        let mut pieces = Vec::new();
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            if before.contains('}') {
+                return bad("closes a hole that is not open");
+            }
+            let Some((hole, tail)) = after.split_once('}') else { return bad("opens a hole and doesn't close it") };
+            pieces.push(Piece::Text(before.to_owned()));
+            let (column, slug) = match hole.split_once('|') {
+                None => (hole, false),
+                Some((column, "slug")) => (column, true),
+                Some((_, _)) => return bad("asks for something other than a slug"),
+            };
+            pieces.push(Piece::Hole { column: column.trim().to_owned(), slug });
+            rest = tail;
+        }
+        if rest.contains('}') {
+            return bad("closes a hole that is not open");
+        }
+        pieces.push(Piece::Text(rest.to_owned()));
+        if !pieces.iter().any(|piece| matches!(piece, Piece::Hole { .. })) {
+            return bad("has no hole");
+        }
+        Ok(Self(pieces))
+    }
+}
+
+impl Template {
+    /// The id made from one column.
+    pub fn slug_of(column: &str) -> Self {
+        Self(vec![Piece::Hole { column: column.to_owned(), slug: true }])
+    }
+
+    /// The columns that it reads.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Hole { column, .. } => Some(column.as_str()),
+            Piece::Text(_) => None,
+        })
+    }
+
+    /// The text with its holes filled; empty if a hole has nothing to fill it.
+    ///
+    /// # Errors
+    /// Words for people when a cell leaves nothing to make an id of.
+    pub fn fill<'a>(&self, cell: impl Fn(&str) -> &'a str) -> Result<String, String> {
+        let mut out = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Hole { column, slug: make_id } => {
+                    let text = cell(column);
+                    if text.is_empty() {
+                        return Ok(String::new());
+                    }
+                    if !make_id {
+                        out.push_str(text);
+                        continue;
+                    }
+                    match slug(text) {
+                        made if made.is_empty() => {
+                            return Err(format!(
+                                "no id can be made from `{}`, which has no Latin letter or digit; give the file a column with ids",
+                                shown(text)
+                            ));
+                        }
+                        made => out.push_str(&made),
+                    }
+                }
+            }
+        }
+        Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(template: &str, name: &str) -> String {
+        let template = Template::try_from(template.to_owned());
+        template
+            .and_then(|t| t.fill(|column| if column == "Name" { name } else { "" }))
+            .unwrap_or_else(|message| message)
+    }
+
+    #[test]
+    fn holes_take_cells_and_ids() {
+        for (template, name, expected) in [
+            ("{Name|slug}@example.com", "Zoë O'Neil", "zoe-oneil@example.com"),
+            ("{ Name } ({Name|slug})", "Bo", "Bo (bo)"),
+            ("{Name}-{Other}", "Bo", ""),
+            ("{Name|slug}@example.com", "", ""),
+            (
+                "{Name|slug}",
+                "李明",
+                "no id can be made from `李明`, which has no Latin letter or digit; give the file a column with ids",
+            ),
+            ("Name", "", "the template `Name` has no hole; write holes like {Name} or {Name|slug}"),
+            (
+                "{Name",
+                "",
+                "the template `{Name` opens a hole and doesn't close it; write holes like {Name} or {Name|slug}",
+            ),
+            (
+                "{Name|upper}",
+                "",
+                "the template `{Name|upper}` asks for something other than a slug; write holes like {Name} or {Name|slug}",
+            ),
+            (
+                "a}{Name}",
+                "",
+                "the template `a}{Name}` closes a hole that is not open; write holes like {Name} or {Name|slug}",
+            ),
+        ] {
+            assert_eq!(fill(template, name), expected);
+        }
+    }
+}
