@@ -1,5 +1,27 @@
 //! The policy language: text in, one exact answer and its explanation out.
 
+mod check;
+mod diagnostics;
+mod evaluate;
+mod explain;
 mod program;
+mod schema;
+mod source;
+mod syntax;
+mod testing;
+mod trace;
 
+pub use check::{load_policy, load_schema};
+pub use diagnostics::{Code, Diagnostic, Diagnostics, Label, Place, Severity, Span, codes, nearest, place, render};
+pub use evaluate::{
+    Announcement, Award, ContestEntry, ContestOutcome, CreditOutcome, CreditShare, ENGINE_VERSION, Evaluation, Kudos,
+    NotScored, Output, PARTICIPANT_NAME, PersonInputs, Recognition, Row, SettleInput, SettleLine, applies, credit,
+    credit_default, evaluate, inputs_from_json, measure_value, rank, settle,
+};
+pub use explain::explain;
 pub use program::{CheckReport, Input, InputSource, OncePer, OutputInfo, OutputKind, Program};
+pub use schema::{Field, Measure, Perspective, Range, RecordType, Schema, Type};
+pub use source::Source;
+pub use syntax::schema_reference;
+pub use testing::{TestFailure, TestReport, run_tests};
+pub use trace::Trace;

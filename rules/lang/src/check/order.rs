@@ -1,0 +1,203 @@
+//! The order in which definitions, tables and outcomes are computed: each after all that it reads. Circles are errors.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Checker;
+use crate::diagnostics::{Diagnostic, Span, codes};
+use crate::syntax::ast::{self, CellKind, Expr, ExprKind, Item, Name, Statement};
+
+/// Declarations in an order in which each stands after all that it reads. Those in a circle, and those that read them,
+/// are left out; the circle is reported and their names are marked as damaged.
+pub fn in_order<'a>(checker: &mut Checker<'_>, items: &'a [Item]) -> Vec<&'a Item> {
+    let nodes: Vec<(&Name, &'a Item)> = items.iter().filter_map(|item| Some((declared(item)?, item))).collect();
+    let index: BTreeMap<&str, usize> = nodes.iter().enumerate().map(|(at, (name, _))| (name.node.as_str(), at)).collect();
+    let columns = |list: &str| -> Vec<String> {
+        let record = checker.schema.and_then(|schema| schema.record_of_list(list));
+        record.map(|record| record.order.clone()).unwrap_or_default()
+    };
+    let reads: Vec<BTreeMap<usize, Span>> = nodes
+        .iter()
+        .map(|(_, item)| {
+            let mut names = Reads { found: Vec::new(), columns: &columns, hidden: Vec::new() };
+            names.item(item);
+            names.found.iter().filter_map(|(name, span)| Some((*index.get(name.as_str())?, *span))).collect()
+        })
+        .collect();
+    let mut waiting: BTreeSet<usize> = (0..nodes.len()).collect();
+    let mut order = Vec::new();
+    loop {
+        let ready: Vec<usize> = waiting
+            .iter()
+            .copied()
+            .filter(|at| reads.get(*at).is_none_or(|reads| reads.keys().all(|other| !waiting.contains(other))))
+            .collect();
+        if ready.is_empty() {
+            break;
+        }
+        for at in ready {
+            waiting.remove(&at);
+            order.extend(nodes.get(at).map(|(_, item)| *item));
+        }
+    }
+    while let Some(start) = waiting.first().copied() {
+        report(checker, &nodes, &reads, &mut waiting, start);
+    }
+    order
+}
+
+/// Follows what is read until it comes back, says so, and takes the circle out.
+fn report(
+    checker: &mut Checker<'_>,
+    nodes: &[(&Name, &Item)],
+    reads: &[BTreeMap<usize, Span>],
+    waiting: &mut BTreeSet<usize>,
+    start: usize,
+) {
+    let mut path = vec![start];
+    let mut steps: Vec<Span> = Vec::new();
+    while let Some(at) = path.last() {
+        let next = reads.get(*at).and_then(|reads| reads.iter().find(|(other, _)| waiting.contains(other)));
+        let Some((next, span)) = next else {
+            // It only reads a circle that was reported before.
+            waiting.remove(&start);
+            mark(checker, nodes, start);
+            return;
+        };
+        steps.push(*span);
+        if let Some(from) = path.iter().position(|seen| seen == next) {
+            path.drain(..from);
+            steps.drain(..from);
+            break;
+        }
+        path.push(*next);
+    }
+    let names: Vec<&str> = path.iter().filter_map(|at| nodes.get(*at)).map(|(name, _)| name.node.as_str()).collect();
+    let Some((first, rest)) = names.split_first() else { return };
+    let title = match rest {
+        [] => format!("`{first}` is defined by itself"),
+        _ => format!("`{first}` depends on itself: {first} reads {}, which reads {first}", rest.join(", which reads ")),
+    };
+    if let Some(span) = steps.first() {
+        let mut said = Diagnostic::new(codes::CIRCULAR, title, *span, "");
+        for (span, name) in steps.iter().skip(1).zip(rest) {
+            said = said.also(*span, format!("in `{name}`"));
+        }
+        checker.said.push(said.help("break the circle: one of them has to be computed without the others"));
+    }
+    for at in path {
+        waiting.remove(&at);
+        mark(checker, nodes, at);
+    }
+}
+
+fn mark(checker: &mut Checker<'_>, nodes: &[(&Name, &Item)], at: usize) {
+    if let Some((name, _)) = nodes.get(at) {
+        checker.damaged.insert(name.node.clone());
+        checker.names.remove(&name.node);
+    }
+}
+
+fn declared(item: &Item) -> Option<&Name> {
+    match item {
+        Item::Define { name, .. } => Some(name),
+        Item::Bands(bands) => Some(&bands.name),
+        Item::Table(table) => Some(&table.name),
+        Item::Outcome(outcome) => Some(&outcome.name),
+        _ => None,
+    }
+}
+
+/// Names that a declaration reads.
+struct Reads<'c> {
+    found: Vec<(String, Span)>,
+    columns: &'c dyn Fn(&str) -> Vec<String>,
+    /// Columns of the row at hand and lets: they hide other names.
+    hidden: Vec<String>,
+}
+
+impl Reads<'_> {
+    fn item(&mut self, item: &Item) {
+        match item {
+            Item::Define { value, .. } => self.expr(value),
+            Item::Bands(bands) => bands.rows.iter().flat_map(|row| &row.values).for_each(|value| self.expr(value)),
+            Item::Table(table) => {
+                for cell in table.rows.iter().flat_map(|row| &row.cells) {
+                    if let CellKind::Value(value) = &cell.kind {
+                        self.expr(value);
+                    }
+                }
+                // A condition column is typed by the definition that has its label.
+                for column in table.head.iter().filter(|column| column.result.is_none()) {
+                    self.name(&column.name);
+                }
+            }
+            Item::Outcome(outcome) => {
+                let lets = outcome.statements.iter().filter_map(|statement| match &statement.node {
+                    Statement::Let { name, .. } => Some(name.node.clone()),
+                    _ => None,
+                });
+                self.hidden = lets.collect();
+                outcome.statements.iter().for_each(|statement| self.statement(&statement.node));
+                self.hidden.clear();
+            }
+            _ => {}
+        }
+    }
+
+    fn statement(&mut self, statement: &Statement) {
+        match statement {
+            Statement::Let { value, .. } | Statement::Amount { value, .. } => self.expr(value),
+            Statement::Cap { at, .. } | Statement::Floor { at, .. } => self.expr(at),
+            Statement::Multiply { by, when, .. } => {
+                self.expr(by);
+                when.iter().for_each(|when| self.expr(when));
+            }
+            Statement::Gate { condition, otherwise, .. } => {
+                self.expr(condition);
+                otherwise.iter().for_each(|(_, value)| self.expr(value));
+            }
+            Statement::Round { .. } | Statement::Hold { .. } => {}
+        }
+    }
+
+    fn name(&mut self, name: &Name) {
+        if !self.hidden.contains(&name.node) {
+            self.found.push((name.node.clone(), name.span));
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Literal(_) => {}
+            ExprKind::Name(name) => self.name(&ast::Spanned::new(name.clone(), expr.span)),
+            ExprKind::Negative(value) | ExprKind::Not(value) | ExprKind::IsMissing(value) => self.expr(value),
+            ExprKind::In { value, .. } | ExprKind::Rounded { value, .. } => self.expr(value),
+            ExprKind::Binary { left, right, .. } => {
+                self.expr(left);
+                self.expr(right);
+            }
+            ExprKind::If { condition, then, otherwise } => [condition, then, otherwise].into_iter().for_each(|part| self.expr(part)),
+            ExprKind::Apply { table, to, against, .. } => {
+                self.name(table);
+                self.name(to);
+                against.iter().for_each(|against| self.name(against));
+            }
+            ExprKind::Lookup { table, arguments, .. } => {
+                self.name(table);
+                arguments.iter().for_each(|argument| self.expr(argument));
+            }
+            ExprKind::Aggregate { list, condition, .. } => {
+                let Some(condition) = condition else { return };
+                let before = self.hidden.len();
+                self.hidden.extend((self.columns)(&list.node));
+                self.expr(condition);
+                self.hidden.truncate(before);
+            }
+            ExprKind::Days { from, to, .. } => {
+                self.name(from);
+                self.name(to);
+            }
+            ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| self.expr(argument)),
+        }
+    }
+}

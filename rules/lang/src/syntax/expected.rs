@@ -1,0 +1,337 @@
+//! What the grammar expected, in the reader's words. No rule's name ever shows: a test goes through all of them.
+
+use pest::error::{ErrorVariant, InputLocation};
+
+use super::grammar::{Failure, Rule};
+use super::split::first_word;
+use crate::diagnostics::{Diagnostic, Span, codes, nearest};
+
+/// Where the grammar stopped, and what it says about it.
+pub struct Refusal {
+    /// The message.
+    pub diagnostic: Diagnostic,
+    /// Byte of the part where it stopped; the end of the line before, where a statement broke off.
+    pub at: usize,
+}
+
+/// Turns the grammar's failure on a part (which starts at byte `base` of the file) into words.
+pub fn refusal(failure: &Failure, part: &str, base: usize) -> Refusal {
+    let at = match failure.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at.min(part.len()),
+    };
+    let ErrorVariant::ParsingError { positives, .. } = &failure.variant else {
+        let diagnostic = Diagnostic::new(codes::TOO_DEEP, "this is nested in too many ways to be read", Span::new(base, base + first_word(part).len()), "")
+            .help("give the parts names with `define`");
+        return Refusal { diagnostic, at: 0 };
+    };
+    let rest = part.get(at..).unwrap_or_default();
+    let found = token(rest);
+    let span = Span::new(base + at, base + at + found.len());
+    if positives.contains(&Rule::too_deep) {
+        let diagnostic = Diagnostic::new(codes::TOO_DEEP, "this is nested more than 32 levels deep", span, "")
+            .help("give the parts names with `define`");
+        return Refusal { diagnostic, at };
+    }
+    if found == "cumulative" {
+        return Refusal { diagnostic: cumulative(span), at };
+    }
+    let starts_line = part.get(..at).is_some_and(|before| before.trim_end_matches([' ', '\t']).ends_with('\n'));
+    let new_statement = positives.iter().any(|rule| matches!(rule, Rule::sym_close | Rule::EOI | Rule::sym_bar));
+    let broke_off = (starts_line && !new_statement) || found.is_empty();
+    let (at, span) = if broke_off {
+        let end = part.get(..at).map_or(at, |before| before.trim_end().len());
+        let start = part.get(..end).map_or(end, |before| before.char_indices().next_back().map_or(0, |(index, _)| index));
+        (start, Span::new(base + start, base + end))
+    } else {
+        (at, span)
+    };
+    let wanted = wanted(positives);
+    let title = match (wanted.is_empty(), broke_off) {
+        (true, _) => format!("`{found}` is not expected here"),
+        (false, true) => format!("expected {} after this", list(&wanted)),
+        (false, false) => format!("expected {}, and found `{found}`", list(&wanted)),
+    };
+    let mut diagnostic = Diagnostic::new(codes::SYNTAX, title, span, "");
+    if !broke_off {
+        diagnostic = diagnostic.maybe_help(hint(found, positives, part, at));
+    }
+    Refusal { diagnostic, at }
+}
+
+fn cumulative(span: Span) -> Diagnostic {
+    Diagnostic::new(codes::CUMULATIVE, "`cumulative` means opposite things in different products", span, "marginal or retroactive?")
+        .help("write `marginal` if each band pays at its own rate, or `retroactive` if the reached rate pays on everything")
+}
+
+/// The word, number or sign that a text begins with.
+fn token(rest: &str) -> &str {
+    let word = first_word(rest);
+    if !word.is_empty() {
+        return word;
+    }
+    if rest.starts_with('"') {
+        let end = rest.get(1..).and_then(|rest| rest.find(['"', '\n'])).map_or(rest.len(), |index| index + 2);
+        return rest.get(..end).unwrap_or_default().trim_end();
+    }
+    let end = rest.chars().next().map_or(0, char::len_utf8);
+    rest.get(..end).unwrap_or_default().trim()
+}
+
+fn hint(found: &str, positives: &[Rule], part: &str, at: usize) -> Option<String> {
+    let words: Vec<String> = positives.iter().flat_map(|rule| keywords(*rule)).collect();
+    let first_words: Vec<&str> = words.iter().map(|word| word.split(' ').next().unwrap_or_default()).collect();
+    if let Some(meant) = nearest(found, first_words.iter().copied()) {
+        let whole = words.iter().find(|word| word.split(' ').next() == Some(meant)).map_or(meant, String::as_str);
+        return Some(format!("did you mean `{whole}`?"));
+    }
+    let before = part.get(..at).unwrap_or_default().trim_end();
+    let previous = before.get(before.rfind([' ', '\n', '(']).map_or(0, |index| index + 1)..).unwrap_or_default();
+    if positives.contains(&Rule::name) && is_reserved(found) {
+        return Some(format!("`{found}` is a word of the language and can't be a name"));
+    }
+    if previous == "where" && positives.contains(&Rule::sym_left) {
+        return Some("put the condition in parentheses: `where (…)`".to_owned());
+    }
+    if found.starts_with(|c: char| c.is_ascii_digit()) {
+        return Some("numbers are written like 1200, 1,200 or 1.5, amounts like $1,200 or EUR 1,200, dates like 2026-07-01".to_owned());
+    }
+    if found == "," {
+        return Some("a comma between two values needs a space after it".to_owned());
+    }
+    None
+}
+
+fn is_reserved(word: &str) -> bool {
+    super::grammar::parse(Rule::lone_name, word).is_err() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// The words, most telling first, of what was expected.
+fn wanted(positives: &[Rule]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let operators = positives.iter().any(|rule| is_operator(*rule));
+    for rule in positives {
+        let Some(words) = words(*rule) else { continue };
+        if !out.contains(&words) {
+            out.push(words);
+        }
+    }
+    // An operator could go on nearly everywhere; it is worth a word only where nothing else is expected.
+    if operators && out.is_empty() {
+        out.push("an operator such as `+` or `=`".to_owned());
+    }
+    out
+}
+
+fn list(wanted: &[String]) -> String {
+    const SHOWN: usize = 6;
+    let shown = wanted.get(..wanted.len().min(SHOWN)).unwrap_or_default();
+    match shown.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) if wanted.len() <= SHOWN => format!("{} or {last}", rest.join(", ")),
+        Some(_) => format!("{} …", shown.join(", ")),
+    }
+}
+
+const fn is_operator(rule: Rule) -> bool {
+    use Rule as R;
+    matches!(
+        rule,
+        R::infix | R::and | R::or | R::otherwise | R::at_least_op | R::at_most_op | R::le | R::ge | R::ne | R::lt | R::gt
+            | R::eq | R::add | R::sub | R::mul | R::div | R::postfix | R::is_missing | R::is_in | R::rounded
+    )
+}
+
+/// The keywords that a rule can start with.
+fn keywords(rule: Rule) -> Vec<String> {
+    let name = format!("{rule:?}");
+    if let Some(words) = name.strip_prefix("kw_") {
+        return vec![spelling(words)];
+    }
+    words(rule)
+        .map(|words| words.split('`').skip(1).step_by(2).map(str::to_owned).collect())
+        .unwrap_or_default()
+}
+
+fn spelling(words: &str) -> String {
+    match words {
+        "yesno" => "yes/no".to_owned(),
+        "non_recoverable" => "non-recoverable".to_owned(),
+        "zero" => "zero".to_owned(),
+        "count_as_zero" => "count as 0".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
+/// Words for people. `None` for what nobody needs to be told: operators, blanks, the end.
+pub fn words(rule: Rule) -> Option<String> {
+    use Rule as R;
+    if is_operator(rule) {
+        return None;
+    }
+    let name = format!("{rule:?}");
+    if let Some(words) = name.strip_prefix("kw_") {
+        return Some(format!("`{}`", spelling(words)));
+    }
+    let text = match rule {
+        R::EOI => "the end of the declaration",
+        R::WHITESPACE | R::COMMENT | R::gap | R::id_char | R::reserved | R::half_date | R::too_deep => return None,
+        R::neg | R::not | R::unary => return None,
+        R::sym_open => "`{`",
+        R::sym_close => "`}`",
+        R::sym_bar => "`|`",
+        R::sym_colon => "`:`",
+        R::sym_left => "`(`",
+        R::sym_right => "`)`",
+        R::sym_arrow => "`->`",
+        R::sym_list => "`[`",
+        R::sym_list_end => "`]`",
+        R::sym_equals => "`=`",
+        R::sep => "a comma and a space",
+        R::name | R::lone_name => "a name",
+        R::list_col | R::list_field => "a list's column",
+        R::text | R::text_body | R::template | R::chunk => "a text in quotes",
+        R::hole | R::participant_name => "a name in `{` `}`",
+        R::expr | R::operand | R::primary | R::parens | R::literal | R::if_expr | R::apply | R::lookup | R::aggregate | R::call
+        | R::call_one | R::call_many | R::fn_one | R::fn_many | R::days_count => "a value",
+        R::money => "an amount such as $1,200",
+        R::percent => "a percentage such as 5%",
+        R::points => "points such as 250 points",
+        R::duration | R::dur_unit => "a length of time such as 12 months",
+        R::date => "a date such as 2026-07-01",
+        R::yesno => "`yes` or `no`",
+        R::number | R::whole | R::digits | R::frac | R::neg_sign => "a number",
+        R::currency => "a currency code such as USD",
+        R::type_ref | R::list_of => "a type such as money, percent, count or a choice's name",
+        R::item | R::schema_item => "a declaration",
+        R::header_line | R::doc => "`about`",
+        R::uses_schema => "`uses schema`",
+        R::attainment_of => "`attainment of`",
+        R::effective => "`effective`",
+        R::applies => "`applies to`",
+        R::period_decl => "`period`",
+        R::currency_decl => "`currency`",
+        R::months_decl => "`month ends round down`",
+        R::period_unit => "`week`, `month`, `quarter`, `half` or `year`",
+        R::const_def => "`const`",
+        R::choice => "`choice`",
+        R::record => "`record`",
+        R::plural => "`as` and the list's name",
+        R::belongs_to => "`belongs to`",
+        R::dated_by => "`dated by`",
+        R::attributes => "`participant`",
+        R::event => "`event`",
+        R::measure => "`measure`",
+        R::direction => "`higher is better` or `lower is better`",
+        R::perspective => "`financial`, `operational`, `innovation` or `development`",
+        R::inputs => "`inputs`",
+        R::field => "a line such as `csat : number`",
+        R::field_opt | R::range_opt => "a range such as `from 0 to 5`",
+        R::default_opt => "`default`",
+        R::define => "`define`",
+        R::tiers => "`tiers`",
+        R::tier_mode => "`marginal` or `retroactive`",
+        R::bands => "`bands`",
+        R::curve => "`curve`",
+        R::outside => "`clamped outside`, `extended outside` or `zero outside`",
+        R::table => "`table`",
+        R::hit => "`unique` or `first`",
+        R::head_row => "a head row such as `| region | rate -> percent |`",
+        R::column => "a column's name",
+        R::band_row => "a row such as `| 50% to below 80% | 4% |`",
+        R::point_row => "a row such as `| 100% | 50% |`",
+        R::row => "a row",
+        R::otherwise_row => "an `otherwise` row",
+        R::cell | R::any_cell => "a value or `-`",
+        R::member => "`in`",
+        R::band | R::below | R::from_bound => "a band such as `below 50%`, `50% to below 80%` or `80% and above`",
+        R::credit => "`credit`",
+        R::credit_of => "`of`",
+        R::credit_to => "`to`",
+        R::share => "a share such as `owner 100%`",
+        R::roll_up => "`roll up`",
+        R::payout => "`payout`",
+        R::recommend => "`recommend`",
+        R::outcome => "an outcome's name",
+        R::pay_stmt => "a statement such as `pay`, `cap at` or `round`",
+        R::let_stmt => "`let`",
+        R::amount_is => "`pay` or `propose`",
+        R::multiply => "`multiply by`",
+        R::gate => "`gate`",
+        R::cap => "`cap at`",
+        R::floor_stmt => "`floor at`",
+        R::round_stmt => "`round`",
+        R::hold_back => "`hold back`",
+        R::true_up => "`true up`",
+        R::payable => "`payable`",
+        R::take_back => "`take back`",
+        R::reason => "`because`",
+        R::contest => "`contest`",
+        R::rank => "`rank participants by`",
+        R::award_places => "`award first`",
+        R::distribute => "`distribute`",
+        R::only_in => "`only in groups of`",
+        R::ties => "`ties share`",
+        R::settle => "`settle`",
+        R::settle_stmt | R::cap_total => "`cap total at`",
+        R::guarantee => "`guarantee at least`",
+        R::for_periods => "`for` and a number of periods",
+        R::draw => "`as recoverable draw`",
+        R::recover_from => "`recover from period`",
+        R::never_below => "`never below the guarantee`",
+        R::recognize => "`recognize`",
+        R::rec_stmt => "a line such as `when`, `badge` or `award`",
+        R::when_stmt => "`when`",
+        R::badge => "`badge`",
+        R::award => "`award`",
+        R::kudos => "`kudos from`",
+        R::announce => "`announce to`",
+        R::once => "`once per`",
+        R::test => "`test`",
+        R::test_period => "`period`",
+        R::given | R::given_group => "`given`",
+        R::binding => "a line such as `quota = $1,000`",
+        R::data_list => "`[`",
+        R::data_row => "`{`",
+        R::expectation => "`expect`",
+        R::recognized => "`recognized`",
+        R::expect_eq | R::expect_total | R::expect_col | R::expect_credit | R::expect_share | R::expect_guideline => {
+            "an expectation such as `commission = $1,000`"
+        }
+        R::check => "`check`",
+        R::always => "`always`",
+        R::budget => "`total of`",
+        R::bound => "an outcome's name",
+        R::at_most => "`at most`",
+        R::never_falls => "`never falls`",
+        R::never_jumps => "`never jumps`",
+        R::row_change | R::field_rises | R::row_added | R::input_rises | R::owner => "what rises: `quota rises`, `a deal's amount rises`",
+        R::weigh => "`weigh`",
+        R::weigh_row => "a row such as `| quota_part | 60% |`",
+        R::filled_by => "`filled by`",
+        R::starting_at => "`starting at`",
+        R::one_policy_line | R::one_schema_line => "`policy` or `schema`, and a name in quotes",
+        R::one_header_line => "a header line",
+        R::one_item | R::one_schema_item => "a declaration",
+        other => return Some(format!("`{}`", format!("{other:?}").replace('_', " "))),
+    };
+    Some(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_words_that_are_not_its_name() {
+        for rule in Rule::all_rules() {
+            let name = format!("{rule:?}");
+            let words = words(*rule).unwrap_or_default();
+            let bare = words.replace(['`', ' '], "_").trim_matches('_').to_owned();
+            assert!(!words.contains('_') || words.contains("quota_part"), "{name}: {words}");
+            if !name.starts_with("kw_") && name.contains('_') {
+                assert_ne!(bare, name, "{name} has no words");
+            }
+        }
+    }
+}

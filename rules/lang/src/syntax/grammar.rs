@@ -1,0 +1,71 @@
+//! The grammar, and a handle on its pairs that forgets words and signs.
+
+use std::num::NonZeroUsize;
+use std::sync::Once;
+
+use pest::Parser as _;
+use pest::iterators::{Pair, Pairs};
+
+use crate::source::LARGEST;
+
+#[derive(pest_derive::Parser)]
+#[grammar = "src/syntax/merit.pest"]
+struct Merit;
+
+pub type Failure = pest::error::Error<Rule>;
+
+/// Steps that the grammar may take for one part. An honest text takes some forty for a byte.
+const STEPS: usize = 64 * LARGEST;
+
+/// Parses a part of a file by one of the grammar's entry points.
+pub fn parse(rule: Rule, text: &str) -> Result<Pairs<'_, Rule>, Box<Failure>> {
+    // The limit is one for the whole process, so that it can't follow each text's size without two threads meddling.
+    static LIMIT: Once = Once::new();
+    LIMIT.call_once(|| pest::set_call_limit(NonZeroUsize::new(STEPS)));
+    Merit::parse(rule, text).map_err(Box::new)
+}
+
+/// The parts of a pair, words and signs included.
+pub struct Kids<'i>(Vec<Pair<'i, Rule>>);
+
+impl<'i> Kids<'i> {
+    pub fn of(pair: &Pair<'i, Rule>) -> Self {
+        Self(pair.clone().into_inner().collect())
+    }
+
+    /// The first part of that kind.
+    pub fn get(&self, rule: Rule) -> Option<&Pair<'i, Rule>> {
+        self.0.iter().find(|pair| pair.as_rule() == rule)
+    }
+
+    /// The n-th part of that kind, from 0.
+    pub fn nth(&self, rule: Rule, n: usize) -> Option<&Pair<'i, Rule>> {
+        self.all(rule).nth(n)
+    }
+
+    /// All parts of that kind.
+    pub fn all(&self, rule: Rule) -> impl Iterator<Item = &Pair<'i, Rule>> {
+        self.0.iter().filter(move |pair| pair.as_rule() == rule)
+    }
+
+    /// Whether there is a part of that kind.
+    pub fn has(&self, rule: Rule) -> bool {
+        self.get(rule).is_some()
+    }
+
+    /// The first part that is no word or sign.
+    pub fn first(&self) -> Option<&Pair<'i, Rule>> {
+        self.0.iter().find(|pair| !is_word(pair.as_rule()))
+    }
+
+    /// All parts, words and signs included.
+    pub fn iter(&self) -> impl Iterator<Item = &Pair<'i, Rule>> {
+        self.0.iter()
+    }
+}
+
+/// Whether a rule is a word or a sign of the language.
+pub fn is_word(rule: Rule) -> bool {
+    let name = format!("{rule:?}");
+    name.starts_with("kw_") || name.starts_with("sym_") || name == "EOI"
+}

@@ -1,0 +1,393 @@
+//! Reads a file: mends slips, splits it, parses each part, and goes on after a mistake with the next statement or the
+//! next declaration.
+
+use pest::iterators::Pair;
+
+use super::ast::{File, Item, Name, Spanned};
+use super::expected::refusal;
+use super::grammar::{self, Kids, Rule};
+use super::slips::mend;
+use super::split::{DECLARATIONS, HEADER, Part, PartKind, first_word, split, strip_comment};
+use crate::Source;
+use crate::diagnostics::{Diagnostic, Diagnostics, Span, codes, nearest};
+use crate::source::{LARGEST, too_large};
+
+/// Most declarations of a file.
+const MOST_PARTS: usize = 2_000;
+/// Most mistakes that are reported for one declaration.
+const MOST_MISTAKES: usize = 10;
+
+/// What parsing a part needs.
+pub struct Reader<'a> {
+    /// What is wrong so far.
+    pub said: &'a mut Diagnostics,
+    /// Byte of the file at which the part starts.
+    pub base: usize,
+    /// Operators of the expression at hand, and how deep it is nested.
+    pub operators: usize,
+    /// Nesting of expressions.
+    pub nesting: usize,
+    /// Whether the part lost a statement or a row.
+    pub damaged: bool,
+}
+
+impl Reader<'_> {
+    /// The place of a pair in the file.
+    pub fn span(&self, pair: &Pair<'_, Rule>) -> Span {
+        let span = pair.as_span();
+        let trimmed = span.as_str().trim_end().len();
+        Span::new(self.base + span.start(), self.base + span.start() + trimmed)
+    }
+
+    /// A name, as a name; a text, without its quotes.
+    pub fn name(&self, pair: &Pair<'_, Rule>) -> Name {
+        let text = pair.as_str();
+        let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        Spanned::new(text.to_owned(), self.span(pair))
+    }
+
+    /// The first name or text among the parts.
+    pub fn named(&self, kids: &Kids<'_>, rule: Rule) -> Option<Name> {
+        kids.get(rule).map(|pair| self.name(pair))
+    }
+
+    /// Says that a construct isn't supported yet.
+    pub fn unsupported(&mut self, what: &str, pair: &Pair<'_, Rule>) {
+        let span = self.span(pair);
+        self.said.push(
+            Diagnostic::new(codes::UNSUPPORTED, format!("{what} isn't supported yet"), span, "")
+                .note("this version of Merit reads it, and can't compute it"),
+        );
+    }
+}
+
+/// Which of the two kinds of file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FileKind {
+    Policy,
+    Schema,
+}
+
+/// Reads a policy. What could be read is given even where something is wrong.
+pub fn parse_policy(source: &Source, said: &mut Diagnostics) -> Option<File> {
+    parse(source, FileKind::Policy, said)
+}
+
+/// Reads a schema. What could be read is given even where something is wrong.
+pub fn parse_schema(source: &Source, said: &mut Diagnostics) -> Option<File> {
+    parse(source, FileKind::Schema, said)
+}
+
+/// The file that a policy's `uses schema` names; none if there is no such line to be read.
+#[must_use]
+pub fn schema_reference(source: &Source) -> Option<String> {
+    let line = source.text.lines().map(|line| strip_comment(line).trim()).find(|line| {
+        line.strip_prefix("uses").is_some_and(|rest| rest.trim_start().starts_with("schema"))
+    })?;
+    let (_, rest) = line.split_once('"')?;
+    rest.split_once('"').map(|(name, _)| name.to_owned())
+}
+
+fn parse(source: &Source, kind: FileKind, said: &mut Diagnostics) -> Option<File> {
+    if source.text.len() > LARGEST {
+        said.push(too_large(source.text.len()));
+        return None;
+    }
+    let mut slips = Diagnostics::default();
+    let mended = mend(&source.text, &mut slips);
+    let slipped: Vec<Span> = slips.0.iter().map(Diagnostic::span).collect();
+    said.0.extend(slips.0);
+    if mended.hopeless {
+        return None;
+    }
+    let parts = split(&mended.text);
+    if parts.len() > MOST_PARTS {
+        let span = parts.get(MOST_PARTS).map_or(Span::default(), |part| Span::new(part.span.start, part.span.start + 1));
+        said.push(Diagnostic::new(codes::TOO_MANY, format!("the file has more than {MOST_PARTS} declarations"), span, ""));
+        return None;
+    }
+    first_part(&mended.text, &parts, kind, said)?;
+    let mut file = File::default();
+    let mut seen_declaration = false;
+    for part in &parts {
+        let mut text = mended.text.get(part.span.start..part.span.end).unwrap_or_default().to_owned();
+        let word = first_word(&text).to_owned();
+        let mut work = Work { file: &mut file, said: &mut *said, slipped: &slipped, part, kind };
+        match part.kind {
+            PartKind::First => work.first(&text),
+            PartKind::Header if seen_declaration && HEADER.contains(&word.as_str()) => work.misplaced(&word),
+            PartKind::Header => work.header(&text),
+            PartKind::Declaration => {
+                seen_declaration = true;
+                work.declaration(&mut text, &word);
+            }
+        }
+    }
+    Some(file)
+}
+
+/// Whether the file begins as its kind must; otherwise nothing else is worth saying.
+fn first_part(text: &str, parts: &[Part], kind: FileKind, said: &mut Diagnostics) -> Option<()> {
+    let (wanted, other) = match kind {
+        FileKind::Policy => ("policy", "schema"),
+        FileKind::Schema => ("schema", "policy"),
+    };
+    let first = parts.iter().find(|part| part.kind == PartKind::First);
+    let word = first.map(|part| first_word(text.get(part.span.start..part.span.end).unwrap_or_default()));
+    if word == Some(wanted) {
+        return Some(());
+    }
+    let at = first.or(parts.first()).map_or(Span::default(), |part| {
+        let text = text.get(part.span.start..part.span.end).unwrap_or_default();
+        Span::new(part.span.start, part.span.start + first_word(text).len().max(1))
+    });
+    said.push(if word == Some(other) {
+        Diagnostic::new(codes::WRONG_KIND, format!("this is a {other}, and a {wanted} is needed here"), at, "")
+    } else {
+        let help = format!("begin it with `{wanted} \"its name\" version 1`");
+        let what = if parts.is_empty() { "the file is empty".to_owned() } else { format!("the file doesn't begin with `{wanted}`") };
+        Diagnostic::new(codes::NOT_A_POLICY, what, at, "").help(help)
+    });
+    None
+}
+
+/// One part at work.
+struct Work<'a, 'b> {
+    file: &'b mut File,
+    said: &'a mut Diagnostics,
+    slipped: &'b [Span],
+    part: &'b Part,
+    kind: FileKind,
+}
+
+impl Work<'_, '_> {
+    fn reader(&mut self, damaged: bool) -> Reader<'_> {
+        Reader { said: &mut *self.said, base: self.part.span.start, operators: 0, nesting: 0, damaged }
+    }
+
+    /// Whether a slip that was already reported lies on the line of that byte of the part.
+    fn slipped_near(&self, text: &str, at: usize) -> bool {
+        let line = line_around(text, at);
+        let (start, end) = (self.part.span.start + line.start, self.part.span.start + line.end);
+        self.slipped.iter().any(|span| span.start < end && span.end > start)
+    }
+
+    fn first(&mut self, text: &str) {
+        if self.file.header.name.is_some() {
+            let span = Span::new(self.part.span.start, self.part.span.start + first_word(text).len());
+            self.said.push(Diagnostic::new(codes::REPEATED, "a file holds one policy or one schema", span, "a second one starts here"));
+            return;
+        }
+        let rule = if self.kind == FileKind::Policy { Rule::one_policy_line } else { Rule::one_schema_line };
+        match grammar::parse(rule, text) {
+            Ok(mut pairs) => {
+                let Some(pair) = pairs.next() else { return };
+                let mut header = std::mem::take(&mut self.file.header);
+                self.reader(false).first_line(&pair, &mut header);
+                self.file.header = header;
+            }
+            Err(failure) => self.header_refused(&failure, text),
+        }
+    }
+
+    fn header(&mut self, text: &str) {
+        match grammar::parse(Rule::one_header_line, text) {
+            Ok(mut pairs) => {
+                let Some(line) = pairs.next().and_then(|pair| pair.into_inner().next()) else { return };
+                let mut header = std::mem::take(&mut self.file.header);
+                self.reader(false).header_line(&line, &mut header);
+                self.file.header = header;
+            }
+            Err(failure) => self.header_refused(&failure, text),
+        }
+    }
+
+    fn header_refused(&mut self, failure: &grammar::Failure, text: &str) {
+        self.file.header.damaged = true;
+        let refusal = refusal(failure, text, self.part.span.start);
+        if !self.slipped_near(text, refusal.at) {
+            self.said.push(refusal.diagnostic);
+        }
+    }
+
+    fn misplaced(&mut self, word: &str) {
+        self.file.header.damaged = true;
+        let span = Span::new(self.part.span.start, self.part.span.start + word.len());
+        self.said.push(
+            Diagnostic::new(codes::HEADER_PLACE, format!("`{word}` belongs to the header"), span, "")
+                .help("move the line up, before the first declaration"),
+        );
+    }
+
+    fn declaration(&mut self, text: &mut String, word: &str) {
+        let known = DECLARATIONS.contains(&word);
+        if !known {
+            self.unknown(text, word);
+            return;
+        }
+        let rule = if self.kind == FileKind::Policy { Rule::one_item } else { Rule::one_schema_item };
+        if self.kind == FileKind::Schema && !matches!(word, "choice" | "record" | "measure" | "participant" | "event") {
+            let span = Span::new(self.part.span.start, self.part.span.start + word.len());
+            self.said.push(
+                Diagnostic::new(codes::WRONG_KIND, format!("`{word}` belongs to a policy, not to a schema"), span, "")
+                    .help("a schema holds `choice`, `event`, `participant`, `record` and `measure`"),
+            );
+            return;
+        }
+        let damaged = self.recover(rule, text);
+        let item = grammar::parse(rule, text).ok().and_then(|mut pairs| {
+            let item = pairs.next()?.into_inner().next()?;
+            let mut reader = self.reader(damaged);
+            let before = reader.said.0.len();
+            let built = reader.item(&item);
+            let spoke = reader.said.0.len() > before;
+            (built, spoke).into()
+        });
+        match item {
+            Some((Some(item), _)) => self.file.items.push(item),
+            Some((None, spoke)) => {
+                self.names_of(text);
+                if !spoke {
+                    let span = Span::new(self.part.span.start, self.part.span.start + word.len());
+                    self.said.push(Diagnostic::new(codes::UNSUPPORTED, format!("this form of `{word}` isn't supported yet"), span, ""));
+                }
+            }
+            None => self.names_of(text),
+        }
+    }
+
+    fn unknown(&mut self, text: &str, word: &str) {
+        self.names_of(text);
+        let shown = if word.is_empty() { text.chars().take(1).collect() } else { word.to_owned() };
+        let span = Span::new(self.part.span.start, self.part.span.start + shown.len());
+        let words = DECLARATIONS.iter().chain(HEADER).copied();
+        let help = match nearest(word, words) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "a line that starts in the first column begins with a word such as `define`, `payout` or `test`; indent a line that goes on".to_owned(),
+        };
+        if !self.slipped_near(text, 0) {
+            self.said.push(
+                Diagnostic::new(codes::UNKNOWN_DECLARATION, format!("`{shown}` doesn't begin a declaration"), span, "").help(help),
+            );
+        }
+    }
+
+    /// Parses until it succeeds, reporting each mistake and blanking the statement that holds it. Whether it had to.
+    fn recover(&mut self, rule: Rule, text: &mut String) -> bool {
+        let mut damaged = false;
+        for _ in 0..MOST_MISTAKES {
+            let Err(failure) = grammar::parse(rule, text) else { return damaged };
+            let refusal = refusal(&failure, text, self.part.span.start);
+            let statement = statement_around(text, refusal.at);
+            let left_over = damaged && text.get(refusal.at..).is_none_or(|rest| rest.starts_with('}') || rest.is_empty());
+            if !left_over && !self.slipped_near(text, refusal.at) {
+                self.said.push(refusal.diagnostic);
+            }
+            let Some(statement) = statement else { break };
+            self.names_of(text.get(statement.start..statement.end).unwrap_or_default());
+            blank(text, statement);
+            damaged = true;
+        }
+        damaged
+    }
+
+    /// Names that a text with mistakes meant to give.
+    fn names_of(&mut self, text: &str) {
+        for line in text.lines() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let name = match words.as_slice() {
+                [first, second, ..] if DECLARATIONS.contains(first) || *first == "let" => second,
+                [first, ..] if line.contains(':') => first,
+                _ => continue,
+            };
+            // An unknown declaration names something as well: `payuot commission`.
+            for name in [*name, words.get(1).copied().unwrap_or_default()] {
+                let name = first_word(name);
+                if !name.is_empty() {
+                    self.file.damaged.push(Spanned::new(name.to_owned(), self.part.span));
+                }
+            }
+        }
+        if let Some(second) = text.split_whitespace().nth(1).map(first_word).filter(|word| !word.is_empty()) {
+            self.file.damaged.push(Spanned::new(second.to_owned(), self.part.span));
+        }
+    }
+}
+
+fn line_around(text: &str, at: usize) -> Span {
+    let at = at.min(text.len());
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |index| index + 1);
+    let end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |index| at + index);
+    Span::new(start, end)
+}
+
+/// Words that start a statement inside a declaration's brackets.
+const STATEMENTS: &[&str] = &[
+    "let", "pay", "propose", "multiply", "gate", "cap", "floor", "round", "hold", "true", "take", "payable", "rank",
+    "award", "ties", "distribute", "guarantee", "when", "badge", "kudos", "announce", "once", "expect", "to", "roll",
+];
+
+/// The lines of the statement that holds the byte; none if it is the declaration's head, or opens or closes brackets.
+fn statement_around(text: &str, at: usize) -> Option<Span> {
+    let body = text.find('{')?;
+    let mut line = line_around(text, at);
+    while !starts_statement(text.get(line.start..line.end)?) {
+        if line.start <= body || line.start == 0 {
+            return None;
+        }
+        line = line_around(text, line.start - 1);
+    }
+    if line.start <= body {
+        return None;
+    }
+    let mut end = line.end;
+    while end < text.len() {
+        let next = line_around(text, end + 1);
+        let words = text.get(next.start..next.end)?;
+        if starts_statement(words) || words.trim_start().starts_with('}') {
+            break;
+        }
+        end = next.end;
+    }
+    let code: String = text.get(line.start..end)?.lines().map(strip_comment).collect();
+    let balance = |open: char, close: char| code.matches(open).count() == code.matches(close).count();
+    (balance('{', '}') && balance('[', ']') && !code.trim().is_empty()).then_some(Span::new(line.start, end))
+}
+
+fn starts_statement(line: &str) -> bool {
+    let line = line.trim_start();
+    let word = first_word(line);
+    let after = line.get(word.len()..).unwrap_or_default().trim_start();
+    line.starts_with('|') || STATEMENTS.contains(&word) || (!word.is_empty() && (after.starts_with(':') || after.starts_with('=')))
+        // A word that nobody knows at the start of a line is a statement with a slip in it.
+        || (!word.is_empty() && !matches!(word, "and" | "or" | "else" | "then" | "because" | "otherwise" | "where" | "until" | "against" | "is" | "for"))
+}
+
+fn blank(text: &mut String, span: Span) {
+    let blanked: String = text
+        .get(span.start..span.end)
+        .unwrap_or_default()
+        .chars()
+        .flat_map(|c| std::iter::repeat_n(if c == '\n' { '\n' } else { ' ' }, c.len_utf8()))
+        .collect();
+    text.replace_range(span.start..span.end, &blanked);
+}
+
+impl Reader<'_> {
+    /// Builds a declaration. `None` where the part was reported.
+    pub fn item(&mut self, pair: &Pair<'_, Rule>) -> Option<Item> {
+        match pair.as_rule() {
+            Rule::const_def | Rule::choice | Rule::record | Rule::measure | Rule::attributes | Rule::event | Rule::inputs
+            | Rule::define | Rule::credit => self.plain_declaration(pair),
+            Rule::tiers | Rule::bands | Rule::curve | Rule::table => self.table_declaration(pair),
+            Rule::payout | Rule::recommend | Rule::contest | Rule::settle | Rule::recognize => self.stage(pair),
+            Rule::check => self.check(pair).map(Item::Check),
+            Rule::test => self.test(pair).map(Item::Test),
+            Rule::weigh => {
+                self.unsupported("`weigh`", pair);
+                None
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Tiers, bands, curves and decision tables.
+
+use pest::iterators::Pair;
+
+use super::ast::{Band, BandRow, Bands, BandsKind, Cell, CellKind, Column, Expr, ExprKind, Item, Row, Table};
+use super::declarations::head;
+use super::grammar::{Kids, Rule};
+use super::parser::Reader;
+
+impl Reader<'_> {
+    /// A table of any kind.
+    pub fn table_declaration(&mut self, pair: &Pair<'_, Rule>) -> Option<Item> {
+        let kids = Kids::of(pair);
+        if pair.as_rule() == Rule::table {
+            return self.table(pair, &kids).map(Item::Table);
+        }
+        if let Some(pair) = kids.get(Rule::filled_by) {
+            self.unsupported("`filled by`", pair);
+            return None;
+        }
+        let kind = bands_kind(pair.as_rule(), &kids);
+        let rule = if pair.as_rule() == Rule::curve { Rule::point_row } else { Rule::band_row };
+        let mut rows = Vec::new();
+        let mut damaged = self.damaged;
+        for row in kids.all(rule) {
+            let row = if rule == Rule::point_row { self.point_row(row) } else { self.band_row(row) };
+            damaged |= row.is_none();
+            rows.extend(row);
+        }
+        Some(Item::Bands(Bands {
+            name: self.named(&kids, Rule::name)?,
+            kind,
+            by: self.type_ref(kids.get(Rule::type_ref)?)?,
+            head: self.head_row(kids.get(Rule::head_row)?)?,
+            rows,
+            span: head(self.span(pair), pair),
+            damaged,
+        }))
+    }
+
+    fn table(&mut self, pair: &Pair<'_, Rule>, kids: &Kids<'_>) -> Option<Table> {
+        let mut rows = Vec::new();
+        let mut damaged = self.damaged;
+        for pair in kids.iter().filter(|pair| matches!(pair.as_rule(), Rule::row | Rule::otherwise_row)) {
+            let row = self.row(pair);
+            damaged |= row.is_none();
+            rows.extend(row);
+        }
+        Some(Table {
+            name: self.named(kids, Rule::name)?,
+            unique: Kids::of(kids.get(Rule::hit)?).has(Rule::kw_unique),
+            head: self.head_row(kids.get(Rule::head_row)?)?,
+            rows,
+            span: head(self.span(pair), pair),
+            damaged,
+        })
+    }
+
+    fn head_row(&mut self, pair: &Pair<'_, Rule>) -> Option<Vec<Column>> {
+        let mut columns = Vec::new();
+        for column in Kids::of(pair).all(Rule::column) {
+            let kids = Kids::of(column);
+            let result = match kids.get(Rule::type_ref) {
+                Some(pair) => Some(self.type_ref(pair)?),
+                None => None,
+            };
+            columns.push(Column { name: self.named(&kids, Rule::name)?, result });
+        }
+        Some(columns)
+    }
+
+    fn band_row(&mut self, pair: &Pair<'_, Rule>) -> Option<BandRow> {
+        let kids = Kids::of(pair);
+        let mut values = Vec::new();
+        for value in kids.all(Rule::expr) {
+            values.push(self.expr(value)?);
+        }
+        Some(BandRow { band: self.band(kids.get(Rule::band)?)?, values, span: self.span(pair) })
+    }
+
+    fn point_row(&mut self, pair: &Pair<'_, Rule>) -> Option<BandRow> {
+        let kids = Kids::of(pair);
+        let point = self.literal(kids.nth(Rule::literal, 0)?)?;
+        let mut values = Vec::new();
+        for value in kids.all(Rule::literal).skip(1) {
+            let literal = self.literal(value)?;
+            values.push(Expr { kind: ExprKind::Literal(literal.kind), span: literal.span });
+        }
+        let band = Band { span: point.span, to: Some(point.clone()), from: Some(point) };
+        Some(BandRow { band, values, span: self.span(pair) })
+    }
+
+    fn band(&mut self, pair: &Pair<'_, Rule>) -> Option<Band> {
+        let span = self.span(pair);
+        let kids = Kids::of(pair);
+        if let Some(below) = kids.get(Rule::below) {
+            let to = self.literal(Kids::of(below).get(Rule::literal)?)?;
+            return Some(Band { from: None, to: Some(to), span });
+        }
+        let kids = Kids::of(kids.get(Rule::from_bound)?);
+        let from = self.literal(kids.nth(Rule::literal, 0)?)?;
+        let to = match kids.nth(Rule::literal, 1) {
+            Some(pair) => Some(self.literal(pair)?),
+            None => None,
+        };
+        Some(Band { from: Some(from), to, span })
+    }
+
+    fn row(&mut self, pair: &Pair<'_, Rule>) -> Option<Row> {
+        let otherwise = pair.as_rule() == Rule::otherwise_row;
+        let mut cells = Vec::new();
+        for part in Kids::of(pair).iter() {
+            match part.as_rule() {
+                Rule::kw_otherwise => cells.push(Cell { kind: CellKind::Otherwise, span: self.span(part) }),
+                Rule::cell => cells.push(self.cell(part)?),
+                _ => {}
+            }
+        }
+        Some(Row { cells, otherwise, span: self.span(pair) })
+    }
+
+    fn cell(&mut self, pair: &Pair<'_, Rule>) -> Option<Cell> {
+        let inner = pair.clone().into_inner().next()?;
+        let kind = match inner.as_rule() {
+            Rule::any_cell => CellKind::Any,
+            Rule::member => CellKind::In(Kids::of(&inner).all(Rule::name).map(|pair| self.name(pair)).collect()),
+            Rule::band => CellKind::Band(self.band(&inner)?),
+            _ => CellKind::Value(self.expr(&inner)?),
+        };
+        Some(Cell { kind, span: self.span(pair) })
+    }
+}
+
+fn bands_kind(rule: Rule, kids: &Kids<'_>) -> BandsKind {
+    let inner = |rule| kids.get(rule).map(Kids::of);
+    match rule {
+        Rule::bands => BandsKind::Lookup,
+        Rule::tiers if inner(Rule::tier_mode).is_some_and(|mode| mode.has(Rule::kw_marginal)) => BandsKind::Marginal,
+        Rule::tiers => BandsKind::Retroactive,
+        _ => match inner(Rule::outside) {
+            Some(kids) if kids.has(Rule::kw_clamped) => BandsKind::Clamped,
+            Some(kids) if kids.has(Rule::kw_extended) => BandsKind::Extended,
+            _ => BandsKind::ZeroOutside,
+        },
+    }
+}
