@@ -236,8 +236,7 @@ mod tests {
         use Role::{
             Auditor, CompensationAdministrator, Executive, Manager, Member, Operator, RevenueOperations, Service,
         };
-        let read: &[Role] =
-            &[Executive, RevenueOperations, CompensationAdministrator, Auditor, Operator, Service];
+        let read: &[Role] = &[Executive, RevenueOperations, CompensationAdministrator, Auditor, Operator, Service];
         let approve: &[Role] = &[Executive, RevenueOperations, CompensationAdministrator, Operator];
         let table: [(&str, &[Role]); 8] = [
             ("run", &[RevenueOperations, Operator, Service]),
@@ -247,7 +246,10 @@ mod tests {
             ("reject", approve),
             ("publish", &[Executive, RevenueOperations, CompensationAdministrator, Operator, Service]),
             ("verify", read),
-            ("scorecards", &[Member, Manager, Executive, RevenueOperations, CompensationAdministrator, Auditor, Operator, Service]),
+            (
+                "scorecards",
+                &[Member, Manager, Executive, RevenueOperations, CompensationAdministrator, Auditor, Operator, Service],
+            ),
         ];
         for (method, allowed) in table {
             for role in Role::ALL {
@@ -280,7 +282,8 @@ mod tests {
                 grpc.approve_review(as_role(request, role)).await.err()
             }
             "reject" => {
-                let request = proto::RejectReviewRequest { cycle: cycle(), reason: "no".to_owned(), ..Default::default() };
+                let request =
+                    proto::RejectReviewRequest { cycle: cycle(), reason: "no".to_owned(), ..Default::default() };
                 grpc.reject_review(as_role(request, role)).await.err()
             }
             "publish" => {

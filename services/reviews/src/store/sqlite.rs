@@ -290,3 +290,78 @@ async fn insert_mails(connection: &mut SqliteConnection, run: &RunId, mails: &[M
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Deed;
+
+    async fn store() -> (Sqlite, Review, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&folder.path().join("reviews.db")).await.unwrap();
+        let fresh = NewReview {
+            run: RunId::new("2026-q3-aaa").unwrap(),
+            cycle: CycleId::new("2026-Q3").unwrap(),
+            created_at: now(),
+            participants: 2,
+        };
+        let review = store.begin(fresh).await.unwrap();
+        (store, review, folder)
+    }
+
+    fn now() -> Timestamp {
+        "2026-10-12T08:00:00Z".parse().unwrap()
+    }
+
+    fn consent(by: &str) -> Decision {
+        Decision { deed: Deed::Approve, by: by.to_owned(), at: now(), reason: String::new(), own_lines: true }
+    }
+
+    /// Of two who decide on the same view of a review, one wins; the other changes nothing at all.
+    #[tokio::test]
+    async fn a_change_made_on_an_old_view_is_refused_whole() {
+        let (store, review, _folder) = store().await;
+        let mut first = Change::of(&review);
+        first.decision = Some(consent("ana"));
+        let mut second = Change::of(&review);
+        second.decision = Some(consent("bo"));
+        second.posting = true;
+        assert!(store.apply(first).await.unwrap());
+        assert!(!store.apply(second).await.unwrap());
+        let kept = store.review(&review.run).await.unwrap().unwrap();
+        assert_eq!((kept.decisions, kept.posting), (vec![consent("ana")], false));
+
+        let mut third = Change::of(&store.review(&review.run).await.unwrap().unwrap());
+        third.posting = true;
+        assert!(store.apply(third.clone()).await.unwrap());
+        assert!(!store.apply(third).await.unwrap());
+        let seen = store.review(&review.run).await.unwrap().unwrap();
+        let mut credited = Change::of(&seen);
+        credited.to = State::Credited;
+        assert!(store.apply(credited).await.unwrap());
+        assert!(!store.apply(Change::of(&seen)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn decisions_are_never_changed_or_deleted() {
+        let (store, review, _folder) = store().await;
+        let mut change = Change::of(&review);
+        change.decision = Some(consent("ana"));
+        store.apply(change).await.unwrap();
+        for statement in ["UPDATE decisions SET decided_by = 'bo'", "DELETE FROM decisions"] {
+            let mut transaction = store.database.write().await.unwrap();
+            assert!(query(statement).execute(&mut *transaction).await.is_err(), "{statement}");
+        }
+    }
+
+    #[tokio::test]
+    async fn reads_of_others_are_on_record() {
+        let (store, review, _folder) = store().await;
+        let ana = PersonId::new("ana").unwrap();
+        store.record_read("cora", &review.run, Some(&ana), now()).await.unwrap();
+        store.record_read("cora", &review.run, None, now()).await.unwrap();
+        let rows: Vec<(String, String)> =
+            query_as("SELECT reader, person FROM reads ORDER BY seq").fetch_all(store.database.read()).await.unwrap();
+        assert_eq!(rows, [("cora".to_owned(), "ana".to_owned()), ("cora".to_owned(), String::new())]);
+    }
+}

@@ -91,6 +91,9 @@ fn anas(goals: Vec<GoalLine>, notes: Vec<FeedbackLine>, findings: Vec<Finding>) 
     own::scorecard(&ground, &person("ana"), &facts.people[&person("ana")])
 }
 
+/// What the case is, goals, whether there is feedback, findings, the reasons expected.
+type Case = (&'static str, Vec<GoalLine>, bool, Vec<Finding>, &'static [&'static str]);
+
 #[test]
 fn who_needs_attention_and_why() {
     let with = |id: &str, attainment: Option<&str>, rating: Option<&str>| GoalLine {
@@ -111,7 +114,7 @@ fn who_needs_attention_and_why() {
             reason: "`quota` is missing".to_owned(),
         },
     };
-    let table: Vec<(&str, Vec<GoalLine>, bool, Vec<Finding>, &[&str])> = vec![
+    let table: Vec<Case> = vec![
         ("all well", vec![goal("a", Some("0.8"), Some("1"))], true, vec![], &[]),
         (
             "just below",
