@@ -1,0 +1,241 @@
+//! How far people, teams and the organisation came on their goals.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use merit_core::ids::{PersonId, slug};
+use merit_core::{Ratio, Value, ValueType};
+use merit_rules::{PersonInputs, Row, measure_value};
+
+use super::credit::Credited;
+use super::{Plan, in_force, inputs};
+use crate::model::{Attainment, Goal, GoalStanding, OwnerKind, Packed, Person};
+
+/// Measure ÷ target; where lower is better, 2 − measure ÷ target, never below 0.
+///
+/// # Errors
+/// Words for people: the target is 0, or the two are not of one kind or currency.
+pub fn attainment(measure: &Value, target: &Value, higher_is_better: bool) -> Result<Ratio, String> {
+    let (Some(reached), Some(aim)) = (measure.number(), target.number()) else {
+        return Err(format!("a {} has no attainment", measure.kind().word()));
+    };
+    let one_currency = match (measure, target) {
+        (Value::Money(a), Value::Money(b)) => a.currency == b.currency,
+        (a, b) => (a.kind() == ValueType::Money) == (b.kind() == ValueType::Money),
+    };
+    if !one_currency {
+        return Err(format!("{} can't be compared with the target {}", measure.spoken(), target.spoken()));
+    }
+    let Some(share) = reached.checked_div(&aim) else { return Err("the target is 0".to_owned()) };
+    Ok(if higher_is_better { share } else { Ratio::max(&Ratio::whole(2) - &share, Ratio::ZERO) })
+}
+
+/// A day inside the cycle with the share of the cycle that has gone by at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsOf {
+    /// The day.
+    pub on: Date,
+    /// 1 on the last day; 0 before the first.
+    pub elapsed: Ratio,
+}
+
+impl AsOf {
+    /// A day, brought inside the cycle.
+    #[must_use]
+    pub fn day(plan: &Plan, on: Date) -> Self {
+        let cycle = plan.frozen.cycle.period;
+        let on = on.min(cycle.last());
+        let gone = if on < cycle.start { 0 } else { cycle.start.until(on).map_or(0, |span| i64::from(span.get_days()) + 1) };
+        Self { on, elapsed: Ratio::new(i128::from(gone), i128::from(cycle.days())).unwrap_or(Ratio::ZERO) }
+    }
+
+    /// The cycle's last day.
+    #[must_use]
+    pub fn end(plan: &Plan) -> Self {
+        Self { on: plan.frozen.cycle.period.last(), elapsed: Ratio::ONE }
+    }
+}
+
+/// Where a person's goals stand. `applied` are the policies, by place, that apply to the person for the whole cycle.
+#[must_use]
+pub fn of_person(plan: &Plan, credited: &Credited, person: &Person, applied: &[usize], at: &AsOf) -> Vec<GoalStanding> {
+    let standing = |goal: &Goal| {
+        let value = value_of(plan, credited, person, applied, &goal.measure, at.on);
+        stand(plan, goal, value, at)
+    };
+    plan.goals_of(&person.id).map(standing).collect()
+}
+
+/// A person's value of a measure, credited as their policy on that measure credits: the one that applies to them, or any
+/// that credits the results behind it, or the schema's rule.
+///
+/// # Errors
+/// Words for people.
+pub fn value_of(
+    plan: &Plan,
+    credited: &Credited,
+    person: &Person,
+    applied: &[usize],
+    measure: &str,
+    on: Date,
+) -> Result<Value, String> {
+    if measure.is_empty() {
+        return Err(String::new());
+    }
+    let Some(known) = plan.schema.measures().get(measure) else {
+        return Err(format!("the schema has no measure `{measure}`"));
+    };
+    let on_measure = |index: &usize| plan.policies.get(*index).is_some_and(|p| p.program.attainment_of() == Some(measure));
+    let credits = |index: &usize| {
+        let list = plan.policies.get(*index).and_then(|prepared| prepared.program.credit());
+        list.is_some_and(|list| known.lists.iter().any(|read| read == list))
+    };
+    let policy = applied.iter().copied().find(on_measure);
+    let policy = policy.or_else(|| applied.iter().copied().find(credits));
+    let policy = policy.or_else(|| (0..plan.policies.len()).find(credits));
+    let inputs = inputs::for_measure(plan, credited, policy, person, &known.lists, on);
+    let value = measure_value(&plan.schema, measure, &inputs);
+    value.or_else(|stopped| known.default.clone().ok_or(stopped.reason))
+}
+
+/// Where the goals of teams and of the organisation stand.
+///
+/// A team's measure is its formula over all results of its members on the day, each counted once for whom it belongs to:
+/// summing the members' own figures would count an overlay's and a manager's share of the same deal again.
+#[must_use]
+pub fn shared(plan: &Plan, credited: &Credited, at: &AsOf) -> Vec<Attainment> {
+    let goals = plan.frozen.goals.iter().filter(|goal| goal.owner_kind != OwnerKind::Person);
+    goals
+        .map(|goal| {
+            let value = shared_value(plan, credited, goal, at.on);
+            let owner = match goal.owner_kind {
+                OwnerKind::Team => format!("teams/{}", goal.owner),
+                _ => "organisation".to_owned(),
+            };
+            Attainment { owner, standing: stand(plan, goal, value, at) }
+        })
+        .collect()
+}
+
+fn shared_value(plan: &Plan, credited: &Credited, goal: &Goal, on: Date) -> Result<Value, String> {
+    if goal.measure.is_empty() {
+        return Err(String::new());
+    }
+    let Some(measure) = plan.schema.measures().get(&goal.measure) else {
+        return Err(format!("the schema has no measure `{}`", goal.measure));
+    };
+    if !measure.has_formula {
+        return Err(format!("`{}` is known for people only", goal.measure));
+    }
+    let cycle = plan.frozen.cycle.period;
+    let members: BTreeSet<&PersonId> = match goal.owner_kind {
+        OwnerKind::Team => members(plan, &goal.owner, on),
+        _ => credited.by_default.keys().collect(),
+    };
+    if goal.owner_kind == OwnerKind::Team && members.is_empty() {
+        return Err(format!("nobody is in `{}` on {on}", goal.owner));
+    }
+    let all = |list: &String| -> Vec<Row> {
+        members.iter().flat_map(|person| inputs::rows(plan, credited, None, person, list, &cycle)).collect()
+    };
+    let Some(person) = members.first().copied().or_else(|| plan.roster.first()).cloned() else {
+        return Err("nobody is on the roster".to_owned());
+    };
+    let lists = measure.lists.iter().map(|list| (list.clone(), all(list))).collect();
+    let inputs = PersonInputs { person, period: cycle, facts: std::collections::BTreeMap::new(), lists };
+    measure_value(&plan.schema, &goal.measure, &inputs).map_err(|stopped| stopped.reason)
+}
+
+/// Who is in a team on a day: the attribute `team` is the team's id, or words that make that id.
+fn members<'p>(plan: &'p Plan, team: &str, on: Date) -> BTreeSet<&'p PersonId> {
+    let belongs = |person: &&Person| {
+        let stated = in_force(person, "team", on).map(ToString::to_string).unwrap_or_default();
+        super::last_day(person, &plan.frozen.cycle.period) >= on && (stated == team || slug(&stated) == team)
+    };
+    plan.people().filter(belongs).map(|person| &person.id).collect()
+}
+
+/// A goal's standing from its measure's value; a milestone's from its progress.
+fn stand(plan: &Plan, goal: &Goal, value: Result<Value, String>, at: &AsOf) -> GoalStanding {
+    let mut standing = GoalStanding {
+        goal: goal.id.clone(),
+        title: goal.title.clone(),
+        perspective: goal.perspective.clone(),
+        measure: goal.measure.clone(),
+        actual: None,
+        target: goal.target_on(at.on).cloned(),
+        attainment: None,
+        pace: None,
+        forecast: None,
+        reason: String::new(),
+        weight: goal.weight.clone(),
+    };
+    if goal.measure.is_empty() {
+        milestone(goal, at, &mut standing);
+    } else if let Err(reason) = measured(plan, goal, value, at, &mut standing) {
+        standing.reason = reason;
+    }
+    standing
+}
+
+fn milestone(goal: &Goal, at: &AsOf, standing: &mut GoalStanding) {
+    standing.target = Some(Packed(Value::Percent(Ratio::ONE)));
+    let Some(done) = goal.progress_on(at.on) else {
+        "no progress is on record".clone_into(&mut standing.reason);
+        return;
+    };
+    standing.actual = Some(Packed(Value::Percent(done.clone())));
+    standing.attainment = Some(done.clone());
+    standing.pace = done.checked_div(&at.elapsed);
+    standing.forecast = standing.pace.clone().map(|pace| pace.min(Ratio::max(Ratio::ONE, done.clone())));
+}
+
+fn measured(plan: &Plan, goal: &Goal, value: Result<Value, String>, at: &AsOf, standing: &mut GoalStanding) -> Result<(), String> {
+    let value = value?;
+    standing.actual = Some(Packed(value.clone()));
+    let target = standing.target.clone().ok_or_else(|| format!("no target is in force on {}", at.on))?;
+    let Some(measure) = plan.schema.measures().get(&goal.measure) else { return Ok(()) };
+    let reached = attainment(&value, &target.0, measure.higher_is_better)?;
+    // What accumulates over the cycle is carried on in a straight line; a level stays what it is.
+    let accumulates = measure.has_formula && !matches!(value, Value::Percent(_));
+    let at_end = if accumulates { carried_on(&value, &target.0, &at.elapsed, measure.higher_is_better) } else { Some(reached.clone()) };
+    if at_end.is_none() {
+        "the cycle has not begun".clone_into(&mut standing.reason);
+    }
+    standing.attainment = Some(reached);
+    standing.pace.clone_from(&at_end);
+    standing.forecast = at_end;
+    Ok(())
+}
+
+fn carried_on(value: &Value, target: &Value, elapsed: &Ratio, higher_is_better: bool) -> Option<Ratio> {
+    let projected = value.number()?.checked_div(elapsed)?.checked_div(&target.number()?)?;
+    Some(if higher_is_better { projected } else { Ratio::max(&Ratio::whole(2) - &projected, Ratio::ZERO) })
+}
+
+#[cfg(test)]
+mod tests {
+    use merit_core::{Currency, Money};
+
+    use super::*;
+
+    #[test]
+    fn attainment_follows_the_direction() {
+        let dollars = |minor| Value::Money(Money::new(minor, Currency::USD));
+        let number = |n| Value::Number(Ratio::whole(n));
+        for (measure, target, higher, expected) in [
+            (dollars(50_000), dollars(40_000), true, Ok("5/4")),
+            (number(45), number(30), false, Ok("1/2")),
+            (number(90), number(30), false, Ok("0")),
+            (number(30), number(30), false, Ok("1")),
+            (Value::Count(3), number(4), true, Ok("3/4")),
+            (dollars(1), dollars(0), true, Err("the target is 0")),
+            (dollars(100), Value::Money(Money::new(100, Currency::EUR)), true, Err("$1.00 can't be compared with the target EUR 1.00")),
+            (dollars(100), number(1), true, Err("$1.00 can't be compared with the target 1")),
+            (Value::YesNo(true), number(1), true, Err("a yes/no has no attainment")),
+        ] {
+            let found = attainment(&measure, &target, higher);
+            assert_eq!(found.map(|r| r.to_string()), expected.map(str::to_owned).map_err(str::to_owned), "{measure:?}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What posting a run adds to the ledger, and the entries behind each line.
+
+use std::collections::BTreeMap;
+
+use merit_core::{Error, Money, Result};
+
+use crate::model::{Keyed as _, Line};
+
+/// An account of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Account {
+    /// What the organisation bears.
+    Expense,
+    /// What the payee is owed now.
+    Payable,
+    /// What the payee is owed once an event has come.
+    Held,
+}
+
+impl Account {
+    /// Its word in the store.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Expense => "expense",
+            Self::Payable => "payable",
+            Self::Held => "held",
+        }
+    }
+}
+
+/// The entries of a line: they sum to zero.
+///
+/// # Errors
+/// `AMOUNT_TOO_LARGE` beyond 64 bits of minor units.
+pub fn entries(amount: Money, held: Money) -> Result<[(Account, i64); 3]> {
+    let too_large = || Error::invalid("AMOUNT_TOO_LARGE", "the amount is too large to be posted");
+    let expense = amount.minor.checked_neg().ok_or_else(too_large)?;
+    let payable = amount.minor.checked_sub(held.minor).ok_or_else(too_large)?;
+    Ok([(Account::Expense, expense), (Account::Payable, payable), (Account::Held, held.minor)])
+}
+
+/// The lines that bring what is posted to what is proposed: a new line as it is, a changed one by its difference, one
+/// that is no longer proposed by its reversal. `posted` are the cycle's posted lines with the run of each, adjustments
+/// left out.
+///
+/// # Errors
+/// `AMOUNT_TOO_LARGE` beyond 64 bits of minor units.
+pub fn differences(posted: &[(String, Line)], proposed: &[Line]) -> Result<Vec<Line>> {
+    let mut before: BTreeMap<String, (String, Line)> = BTreeMap::new();
+    for (run, line) in posted {
+        match before.get_mut(&line.key()) {
+            None => drop(before.insert(line.key(), (run.clone(), line.clone()))),
+            Some((latest, sum)) => {
+                sum.amount = sum.amount.plus(line.amount)?;
+                sum.held = sum.held.plus(line.held)?;
+                latest.clone_from(run);
+            }
+        }
+    }
+    let mut lines = Vec::new();
+    for line in proposed {
+        match before.remove(&line.key()) {
+            None => lines.push(line.clone()),
+            Some((run, old)) => lines.extend(correction(&run, &old, line)?),
+        }
+    }
+    for (run, old) in before.into_values() {
+        let nothing = Line { amount: Money::zero(old.amount.currency), held: Money::zero(old.amount.currency), ..old.clone() };
+        lines.extend(correction(&run, &old, &nothing)?);
+    }
+    lines.sort_by_cached_key(Line::key);
+    Ok(lines)
+}
+
+fn correction(run: &str, old: &Line, new: &Line) -> Result<Option<Line>> {
+    let minus = |money: Money| {
+        let minor = money.minor.checked_neg().ok_or_else(|| Error::invalid("AMOUNT_TOO_LARGE", "the amount is too large to be posted"))?;
+        Ok::<_, Error>(Money::new(minor, money.currency))
+    };
+    let amount = new.amount.plus(minus(old.amount)?)?;
+    let held = new.held.plus(minus(old.held)?)?;
+    if amount.minor == 0 && held.minor == 0 {
+        return Ok(None);
+    }
+    let held_words = if held.minor == 0 {
+        String::new()
+    } else {
+        format!(", held back {} instead of {}", new.held.spoken(), old.held.spoken())
+    };
+    let because = if new.reason.is_empty() || new.amount.minor == 0 { String::new() } else { format!("; {}", new.reason) };
+    let reason = format!("corrects {run}: {} instead of {}{held_words}{because}", new.amount.spoken(), old.amount.spoken());
+    Ok(Some(Line { amount, held, reason, ..new.clone() }))
+}

@@ -1,0 +1,25 @@
+//! What a close computes, pure: from a run's frozen inputs to its lines, scores, findings, recognitions and attainments.
+//! No clock, no store, no wire. Workers, previews and verification all run the same functions.
+
+pub mod attainment;
+pub mod credit;
+pub mod digest;
+pub mod employment;
+mod inputs;
+pub mod ledger;
+pub mod plan;
+pub mod rank;
+mod recognition;
+pub mod root;
+pub mod score;
+pub mod settle;
+pub mod standing;
+#[cfg(test)]
+pub(crate) mod tests;
+pub mod whole;
+
+pub use credit::{Credited, credit};
+pub use employment::{in_force, last_day};
+pub use plan::{Plan, Prepared};
+pub use score::{PersonOutcome, score_person};
+pub use whole::{Whole, compute};

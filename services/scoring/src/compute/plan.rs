@@ -1,0 +1,182 @@
+//! A run's frozen inputs made ready: texts loaded, periods and the roster worked out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use merit_core::ids::PersonId;
+use merit_core::{Error, Period, Result};
+use merit_rules::{Program, Schema, Source, load_policy, load_schema, render};
+
+use super::employment::{employed, in_force, manager_on};
+use crate::model::{Frozen, Goal, OwnerKind, Person, Policy, RosterEntry};
+
+/// A policy ready to run.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The policy.
+    pub program: Program,
+    /// The schema that it was checked against.
+    pub schema: Arc<Schema>,
+    /// The whole periods of the policy's unit that end in the cycle and lie inside its effective days.
+    pub periods: Vec<Period>,
+    /// What each output is about.
+    pub about: BTreeMap<String, String>,
+}
+
+/// Frozen inputs with what follows from them.
+#[derive(Debug)]
+pub struct Plan {
+    /// The inputs.
+    pub frozen: Frozen,
+    /// The schema in force.
+    pub schema: Arc<Schema>,
+    /// In the order of [`Frozen::policies`].
+    pub policies: Vec<Prepared>,
+    /// Everyone employed on at least one day of the cycle.
+    pub roster: BTreeSet<PersonId>,
+    /// Places in [`Frozen::goals`] of each person's goals.
+    goals_of: BTreeMap<String, Vec<usize>>,
+}
+
+impl Plan {
+    /// Loads the texts and works out periods and the roster.
+    ///
+    /// # Errors
+    /// `POLICY_UNREADABLE` when this engine no longer takes a text that was registered.
+    pub fn new(frozen: Frozen) -> Result<Self> {
+        let mut schemas: BTreeMap<String, Arc<Schema>> = BTreeMap::new();
+        let schema = schema_of(&mut schemas, &frozen.schema_text)?;
+        let mut policies = Vec::with_capacity(frozen.policies.len());
+        for policy in &frozen.policies {
+            let schema = schema_of(&mut schemas, &policy.schema_text)?;
+            let program = load(policy, &schema)?;
+            let periods = periods_of(policy, &program, &frozen.cycle.period);
+            let about = program.outputs().into_iter().filter_map(|output| Some((output.name, output.about?))).collect();
+            policies.push(Prepared { program, schema, periods, about });
+        }
+        let cycle = frozen.cycle.period;
+        let roster = frozen.people.values().filter(|person| employed(person, &cycle));
+        let roster = roster.map(|person| person.id.clone()).collect();
+        let mut goals_of: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, goal) in frozen.goals.iter().enumerate().filter(|(_, goal)| goal.owner_kind == OwnerKind::Person) {
+            goals_of.entry(goal.owner.clone()).or_default().push(index);
+        }
+        Ok(Self { frozen, schema, policies, roster, goals_of })
+    }
+
+    /// The person's goals, by id.
+    pub fn goals_of(&self, person: &PersonId) -> impl Iterator<Item = &Goal> {
+        let places = self.goals_of.get(person.as_str()).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|index| self.frozen.goals.get(*index))
+    }
+
+    /// The people on the roster, by id.
+    pub fn people(&self) -> impl Iterator<Item = &Person> {
+        self.roster.iter().filter_map(|id| self.frozen.people.get(id))
+    }
+
+    /// What a period is called: the cycle's id for the cycle itself, its days otherwise.
+    #[must_use]
+    pub fn label(&self, period: &Period) -> String {
+        let cycle = &self.frozen.cycle;
+        if *period == cycle.period { cycle.id.to_string() } else { period.to_string() }
+    }
+
+    /// The roster with reporting lines and teams as of the cycle's last day.
+    #[must_use]
+    pub fn roster(&self) -> Vec<RosterEntry> {
+        let last = self.frozen.cycle.period.last();
+        let entry = |person: &Person| RosterEntry {
+            participant: person.id.clone(),
+            manager: manager_on(person, last),
+            team: in_force(person, "team", last).map(ToString::to_string).unwrap_or_default(),
+            active: super::last_day(person, &self.frozen.cycle.period) == last,
+        };
+        self.people().map(entry).collect()
+    }
+
+    /// The days that a run over this cycle and these policies reads results of.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn window(cycle: &Period, policies: &[Policy]) -> Result<Period> {
+        let mut window = *cycle;
+        let mut schemas = BTreeMap::new();
+        for policy in policies {
+            let program = load(policy, &*schema_of(&mut schemas, &policy.schema_text)?)?;
+            for period in periods_of(policy, &program, cycle) {
+                window.start = window.start.min(period.start);
+                window.end = window.end.max(period.end);
+            }
+        }
+        Ok(window)
+    }
+
+    /// Those of the policies that have a period in the cycle.
+    ///
+    /// # Errors
+    /// As [`Plan::new`], and `TWO_SETTLE_ALL` when more than one settles over all of them.
+    pub fn in_force(cycle: &Period, policies: Vec<Policy>) -> Result<Vec<Policy>> {
+        let mut schemas = BTreeMap::new();
+        let (mut kept, mut settling) = (Vec::new(), BTreeSet::new());
+        for policy in policies {
+            let program = load(&policy, &*schema_of(&mut schemas, &policy.schema_text)?)?;
+            if periods_of(&policy, &program, cycle).is_empty() {
+                continue;
+            }
+            if program.settles_all() {
+                settling.insert(policy.name.clone());
+            }
+            kept.push(policy);
+        }
+        if settling.len() > 1 {
+            let names: Vec<String> = settling.iter().map(|name| format!("`{name}`")).collect();
+            return Err(Error::precondition(
+                "TWO_SETTLE_ALL",
+                format!("{} each have `settle all`; keep it in one of them", names.join(" and ")),
+            ));
+        }
+        Ok(kept)
+    }
+}
+
+/// A registered policy, loaded.
+///
+/// # Errors
+/// `POLICY_UNREADABLE` when this engine no longer takes it.
+pub fn load(policy: &Policy, schema: &Schema) -> Result<Program> {
+    let source = Source { name: policy.file_name.clone(), text: policy.text.clone() };
+    load_policy(&source, schema).map_err(|diagnostics| {
+        Error::precondition(
+            "POLICY_UNREADABLE",
+            format!("policy `{}` version {} can't be read:\n{}", policy.name, policy.version, render(&diagnostics, &source, false)),
+        )
+    })
+}
+
+/// The schema with that text.
+///
+/// # Errors
+/// `SCHEMA_UNREADABLE` when this engine doesn't take it.
+pub fn schema(text: &str) -> Result<Schema> {
+    let source = Source { name: "schema.merit".to_owned(), text: text.to_owned() };
+    load_schema(&source).map_err(|diagnostics| {
+        Error::precondition(
+            "SCHEMA_UNREADABLE",
+            format!("the schema can't be read:\n{}", render(&diagnostics, &source, false)),
+        )
+    })
+}
+
+fn schema_of(known: &mut BTreeMap<String, Arc<Schema>>, text: &str) -> Result<Arc<Schema>> {
+    if let Some(schema) = known.get(text) {
+        return Ok(Arc::clone(schema));
+    }
+    let loaded = Arc::new(schema(text)?);
+    known.insert(text.to_owned(), Arc::clone(&loaded));
+    Ok(loaded)
+}
+
+fn periods_of(policy: &Policy, program: &Program, cycle: &Period) -> Vec<Period> {
+    cycle.ending_inside(program.period()).into_iter().filter(|period| policy.covers(period)).collect()
+}

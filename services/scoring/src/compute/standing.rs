@@ -1,0 +1,48 @@
+//! Where one person stands now: the same computation as the close's, for a day inside the cycle.
+
+use jiff::civil::Date;
+use merit_core::Ratio;
+use merit_core::ids::PersonId;
+
+use super::attainment::{AsOf, of_person};
+use super::credit::Credited;
+use super::score::applied_to_cycle;
+use super::{Plan, employment};
+use crate::model::{GoalStanding, Person};
+
+/// A person's goals on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The day, at most the cycle's last.
+    pub on: Date,
+    /// The share of the cycle gone by.
+    pub elapsed: Ratio,
+    /// By goal id.
+    pub goals: Vec<GoalStanding>,
+}
+
+/// Computes it. The plan holds no result dated after the day.
+#[must_use]
+pub fn standing(plan: &Plan, credited: &Credited, person: &PersonId, on: Date) -> Standing {
+    let at = AsOf::day(plan, on);
+    let goals = plan.frozen.people.get(person).map(|person| {
+        let applied = applied_to_cycle(plan, credited, person);
+        of_person(plan, credited, person, &applied, &at)
+    });
+    Standing { on: at.on, elapsed: at.elapsed, goals: goals.unwrap_or_default() }
+}
+
+/// Whether somebody stands above a person in the reporting line of a day. A line that runs in a circle ends there.
+#[must_use]
+pub fn reports_to(people: &std::collections::BTreeMap<PersonId, Person>, person: &PersonId, boss: &PersonId, on: Date) -> bool {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut at = person.clone();
+    while seen.insert(at.clone()) {
+        match people.get(&at).and_then(|person| employment::manager_on(person, on)) {
+            Some(manager) if manager == *boss => return true,
+            Some(manager) => at = manager,
+            None => return false,
+        }
+    }
+    false
+}

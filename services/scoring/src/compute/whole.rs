@@ -1,0 +1,85 @@
+//! A whole run in memory, for previews and verification.
+
+use merit_core::Result;
+
+use super::attainment::{AsOf, shared};
+use super::rank::rank;
+use super::settle::settle;
+use super::{Plan, credit, score_person};
+use crate::model::{Attainment, Finding, Keyed, Line, Outcome, Recognition, Score};
+
+/// Everything that a run gives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whole {
+    /// Proposed lines.
+    pub lines: Vec<Line>,
+    /// Scores.
+    pub scores: Vec<Score>,
+    /// What to look at.
+    pub findings: Vec<Finding>,
+    /// Recognition.
+    pub recognitions: Vec<Recognition>,
+    /// Where goals stand.
+    pub attainments: Vec<Attainment>,
+}
+
+/// Computes it, telling after each person how many are done.
+///
+/// # Errors
+/// Never for what the rules can give.
+pub fn compute(plan: &Plan, mut progress: impl FnMut(usize)) -> Result<Whole> {
+    let credited = credit(plan);
+    let mut whole = Whole { findings: credited.findings.clone(), ..Whole::default() };
+    for (done, person) in plan.people().enumerate() {
+        let mut outcome = score_person(plan, &credited, person)?;
+        whole.lines.append(&mut outcome.lines);
+        whole.scores.append(&mut outcome.scores);
+        whole.findings.append(&mut outcome.findings);
+        whole.recognitions.append(&mut outcome.recognitions);
+        whole.attainments.append(&mut outcome.attainments);
+        progress(done + 1);
+    }
+    whole.attainments.append(&mut shared(plan, &credited, &AsOf::end(plan)));
+    let mut ranking = rank(plan, &credited)?;
+    whole.lines.append(&mut ranking.lines);
+    whole.findings.append(&mut ranking.findings);
+    whole.lines.sort_by(|a, b| a.participant.cmp(&b.participant));
+    let mut added = Vec::new();
+    for lines in whole.lines.chunk_by(|a, b| a.participant == b.participant) {
+        let Some(person) = lines.first().and_then(|line| plan.frozen.people.get(&line.participant)) else { continue };
+        let mut settled = settle(plan, &credited, person, lines);
+        added.append(&mut settled.lines);
+        whole.findings.append(&mut settled.findings);
+    }
+    whole.lines.append(&mut added);
+    Ok(whole)
+}
+
+impl Whole {
+    /// Puts each sort of outcome into the order of its keys, the same one once.
+    pub fn sort(&mut self) {
+        by_key(&mut self.lines);
+        by_key(&mut self.scores);
+        by_key(&mut self.findings);
+        by_key(&mut self.recognitions);
+        by_key(&mut self.attainments);
+    }
+
+    /// As it is stored.
+    ///
+    /// # Errors
+    /// Never for what the rules can give.
+    pub fn outcomes(&self) -> Result<Vec<Outcome>> {
+        let lines = self.lines.iter().map(Outcome::of);
+        let scores = self.scores.iter().map(Outcome::of);
+        let findings = self.findings.iter().map(Outcome::of);
+        let recognitions = self.recognitions.iter().map(Outcome::of);
+        let attainments = self.attainments.iter().map(Outcome::of);
+        lines.chain(scores).chain(findings).chain(recognitions).chain(attainments).collect()
+    }
+}
+
+fn by_key<K: Keyed>(outcomes: &mut Vec<K>) {
+    outcomes.sort_by_cached_key(Keyed::key);
+    outcomes.dedup_by_key(|outcome| outcome.key());
+}

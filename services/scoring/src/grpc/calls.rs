@@ -1,0 +1,211 @@
+//! Calls that change or compute something.
+
+use jiff::civil::Date;
+use merit_core::ids::{PersonId, RunId};
+use merit_core::{Error, Problem, Result};
+use merit_platform::identity::{Principal, READ_ALL, Role};
+use merit_platform::import::{Tally, collect};
+use merit_platform::page::{Page, cut};
+use merit_platform::status::to_status;
+use merit_platform::wire;
+use merit_proto::scoring::v1 as proto;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Streaming;
+
+use super::{Answers, Grpc, messages};
+use crate::compute::Whole;
+use crate::model::{Cutoffs, Run};
+use crate::service::{NewAdjustment, ResultRow, SourceText};
+
+/// Rows of one message of a preview.
+const PIECE: usize = 500;
+
+impl Grpc {
+    pub(super) async fn take_results(&self, stream: Streaming<proto::ImportResultsRequest>) -> Result<proto::ImportResultsResponse> {
+        let import = collect(stream, |message: proto::ImportResultsRequest| (message.header, message.rows)).await?;
+        let mut problems = Vec::new();
+        let rows = import.rows.into_iter().map(|row| result_row(row, &mut problems)).collect();
+        let report = self.scoring.import_results(&import.source, rows, problems, import.validate_only).await?;
+        let tally = Tally {
+            added: report.counts.added,
+            changed: report.counts.changed,
+            unchanged: report.counts.unchanged,
+            problems: report.problems,
+            quarantined: report.quarantined,
+        };
+        Ok(proto::ImportResultsResponse { summary: Some(tally.to_wire()) })
+    }
+
+    pub(super) async fn publish(&self, request: proto::PublishPoliciesRequest) -> Result<proto::PublishPoliciesResponse> {
+        let source = |source: proto::PolicySource| SourceText { file_name: source.file_name, text: source.text };
+        let sources = request.sources.into_iter().map(source).collect();
+        let publication = self.scoring.publish(sources, request.validate_only).await?;
+        let failure = |refusal: crate::service::Refusal| proto::PolicyFailure { file_name: refusal.file_name, report: refusal.report };
+        Ok(proto::PublishPoliciesResponse {
+            policies: publication.policies.iter().map(|(policy, new)| messages::policy(policy, *new)).collect(),
+            failures: publication.refusals.into_iter().map(failure).collect(),
+        })
+    }
+
+    pub(super) async fn policies(&self, request: &proto::ListPoliciesRequest) -> Result<proto::ListPoliciesResponse> {
+        let page = Page::parse(request.page_size, &request.page_token)?;
+        let key = |policy: &crate::model::Policy| crate::model::joined(&[&policy.name, &format!("{:010}", policy.version)]);
+        let mut policies = self.scoring.policies().await?;
+        policies.retain(|policy| page.after.as_ref().is_none_or(|after| key(policy) > *after));
+        policies.truncate(page.size + 1);
+        let (policies, next_page_token) = cut(policies, &page, key);
+        Ok(proto::ListPoliciesResponse { policies: policies.iter().map(|policy| messages::policy(policy, false)).collect(), next_page_token })
+    }
+
+    pub(super) async fn standing(&self, request: &proto::GetStandingRequest, reader: &Principal) -> Result<proto::GetStandingResponse> {
+        let person = PersonId::from_name(&request.person)?;
+        let on: Option<Date> = wire::optional_day("the day", &request.on)?;
+        self.may_read(&person, reader).await?;
+        let standing = self.scoring.standing(&person, &request.cycle, on).await?;
+        Ok(proto::GetStandingResponse {
+            on: standing.on.to_string(),
+            elapsed: standing.elapsed.to_string(),
+            goals: standing.goals.into_iter().map(messages::standing).collect(),
+        })
+    }
+
+    /// Oneself, one's manager at any level, and those who read everything.
+    async fn may_read(&self, person: &PersonId, reader: &Principal) -> Result<()> {
+        let oneself = reader.person();
+        if reader.has_any(READ_ALL) || oneself.as_ref() == Some(person) {
+            return Ok(());
+        }
+        match oneself {
+            Some(boss) if reader.has_any(&[Role::Manager]) && self.scoring.reports_to(person, &boss).await? => Ok(()),
+            _ => Err(Error::denied("you may see your own standing and that of the people who report to you")),
+        }
+    }
+
+    pub(super) async fn freeze(&self, request: &proto::FreezeRunRequest) -> Result<proto::FreezeRunResponse> {
+        let (run, created) = self.scoring.freeze(&request.cycle, cutoffs(request.cutoffs)).await?;
+        Ok(proto::FreezeRunResponse { run: Some(self.with_about(&run).await?), created })
+    }
+
+    /// Runs on by itself: who stops listening doesn't stop it.
+    pub(super) fn execute(&self, request: &proto::ExecuteRunRequest) -> Result<Answers<proto::ExecuteRunResponse>> {
+        let id = RunId::from_name(&request.run)?;
+        let (answers, receiver) = mpsc::channel(16);
+        let (progress, mut told) = mpsc::channel(16);
+        let grpc = self.clone();
+        let steps = answers.clone();
+        let forward = tokio::spawn(async move {
+            while let Some(step) = told.recv().await {
+                let crate::service::Progress { stage, done, total } = step;
+                let message = proto::ExecuteRunResponse { stage: stage.to_owned(), done, total, run: None };
+                let _ = steps.send(Ok(message)).await;
+            }
+        });
+        tokio::spawn(async move {
+            let run = grpc.scoring.execute(&id, progress).await;
+            let _ = forward.await;
+            let last = match run {
+                Ok(run) => grpc.with_about(&run).await.map(|message| proto::ExecuteRunResponse {
+                    stage: "settling".to_owned(),
+                    done: run.participants,
+                    total: run.participants,
+                    run: Some(message),
+                }),
+                Err(error) => Err(error),
+            };
+            let _ = answers.send(last.map_err(to_status)).await;
+        });
+        Ok(Box::pin(ReceiverStream::new(receiver)))
+    }
+
+    pub(super) async fn preview(&self, request: &proto::PreviewRunRequest) -> Result<Answers<proto::PreviewRunResponse>> {
+        let (run, whole) = self.scoring.preview(&request.cycle, cutoffs(request.cutoffs)).await?;
+        let message = self.with_about(&run).await?;
+        let pieces = pieces(&run, message, whole);
+        Ok(Box::pin(tokio_stream::iter(pieces.into_iter().map(Ok))))
+    }
+
+    pub(super) async fn run(&self, request: &proto::GetRunRequest) -> Result<proto::GetRunResponse> {
+        let run = self.scoring.run(&RunId::from_name(&request.name)?).await?;
+        Ok(proto::GetRunResponse { run: Some(self.with_about(&run).await?) })
+    }
+
+    pub(super) async fn post(&self, request: &proto::PostRunRequest) -> Result<proto::PostRunResponse> {
+        let posted = self.scoring.post(&RunId::from_name(&request.run)?, &request.approved_at).await?;
+        Ok(proto::PostRunResponse { posted })
+    }
+
+    pub(super) async fn verify(&self, request: &proto::VerifyRunRequest) -> Result<proto::VerifyRunResponse> {
+        let found = self.scoring.verify(&RunId::from_name(&request.run)?).await?;
+        Ok(proto::VerifyRunResponse {
+            matches: found.matches,
+            expected_root: found.expected_root,
+            found_root: found.found_root,
+            run_engine_version: found.run_engine_version,
+            engine_version: found.engine_version,
+            differences: found.differences,
+        })
+    }
+
+    pub(super) async fn adjust(&self, request: proto::CreateAdjustmentRequest, by: &Principal) -> Result<proto::CreateAdjustmentResponse> {
+        let amount = request.amount.ok_or_else(|| Error::invalid("NO_AMOUNT", "an adjustment needs an amount"))?;
+        let new = NewAdjustment {
+            cycle: request.cycle,
+            participant: PersonId::from_name(&request.participant)?,
+            amount: wire::parse_money(&amount)?,
+            reason: request.reason,
+            request_id: request.request_id,
+            by: by.person(),
+        };
+        let (cycle, line) = self.scoring.adjust(new).await?;
+        Ok(proto::CreateAdjustmentResponse { line: Some(messages::line(&cycle.id, "", line, Vec::new())) })
+    }
+
+    /// A run's message, with what its policies are about.
+    async fn with_about(&self, run: &Run) -> Result<proto::Run> {
+        Ok(messages::run(run, &self.scoring.policies().await?))
+    }
+}
+
+fn cutoffs(found: Option<proto::Cutoffs>) -> Cutoffs {
+    let found = found.unwrap_or_default();
+    Cutoffs { directory: found.directory, goals: found.goals, feedback: found.feedback, scoring: found.scoring }
+}
+
+fn result_row(row: proto::ResultRow, problems: &mut Vec<Problem>) -> ResultRow {
+    let mut values = std::collections::BTreeMap::new();
+    for (name, value) in row.values {
+        match wire::parse_value(&value) {
+            Ok(value) => drop(values.insert(name, value)),
+            Err(error) => problems.push(Problem::cell(row.line, name, error.message)),
+        }
+    }
+    ResultRow { line: row.line, record: row.record, external_id: row.external_id, values }
+}
+
+/// The run first, then what it gave, each sort in its own order.
+fn pieces(run: &Run, message: proto::Run, mut whole: Whole) -> Vec<proto::PreviewRunResponse> {
+    whole.sort();
+    let mut pieces = vec![proto::PreviewRunResponse { run: Some(message), ..Default::default() }];
+    let lines = whole.lines.into_iter().map(|line| {
+        let words = line.words.clone();
+        messages::line(&run.cycle, run.id.as_str(), line, words)
+    });
+    for lines in lines.collect::<Vec<_>>().chunks(PIECE) {
+        pieces.push(proto::PreviewRunResponse { lines: lines.to_vec(), ..Default::default() });
+    }
+    let scores = whole.scores.into_iter().map(|score| {
+        let words = score.words.clone();
+        messages::score(score, words)
+    });
+    for scores in scores.collect::<Vec<_>>().chunks(PIECE) {
+        pieces.push(proto::PreviewRunResponse { scores: scores.to_vec(), ..Default::default() });
+    }
+    for findings in whole.findings.into_iter().map(messages::finding).collect::<Vec<_>>().chunks(PIECE) {
+        pieces.push(proto::PreviewRunResponse { findings: findings.to_vec(), ..Default::default() });
+    }
+    for given in whole.recognitions.into_iter().map(messages::recognition).collect::<Vec<_>>().chunks(PIECE) {
+        pieces.push(proto::PreviewRunResponse { recognitions: given.to_vec(), ..Default::default() });
+    }
+    pieces
+}

@@ -1,0 +1,199 @@
+//! Scoring over gRPC: translation, and who may do what.
+
+mod calls;
+mod messages;
+mod pages;
+#[cfg(test)]
+mod tests;
+
+use std::pin::Pin;
+
+use futures::Stream;
+use merit_core::Result;
+use merit_platform::client::LIMIT;
+use merit_platform::identity::{ADMINISTER, ANYONE, PAY_ADMIN, READ_ALL, require};
+use merit_platform::status::to_status;
+use merit_proto::scoring::v1 as proto;
+use merit_proto::scoring::v1::scoring_service_server::{ScoringService, ScoringServiceServer};
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::service::Scoring;
+
+impl Scoring {
+    /// The gRPC service.
+    #[must_use]
+    pub fn server(&self) -> ScoringServiceServer<Grpc> {
+        ScoringServiceServer::new(Grpc { scoring: self.clone() })
+            .max_decoding_message_size(LIMIT)
+            .max_encoding_message_size(LIMIT)
+    }
+}
+
+/// Scoring behind its contract.
+#[derive(Clone)]
+pub struct Grpc {
+    scoring: Scoring,
+}
+
+/// A stream of answers.
+type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+fn answer<T>(result: Result<T>) -> Result<Response<T>, Status> {
+    result.map(Response::new).map_err(to_status)
+}
+
+#[tonic::async_trait]
+impl ScoringService for Grpc {
+    type ExecuteRunStream = Answers<proto::ExecuteRunResponse>;
+    type PreviewRunStream = Answers<proto::PreviewRunResponse>;
+
+    async fn import_results(
+        &self,
+        request: Request<Streaming<proto::ImportResultsRequest>>,
+    ) -> Result<Response<proto::ImportResultsResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        answer(self.take_results(request.into_inner()).await)
+    }
+
+    async fn publish_policies(
+        &self,
+        request: Request<proto::PublishPoliciesRequest>,
+    ) -> Result<Response<proto::PublishPoliciesResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        answer(self.publish(request.into_inner()).await)
+    }
+
+    async fn list_policies(
+        &self,
+        request: Request<proto::ListPoliciesRequest>,
+    ) -> Result<Response<proto::ListPoliciesResponse>, Status> {
+        require(&request, ANYONE)?;
+        answer(self.policies(&request.into_inner()).await)
+    }
+
+    async fn get_standing(
+        &self,
+        request: Request<proto::GetStandingRequest>,
+    ) -> Result<Response<proto::GetStandingResponse>, Status> {
+        let reader = require(&request, ANYONE)?;
+        answer(self.standing(&request.into_inner(), &reader).await)
+    }
+
+    async fn freeze_run(
+        &self,
+        request: Request<proto::FreezeRunRequest>,
+    ) -> Result<Response<proto::FreezeRunResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        answer(self.freeze(&request.into_inner()).await)
+    }
+
+    async fn execute_run(
+        &self,
+        request: Request<proto::ExecuteRunRequest>,
+    ) -> Result<Response<Self::ExecuteRunStream>, Status> {
+        require(&request, ADMINISTER)?;
+        answer(self.execute(&request.into_inner()))
+    }
+
+    async fn preview_run(
+        &self,
+        request: Request<proto::PreviewRunRequest>,
+    ) -> Result<Response<Self::PreviewRunStream>, Status> {
+        require(&request, ADMINISTER)?;
+        answer(self.preview(&request.into_inner()).await)
+    }
+
+    async fn get_run(&self, request: Request<proto::GetRunRequest>) -> Result<Response<proto::GetRunResponse>, Status> {
+        require(&request, READ_ALL)?;
+        answer(self.run(&request.into_inner()).await)
+    }
+
+    async fn post_run(
+        &self,
+        request: Request<proto::PostRunRequest>,
+    ) -> Result<Response<proto::PostRunResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        answer(self.post(&request.into_inner()).await)
+    }
+
+    async fn verify_run(
+        &self,
+        request: Request<proto::VerifyRunRequest>,
+    ) -> Result<Response<proto::VerifyRunResponse>, Status> {
+        require(&request, READ_ALL)?;
+        answer(self.verify(&request.into_inner()).await)
+    }
+
+    async fn create_adjustment(
+        &self,
+        request: Request<proto::CreateAdjustmentRequest>,
+    ) -> Result<Response<proto::CreateAdjustmentResponse>, Status> {
+        let by = require(&request, PAY_ADMIN)?;
+        answer(self.adjust(request.into_inner(), &by).await)
+    }
+
+    async fn list_lines(
+        &self,
+        request: Request<proto::ListLinesRequest>,
+    ) -> Result<Response<proto::ListLinesResponse>, Status> {
+        let reader = require(&request, ANYONE)?;
+        answer(self.lines(&request.into_inner(), &reader).await)
+    }
+
+    async fn list_scores(
+        &self,
+        request: Request<proto::ListScoresRequest>,
+    ) -> Result<Response<proto::ListScoresResponse>, Status> {
+        let reader = require(&request, ANYONE)?;
+        answer(self.scores(&request.into_inner(), &reader).await)
+    }
+
+    async fn list_credits(
+        &self,
+        request: Request<proto::ListCreditsRequest>,
+    ) -> Result<Response<proto::ListCreditsResponse>, Status> {
+        require(&request, READ_ALL)?;
+        answer(self.credits(&request.into_inner()).await)
+    }
+
+    async fn list_findings(
+        &self,
+        request: Request<proto::ListFindingsRequest>,
+    ) -> Result<Response<proto::ListFindingsResponse>, Status> {
+        require(&request, READ_ALL)?;
+        answer(self.findings(&request.into_inner()).await)
+    }
+
+    async fn list_recognitions(
+        &self,
+        request: Request<proto::ListRecognitionsRequest>,
+    ) -> Result<Response<proto::ListRecognitionsResponse>, Status> {
+        require(&request, READ_ALL)?;
+        answer(self.recognitions(&request.into_inner()).await)
+    }
+
+    async fn list_attainments(
+        &self,
+        request: Request<proto::ListAttainmentsRequest>,
+    ) -> Result<Response<proto::ListAttainmentsResponse>, Status> {
+        require(&request, READ_ALL)?;
+        answer(self.attainments(&request.into_inner()).await)
+    }
+
+    async fn list_roster(
+        &self,
+        request: Request<proto::ListRosterRequest>,
+    ) -> Result<Response<proto::ListRosterResponse>, Status> {
+        require(&request, READ_ALL)?;
+        answer(self.roster(&request.into_inner()).await)
+    }
+
+    async fn get_cutoff(
+        &self,
+        request: Request<proto::GetCutoffRequest>,
+    ) -> Result<Response<proto::GetCutoffResponse>, Status> {
+        require(&request, READ_ALL)?;
+        let cutoff = self.scoring.cutoff().await;
+        answer(cutoff.map(|cutoff| proto::GetCutoffResponse { cutoff }))
+    }
+}

@@ -1,0 +1,22 @@
+//! What scoring keeps and computes, as plain data.
+
+mod frozen;
+mod key;
+mod keyed;
+mod outcome;
+mod packed;
+mod policy;
+mod result;
+mod run;
+
+pub use frozen::{Cycle, DatedProgress, DatedTarget, DatedValue, Frozen, Goal, Granted, OwnerKind, Person, Rating};
+pub use key::{joined, shown_key};
+pub use keyed::Keyed;
+pub use outcome::{
+    ADJUSTMENT, Attainment, Credit, Finding, FindingKind, GoalStanding, Line, LineKind, Outcome, OutcomeKind,
+    Recognition, RosterEntry, Score, ScoreKind, TraceRow,
+};
+pub use packed::Packed;
+pub use policy::Policy;
+pub use result::{ImportCounts, NewResult, StoredResult, pack};
+pub use run::{Chunk, Claim, Cutoffs, PolicyPin, Run, RunState, Shard};

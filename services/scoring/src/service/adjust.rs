@@ -1,0 +1,90 @@
+//! Posting: a run's lines, and manual adjustments.
+
+use jiff::Timestamp;
+use merit_core::ids::{PersonId, RunId};
+use merit_core::text::{line, shown};
+use merit_core::{Error, Kind, Money, Result};
+
+use super::Scoring;
+use crate::model::{ADJUSTMENT, Cycle, Line, LineKind};
+
+/// A manual entry that somebody asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAdjustment {
+    /// The cycle's resource name.
+    pub cycle: String,
+    /// Whose pay.
+    pub participant: PersonId,
+    /// How much, below zero to take back.
+    pub amount: Money,
+    /// Why.
+    pub reason: String,
+    /// Makes a repeated call do nothing; empty: every call is one more.
+    pub request_id: String,
+    /// Who asks, if a person.
+    pub by: Option<PersonId>,
+}
+
+impl Scoring {
+    /// Posts a settled run's lines, or what differs from an earlier posted run of its cycle. Again does nothing.
+    ///
+    /// # Errors
+    /// `UNKNOWN_RUN`, `NOT_SETTLED`, `BAD_TIME` when the approval's instant is none.
+    pub async fn post(&self, id: &RunId, approved_at: &str) -> Result<u32> {
+        let at = if approved_at.is_empty() { Ok(self.clock.now()) } else { approved_at.parse::<Timestamp>() };
+        let at = at.map_err(|_| {
+            Error::invalid("BAD_TIME", format!("`{}` is not an instant like 2026-10-05T08:00:00Z", shown(approved_at)))
+        })?;
+        self.store.post(id, &at.to_string()).await
+    }
+
+    /// Adds a manual adjustment to the ledger, with the cycle that it counts for.
+    ///
+    /// # Errors
+    /// `NO_REASON`, `ZERO_AMOUNT`, `SELF_ADJUSTMENT`, `UNKNOWN_PERSON`, `REQUEST_ID_REUSED`, and those of the neighbours.
+    pub async fn adjust(&self, new: NewAdjustment) -> Result<(Cycle, Line)> {
+        let reason = line("the reason", &new.reason)
+            .map_err(|error| Error::invalid("NO_REASON", format!("{}; say why the amount is adjusted", error.message)))?;
+        if new.amount.minor == 0 {
+            return Err(Error::invalid("ZERO_AMOUNT", "an adjustment of nothing changes nothing; name an amount"));
+        }
+        if new.by.as_ref() == Some(&new.participant) {
+            let message = "nobody may adjust their own pay; ask another compensation administrator";
+            return Err(Error::new(Kind::PermissionDenied, "SELF_ADJUSTMENT", message));
+        }
+        let cycle = self.neighbours.cycle(&new.cycle).await?;
+        let known = self.neighbours.known(&[new.participant.clone()].into()).await?;
+        if !known.contains(&new.participant) {
+            let message = format!("`{}` is not in the directory; import people first", new.participant);
+            return Err(Error::not_found("UNKNOWN_PERSON", message));
+        }
+        let request_id = (!new.request_id.is_empty()).then(|| line("the request id", &new.request_id)).transpose()?;
+        let wanted = adjustment(&cycle, &new, reason);
+        let line = self.store.adjust(&cycle.id, wanted.clone(), request_id.as_deref(), self.clock.now()).await?;
+        if (&line.participant, line.amount, &line.reason) != (&wanted.participant, wanted.amount, &wanted.reason) {
+            let message = format!("the request id `{}` was used for another adjustment in {}; take a new one", shown(&new.request_id), cycle.id);
+            return Err(Error::exists("REQUEST_ID_REUSED", message));
+        }
+        Ok((cycle, line))
+    }
+}
+
+fn adjustment(cycle: &Cycle, new: &NewAdjustment, reason: String) -> Line {
+    let day = cycle.period.last();
+    Line {
+        participant: new.participant.clone(),
+        policy: ADJUSTMENT.to_owned(),
+        version: 0,
+        payout: "adjustment".to_owned(),
+        line: String::new(),
+        amount: new.amount,
+        held: Money::zero(new.amount.currency),
+        earned_on: day,
+        payable_on: day,
+        because: vec![reason.clone()],
+        reason,
+        about: String::new(),
+        kind: LineKind::Adjustment,
+        words: Vec::new(),
+    }
+}

@@ -1,0 +1,71 @@
+//! Words and figures from stored traces, made when somebody reads them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError};
+
+use merit_core::ids::RunId;
+use merit_core::{Error, Result};
+use merit_rules::{Program, Trace, explain};
+
+use super::Scoring;
+use crate::compute::plan;
+use crate::model::Policy;
+
+/// Which outcome is to be told.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Untold {
+    /// Of which run.
+    pub run: RunId,
+    /// Whose.
+    pub participant: String,
+    /// By which policy.
+    pub policy: String,
+    /// Its version.
+    pub version: u32,
+    /// For which period, by its label.
+    pub period: String,
+    /// Which output.
+    pub output: String,
+}
+
+impl Scoring {
+    /// How outcomes came about; nothing for one that has no trace.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn figures(&self, wanted: &[Untold]) -> Result<BTreeMap<Untold, Vec<String>>> {
+        let mut told = BTreeMap::new();
+        let registered = self.store.policies().await?;
+        let runs: BTreeSet<&RunId> = wanted.iter().map(|untold| &untold.run).collect();
+        for run in runs {
+            let of_run: Vec<&Untold> = wanted.iter().filter(|untold| untold.run == *run).collect();
+            let people: BTreeSet<String> = of_run.iter().map(|untold| untold.participant.clone()).collect();
+            let people: Vec<String> = people.into_iter().collect();
+            let traces = self.store.traces(run, &people).await?;
+            let traces: BTreeMap<_, _> = traces
+                .into_iter()
+                .map(|row| ((row.participant, row.policy, row.version, row.period), row.trace))
+                .collect();
+            for untold in of_run {
+                let key = (untold.participant.clone(), untold.policy.clone(), untold.version, untold.period.clone());
+                let Some(trace) = traces.get(&key) else { continue };
+                let Some(policy) = registered.iter().find(|p| p.name == untold.policy && p.version == untold.version) else { continue };
+                let trace: Trace = serde_json::from_str(trace).map_err(Error::internal)?;
+                told.insert(untold.clone(), explain(&*self.program(policy)?, &trace, &untold.output));
+            }
+        }
+        Ok(told)
+    }
+
+    /// A registered policy's program, kept for the next reader.
+    fn program(&self, policy: &Policy) -> Result<Arc<Program>> {
+        let key = (policy.name.clone(), policy.version, policy.sha256.clone());
+        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(program) = programs.get(&key) {
+            return Ok(Arc::clone(program));
+        }
+        let program = Arc::new(plan::load(policy, &plan::schema(&policy.schema_text)?)?);
+        programs.insert(key, Arc::clone(&program));
+        Ok(program)
+    }
+}

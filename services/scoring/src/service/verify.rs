@@ -1,0 +1,66 @@
+//! Computing a run again from its pins.
+
+use merit_core::ids::RunId;
+use merit_core::{Error, Result};
+use merit_rules::ENGINE_VERSION;
+
+use super::{Scoring, apart};
+use crate::compute::digest::digest;
+use crate::compute::root::{differences, pinned, root};
+use crate::compute::{Plan, compute};
+use crate::model::{OutcomeKind, RunState, shown_key};
+
+/// Most differences told.
+const MOST: usize = 20;
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// Whether inputs and outcomes are what they were.
+    pub matches: bool,
+    /// The run's root.
+    pub expected_root: String,
+    /// The root computed now.
+    pub found_root: String,
+    /// The engine that made the run.
+    pub run_engine_version: String,
+    /// This one.
+    pub engine_version: String,
+    /// What differs, for people, at most twenty.
+    pub differences: Vec<String>,
+}
+
+impl Scoring {
+    /// Computes a settled run again and compares: its inputs with their digest, its outcomes with what is stored.
+    ///
+    /// # Errors
+    /// `UNKNOWN_RUN`, `NOT_SETTLED`, `POLICY_UNREADABLE`, and those of the store.
+    pub async fn verify(&self, id: &RunId) -> Result<Verification> {
+        let run = self.run(id).await?;
+        if run.state < RunState::Settled {
+            return Err(Error::precondition("NOT_SETTLED", format!("{} is not settled yet; there is nothing to compare", id.name())));
+        }
+        let frozen = self.thaw(&run).await?;
+        let stored = pinned(&self.store.all_outcomes(id, &OutcomeKind::PINNED).await?);
+        apart(move || {
+            let inputs = digest(&frozen)?;
+            let found = pinned(&compute(&Plan::new(frozen)?, |_| ())?.outcomes()?);
+            let mut told = differences(&found, &stored, MOST).iter().map(|key| shown_key(key)).collect::<Vec<_>>();
+            // The digest holds the engine's version, so another engine alone changes it.
+            if inputs != run.inputs_sha256 && run.engine_version == ENGINE_VERSION {
+                told.insert(0, "frozen inputs".to_owned());
+                told.truncate(MOST);
+            }
+            let found_root = root(&found);
+            Ok(Verification {
+                matches: found_root == run.root && told.is_empty(),
+                expected_root: run.root,
+                found_root,
+                run_engine_version: run.engine_version,
+                engine_version: ENGINE_VERSION.to_owned(),
+                differences: told,
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,118 @@
+//! What scoring asks of its storage, role by role.
+
+pub mod sqlite;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use merit_core::ids::{CycleId, PersonId, RunId};
+use merit_core::{Period, Result};
+
+use crate::model::{
+    Chunk, Claim, Frozen, Granted, ImportCounts, Line, NewResult, Outcome, OutcomeKind, Policy, Run, RunState,
+    StoredResult, TraceRow,
+};
+
+/// Results, version upon version.
+#[async_trait]
+pub trait Results: Send + Sync {
+    /// Takes rows of one source, all or none. A row whose content is on record as its latest version changes nothing. With
+    /// `dry_run` nothing is written, and the counts say what would be.
+    async fn import_results(&self, source: &str, rows: Vec<NewResult>, dry_run: bool, at: Timestamp) -> Result<ImportCounts>;
+
+    /// The versions that count at a cut-off, dated in the period, by record, source and external id.
+    async fn results_in(&self, period: Period, cutoff: i64) -> Result<Vec<StoredResult>>;
+
+    /// The number of the last change to results and adjustments.
+    async fn cutoff(&self) -> Result<i64>;
+}
+
+/// Registered policies.
+#[async_trait]
+pub trait Policies: Send + Sync {
+    /// All of them by name and version, with the last days that their texts name.
+    async fn policies(&self) -> Result<Vec<Policy>>;
+
+    /// Adds them, all or none.
+    async fn add_policies(&self, policies: Vec<Policy>, at: Timestamp) -> Result<()>;
+}
+
+/// A part of a run's outcomes.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// Which kind.
+    pub kind: OutcomeKind,
+    /// Only this participant's.
+    pub participant: Option<&'a str>,
+    /// Only keys after this one.
+    pub after: Option<&'a str>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Runs, their frozen inputs, shards and outcomes.
+#[async_trait]
+pub trait Runs: Send + Sync {
+    /// Adds a run with its frozen inputs and shards of so many participants. False when it was there.
+    async fn create_run(&self, run: &Run, frozen: &Frozen, roster: &[PersonId], shard_size: usize) -> Result<bool>;
+
+    /// A run.
+    async fn run(&self, id: &RunId) -> Result<Option<Run>>;
+
+    /// The people and goals that a run froze, into inputs whose other parts are given.
+    async fn thaw(&self, id: &RunId, frozen: &mut Frozen) -> Result<()>;
+
+    /// Moves a run from one state to the next with what the stage gave, in one transaction. False when it had moved.
+    async fn advance(&self, id: &RunId, from: RunState, to: RunState, outcomes: Vec<Outcome>, root: &str) -> Result<bool>;
+
+    /// Takes a free shard. Times are milliseconds since 1970.
+    async fn claim(&self, id: &RunId, now: i64, lease_until: i64) -> Result<Claim>;
+
+    /// Writes a chunk. `STALE_EPOCH` when somebody took the shard meanwhile, and then nothing is written.
+    async fn write_chunk(&self, id: &RunId, shard: i64, epoch: i64, chunk: Chunk) -> Result<()>;
+
+    /// How many participants are evaluated.
+    async fn evaluated(&self, id: &RunId) -> Result<u32>;
+
+    /// Outcomes of one kind, by key.
+    async fn outcomes(&self, id: &RunId, part: Part<'_>) -> Result<Vec<Outcome>>;
+
+    /// All outcomes of some kinds.
+    async fn all_outcomes(&self, id: &RunId, kinds: &[OutcomeKind]) -> Result<Vec<Outcome>>;
+
+    /// The traces of some participants.
+    async fn traces(&self, id: &RunId, participants: &[String]) -> Result<Vec<TraceRow>>;
+
+    /// What posted runs of cycles that ended before a day gave, by participant, oldest first.
+    async fn granted_before(&self, first_day: jiff::civil::Date) -> Result<Vec<(PersonId, Granted)>>;
+}
+
+/// A ledger line with the run that posted it; empty for an adjustment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posted {
+    /// Where pages go on.
+    pub key: String,
+    /// The run's id, or empty.
+    pub run: String,
+    /// The line.
+    pub line: Line,
+}
+
+/// The ledger: it only grows.
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Posts a settled run against what is posted for its cycle, and marks it posted, in one transaction. Gives how many
+    /// lines were posted: 0 when it was posted before. `NOT_SETTLED` before that state.
+    async fn post(&self, id: &RunId, at: &str) -> Result<u32>;
+
+    /// Adds an adjustment, numbered for the participant and cycle. With a request id that is on record for the cycle it
+    /// gives that one instead.
+    async fn adjust(&self, cycle: &CycleId, line: Line, request_id: Option<&str>, at: Timestamp) -> Result<Line>;
+
+    /// Lines of a cycle in the order of the export.
+    async fn ledger(&self, cycle: &CycleId, participant: Option<&str>, after: Option<&str>, limit: usize) -> Result<Vec<Posted>>;
+}
+
+/// Everything at once.
+pub trait Store: Results + Policies + Runs + Ledger {}
+
+impl<T: Results + Policies + Runs + Ledger> Store for T {}

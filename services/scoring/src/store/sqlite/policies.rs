@@ -1,0 +1,91 @@
+//! Registered policies on SQLite.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use merit_core::{Error, Kind, Result};
+use merit_platform::sqlite::storage;
+
+use super::{SqliteStore, change, day, optional_day, small};
+use crate::model::Policy;
+use crate::store::Policies;
+
+#[derive(sqlx::FromRow)]
+struct PolicyRow {
+    name: String,
+    version: i64,
+    sha256: String,
+    effective_from: String,
+    effective_to: Option<String>,
+    about: String,
+    file_name: String,
+    text: String,
+    schema_text: String,
+    tests: i64,
+}
+
+#[async_trait]
+impl Policies for SqliteStore {
+    async fn policies(&self) -> Result<Vec<Policy>> {
+        let rows: Vec<PolicyRow> = sqlx::query_as(
+            "SELECT name, version, sha256, effective_from, effective_to, about, file_name, text, schema_text, tests
+             FROM policies ORDER BY name, version",
+        )
+        .fetch_all(self.database.read())
+        .await
+        .map_err(storage)?;
+        rows.into_iter().map(read).collect()
+    }
+
+    async fn add_policies(&self, policies: Vec<Policy>, at: Timestamp) -> Result<()> {
+        let mut tx = self.database.write().await?;
+        let seq = change(&mut tx, "policies", at).await?;
+        for policy in policies {
+            sqlx::query(
+                "INSERT INTO policies
+                   (name, version, sha256, effective_from, effective_to, about, file_name, text, schema_text, tests, seq)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            )
+            .bind(&policy.name)
+            .bind(i64::from(policy.version))
+            .bind(&policy.sha256)
+            .bind(policy.from.to_string())
+            .bind(policy.to.map(|to| to.to_string()))
+            .bind(&policy.about)
+            .bind(&policy.file_name)
+            .bind(&policy.text)
+            .bind(&policy.schema_text)
+            .bind(i64::from(policy.tests))
+            .bind(seq)
+            .execute(&mut *tx)
+            .await
+            .map_err(|error| taken(error, &policy))?;
+        }
+        tx.commit().await.map_err(storage)
+    }
+}
+
+/// Somebody else registered it since it was looked up.
+fn taken(error: sqlx::Error, policy: &Policy) -> Error {
+    let unique = error.as_database_error().is_some_and(|error| error.is_unique_violation());
+    if unique {
+        let message = format!("`{}` version {} is being registered by somebody else; try again", policy.name, policy.version);
+        Error::new(Kind::Aborted, "CONCURRENT_CHANGE", message)
+    } else {
+        storage(error)
+    }
+}
+
+fn read(row: PolicyRow) -> Result<Policy> {
+    Ok(Policy {
+        version: small(row.version)?,
+        from: day(&row.effective_from)?,
+        to: optional_day(row.effective_to.as_deref())?,
+        tests: small(row.tests)?,
+        name: row.name,
+        sha256: row.sha256,
+        about: row.about,
+        file_name: row.file_name,
+        text: row.text,
+        schema_text: row.schema_text,
+    })
+}
