@@ -163,7 +163,12 @@ mod tests {
 
     #[test]
     fn people_read_grouped_amounts() {
-        for (text, words) in [("USD 1234567.80", "$1,234,567.80"), ("EUR -1000.00", "-EUR 1,000.00"), ("JPY 1000", "JPY 1,000"), ("USD 12.00", "$12.00")] {
+        for (text, words) in [
+            ("USD 1234567.80", "$1,234,567.80"),
+            ("EUR -1000.00", "-EUR 1,000.00"),
+            ("JPY 1000", "JPY 1,000"),
+            ("USD 12.00", "$12.00"),
+        ] {
             assert_eq!(text.parse::<Money>().unwrap().spoken(), words);
         }
         assert_eq!(spoken(&"0.125".parse().unwrap(), Currency::USD), "$0.125");

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use jiff::civil::{Date, date};
 use jiff::ToSpan as _;
+use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -164,7 +164,10 @@ mod tests {
     fn periods_that_end_inside_a_quarter() {
         let q2 = Period::quarter(2026, 2).unwrap();
         let months = q2.ending_inside(PeriodUnit::Month);
-        assert_eq!(months.iter().map(|p| p.start).collect::<Vec<_>>(), [date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1)]);
+        assert_eq!(
+            months.iter().map(|p| p.start).collect::<Vec<_>>(),
+            [date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1)]
+        );
         assert_eq!(q2.ending_inside(PeriodUnit::Half), [Period { start: date(2026, 1, 1), end: date(2026, 7, 1) }]);
         assert!(q2.ending_inside(PeriodUnit::Year).is_empty());
         assert!(Period::quarter(2026, 3).unwrap().ending_inside(PeriodUnit::Half).is_empty());

@@ -227,21 +227,23 @@ fn multiply(a: i128, b: i128, c: i128, d: i128) -> Option<Ratio> {
     (numerator != i128::MIN).then_some(Ratio(Repr::Small(numerator, denominator)))
 }
 
+/// a/b + c/d, `None` where a step doesn't fit. Denominators are above zero.
+fn sum(a: i128, b: i128, c: i128, d: i128) -> Option<Ratio> {
+    let divisor = b.gcd(&d);
+    let left = a.checked_mul(d / divisor)?;
+    let right = c.checked_mul(b / divisor)?;
+    let denominator = (b / divisor).checked_mul(d)?;
+    Some(Ratio::small(left.checked_add(right)?, denominator))
+}
+
 impl Add for &Ratio {
     type Output = Ratio;
 
     fn add(self, other: &Ratio) -> Ratio {
-        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
-            let sum = || {
-                let divisor = b.gcd(d);
-                let left = a.checked_mul(d / divisor)?;
-                let right = c.checked_mul(b / divisor)?;
-                let denominator = (b / divisor).checked_mul(*d)?;
-                Some(Ratio::small(left.checked_add(right)?, denominator))
-            };
-            if let Some(sum) = sum() {
-                return sum;
-            }
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
+            && let Some(sum) = sum(*a, *b, *c, *d)
+        {
+            return sum;
         }
         Ratio::big(self.to_big() + other.to_big())
     }
@@ -424,9 +426,16 @@ mod tests {
     #[test]
     fn rounding_modes_at_the_half() {
         let table = [
-            ("2.5", Rounding::HalfEven, "2"), ("3.5", Rounding::HalfEven, "4"), ("2.5", Rounding::HalfUp, "3"),
-            ("-2.5", Rounding::HalfUp, "-3"), ("-2.5", Rounding::HalfEven, "-2"), ("2.9", Rounding::Down, "2"),
-            ("-2.9", Rounding::Down, "-2"), ("2.1", Rounding::Up, "3"), ("-2.1", Rounding::Up, "-3"), ("7", Rounding::Up, "7"),
+            ("2.5", Rounding::HalfEven, "2"),
+            ("3.5", Rounding::HalfEven, "4"),
+            ("2.5", Rounding::HalfUp, "3"),
+            ("-2.5", Rounding::HalfUp, "-3"),
+            ("-2.5", Rounding::HalfEven, "-2"),
+            ("2.9", Rounding::Down, "2"),
+            ("-2.9", Rounding::Down, "-2"),
+            ("2.1", Rounding::Up, "3"),
+            ("-2.1", Rounding::Up, "-3"),
+            ("7", Rounding::Up, "7"),
         ];
         for (number, mode, rounded) in table {
             assert_eq!(number.parse::<Ratio>().unwrap().round(mode).to_string(), rounded, "{number} {mode:?}");
@@ -436,8 +445,14 @@ mod tests {
     #[test]
     fn decimals_end_or_round_half_even() {
         for (text, places, decimal) in [
-            ("5/4", 12, "1.25"), ("1/3", 12, "0.333333333333"), ("2/3", 4, "0.6667"), ("-1/1000", 2, "0"),
-            ("125/1000", 2, "0.12"), ("12", 12, "12"), ("-5/2", 12, "-2.5"), ("100", 0, "100"),
+            ("5/4", 12, "1.25"),
+            ("1/3", 12, "0.333333333333"),
+            ("2/3", 4, "0.6667"),
+            ("-1/1000", 2, "0"),
+            ("125/1000", 2, "0.12"),
+            ("12", 12, "12"),
+            ("-5/2", 12, "-2.5"),
+            ("100", 0, "100"),
         ] {
             assert_eq!(text.parse::<Ratio>().unwrap().decimal(places), decimal, "{text}");
         }

@@ -112,8 +112,8 @@ pub fn harmless(text: &str) -> String {
 /// Plain numbers stay as they are. Source: OWASP, "CSV Injection".
 #[must_use]
 pub fn csv_cell(text: &str) -> String {
-    let number = !text.is_empty()
-        && text.strip_prefix('-').unwrap_or(text).chars().all(|c| c.is_ascii_digit() || c == '.');
+    let number =
+        !text.is_empty() && text.strip_prefix('-').unwrap_or(text).chars().all(|c| c.is_ascii_digit() || c == '.');
     if !number && text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
@@ -134,8 +134,18 @@ mod tests {
         for good in ["ana@example.com", "a.b+c@x-y.example.org", "o'neil@example.com"] {
             assert_eq!(address(good).unwrap(), good);
         }
-        for bad in ["ana", "ana@host", "Ana <ana@example.com>", "a b@example.com", "a@-x.com", "a..b@example.com",
-            "ana@example.com\nBcc: all@example.com", "ünï@example.com", ".a@example.com", "a@ex,ample.com"] {
+        for bad in [
+            "ana",
+            "ana@host",
+            "Ana <ana@example.com>",
+            "a b@example.com",
+            "a@-x.com",
+            "a..b@example.com",
+            "ana@example.com\nBcc: all@example.com",
+            "ünï@example.com",
+            ".a@example.com",
+            "a@ex,ample.com",
+        ] {
             assert!(address(bad).is_err(), "{bad}");
         }
     }
@@ -148,7 +158,8 @@ mod tests {
 
     #[test]
     fn formulas_are_disarmed_and_numbers_kept() {
-        for (text, cell) in [("=1+1", "'=1+1"), ("-12.50", "-12.50"), ("-cmd", "'-cmd"), ("@x", "'@x"), ("Ana", "Ana")] {
+        for (text, cell) in [("=1+1", "'=1+1"), ("-12.50", "-12.50"), ("-cmd", "'-cmd"), ("@x", "'@x"), ("Ana", "Ana")]
+        {
             assert_eq!(csv_cell(text), cell);
         }
     }

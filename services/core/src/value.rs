@@ -246,9 +246,17 @@ mod tests {
     #[test]
     fn canonical_text_round_trips() {
         for (kind, text) in [
-            (ValueType::Money, "USD 12.50"), (ValueType::Percent, "5/4"), (ValueType::Number, "-3"), (ValueType::Count, "12"),
-            (ValueType::Points, "250"), (ValueType::Date, "2026-02-28"), (ValueType::Duration, "P12M-3D"),
-            (ValueType::Text, "a b"), (ValueType::YesNo, "no"), (ValueType::Choice, "Enterprise"), (ValueType::Participant, "ana"),
+            (ValueType::Money, "USD 12.50"),
+            (ValueType::Percent, "5/4"),
+            (ValueType::Number, "-3"),
+            (ValueType::Count, "12"),
+            (ValueType::Points, "250"),
+            (ValueType::Date, "2026-02-28"),
+            (ValueType::Duration, "P12M-3D"),
+            (ValueType::Text, "a b"),
+            (ValueType::YesNo, "no"),
+            (ValueType::Choice, "Enterprise"),
+            (ValueType::Participant, "ana"),
         ] {
             let value = Value::parse(kind, text).unwrap();
             assert_eq!((value.kind(), value.to_string().as_str()), (kind, text));
@@ -261,8 +269,10 @@ mod tests {
     #[test]
     fn people_read_units() {
         for (value, words) in [
-            (Value::Percent("1.045".parse().unwrap()), "104.5%"), (Value::Count(1200), "1,200"),
-            (Value::Duration(Span { months: 1, days: 3 }), "1 month 3 days"), (Value::Points(Ratio::whole(250)), "250 points"),
+            (Value::Percent("1.045".parse().unwrap()), "104.5%"),
+            (Value::Count(1200), "1,200"),
+            (Value::Duration(Span { months: 1, days: 3 }), "1 month 3 days"),
+            (Value::Points(Ratio::whole(250)), "250 points"),
         ] {
             assert_eq!(value.spoken(), words);
         }
