@@ -1,1 +1,3 @@
 //! The outbox, the templates and the delivery of mail.
+mod letter;
+pub mod model;

@@ -1,0 +1,186 @@
+//! The parts of a scorecard that follow its goals: scores, rewards, recognition, feedback, what was not scored.
+
+use merit_core::text::harmless;
+use merit_core::{Error, Money, Ratio, Result};
+use merit_platform::wire;
+use merit_proto::scorecard::v1 as proto;
+
+use super::people::Names;
+use super::words;
+
+/// A score or another outcome that is not pay.
+#[derive(Debug, Clone)]
+pub struct ScoreView {
+    /// Short: the outcome's own name.
+    pub title: String,
+    /// What it is about, where the policy says more than the name does.
+    pub about: String,
+    /// With its version, and the period where that is not the whole cycle.
+    pub policy: String,
+    pub value: String,
+    /// In order.
+    pub figures: Vec<String>,
+    /// Nobody has decided it yet.
+    pub proposal: bool,
+}
+
+/// One reward.
+#[derive(Debug, Clone)]
+pub struct RewardView {
+    pub title: String,
+    pub policy: String,
+    /// `2026-Q3, earned 30 September 2026, payable 30 September 2026`.
+    pub dates: String,
+    pub amount: String,
+    /// Empty when nothing is held back.
+    pub held: String,
+    pub because: Vec<String>,
+    pub figures: Vec<String>,
+}
+
+/// A currency's sum.
+#[derive(Debug, Clone)]
+pub struct TotalView {
+    pub amount: String,
+    /// Empty when nothing is held back.
+    pub held: String,
+    /// What is left to be paid now; empty when nothing is held back.
+    pub payable: String,
+}
+
+/// A badge, points, kudos or an announcement.
+#[derive(Debug, Clone)]
+pub struct RecognitionView {
+    pub title: String,
+    /// `Gold`, `250 points`, `from Bo Chen`.
+    pub marks: Vec<String>,
+    pub text: Vec<String>,
+    pub policy: String,
+}
+
+/// A note of feedback.
+#[derive(Debug, Clone)]
+pub struct NoteView {
+    pub author: String,
+    pub given_on: String,
+    pub text: Vec<String>,
+    /// The goal's title, or empty.
+    pub goal: String,
+    pub acknowledged: bool,
+    pub replies: Vec<ReplyView>,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct ReplyView {
+    pub author: String,
+    pub given_on: String,
+    pub text: Vec<String>,
+}
+
+/// Something that could not be scored.
+#[derive(Debug, Clone)]
+pub struct NotScoredView {
+    pub title: String,
+    pub policy: String,
+    pub reason: String,
+}
+
+pub fn score(line: &proto::ScoreLine, cycle: &str, names: &Names) -> Result<ScoreView> {
+    let whole_cycle = line.period.is_empty() || line.period == cycle;
+    let policy = words::policy(&line.policy, line.version);
+    Ok(ScoreView {
+        title: words::title(&line.output),
+        about: harmless(line.about.trim()),
+        policy: if whole_cycle { policy } else { format!("{policy}, {}", harmless(&line.period)) },
+        value: line.value.as_ref().map_or_else(|| Ok("–".to_owned()), |value| words::value(value, names))?,
+        figures: words::lines(&line.figures),
+        proposal: line.proposal,
+    })
+}
+
+pub fn reward(line: &proto::RewardLine) -> Result<RewardView> {
+    let amount = words::money(line.amount.as_ref())?.ok_or_else(|| missing("a reward has no amount"))?;
+    let held = words::money(line.held.as_ref())?;
+    let mut dates = Vec::new();
+    if !line.line.is_empty() {
+        dates.push(harmless(&line.line));
+    }
+    match (line.earned_on.as_str(), line.payable_on.as_str()) {
+        ("", "") => {}
+        (earned, payable) if earned == payable || payable.is_empty() => dates.push(format!("earned {}", words::day_of(earned))),
+        ("", payable) => dates.push(format!("payable {}", words::day_of(payable))),
+        (earned, payable) => {
+            dates.push(format!("earned {}", words::day_of(earned)));
+            dates.push(format!("payable {}", words::day_of(payable)));
+        }
+    }
+    Ok(RewardView {
+        title: words::about_or_title(&line.about, &line.payout),
+        policy: if line.adjustment { "Entered by hand".to_owned() } else { words::policy(&line.policy, line.version) },
+        dates: dates.join(", "),
+        amount: amount.spoken(),
+        held: held.filter(|held| held.minor != 0).map(|held| held.spoken()).unwrap_or_default(),
+        because: words::lines(&line.because),
+        figures: words::lines(&line.figures),
+    })
+}
+
+pub fn total(total: &proto::RewardTotal) -> Result<TotalView> {
+    let amount = words::money(total.amount.as_ref())?.ok_or_else(|| missing("a total has no amount"))?;
+    let held = words::money(total.held.as_ref())?.filter(|held| held.minor != 0);
+    let payable = held.map(|held| amount.plus(Money::new(held.minor.saturating_neg(), held.currency))).transpose()?;
+    Ok(TotalView {
+        amount: amount.spoken(),
+        held: held.map(|held| held.spoken()).unwrap_or_default(),
+        payable: payable.map(|payable| payable.spoken()).unwrap_or_default(),
+    })
+}
+
+pub fn recognition(line: &proto::RecognitionLine, participant: &str, names: &Names) -> Result<RecognitionView> {
+    let mut marks = Vec::new();
+    marks.extend([&line.badge, &line.level].into_iter().filter(|mark| !mark.is_empty()).map(|mark| words::title(mark)));
+    if let Some(points) = wire::optional_ratio("the points", &line.points)? {
+        let unit = if points == Ratio::ONE { "point" } else { "points" };
+        marks.push(format!("{} {unit}", merit_core::money::grouped(&points.decimal(4))));
+    }
+    if !line.kudos_from.is_empty() {
+        marks.push(format!("Kudos from {}", names.of_name(&line.kudos_from)));
+    }
+    let text = line.text.replace("{participant.name}", participant);
+    Ok(RecognitionView {
+        title: if line.title.is_empty() { "Recognition".to_owned() } else { harmless(&line.title) },
+        marks,
+        text: if text.trim().is_empty() { Vec::new() } else { words::paragraphs(&text) },
+        policy: harmless(&line.policy),
+    })
+}
+
+pub fn note(line: &proto::FeedbackLine, goals: &[proto::GoalLine], names: &Names) -> NoteView {
+    let goal = goals.iter().find(|goal| !line.goal.is_empty() && goal.goal == line.goal);
+    NoteView {
+        author: names.of_name(&line.author),
+        given_on: words::day_of(&line.given_on),
+        text: words::paragraphs(&line.text),
+        goal: goal.map(|goal| harmless(&goal.title)).unwrap_or_default(),
+        acknowledged: line.acknowledged,
+        replies: line
+            .replies
+            .iter()
+            .map(|reply| ReplyView {
+                author: names.of_name(&reply.author),
+                given_on: words::day_of(&reply.given_on),
+                text: words::paragraphs(&reply.text),
+            })
+            .collect(),
+    }
+}
+
+pub fn not_scored(line: &proto::NotScoredLine) -> NotScoredView {
+    let title = if line.output.is_empty() { "Everything in this policy".to_owned() } else { words::title(&line.output) };
+    NotScoredView { title, policy: harmless(&line.policy), reason: harmless(&line.reason) }
+}
+
+fn missing(what: &str) -> Error {
+    Error::invalid("BAD_SCORECARD", what)
+}
