@@ -311,7 +311,11 @@ impl Checker<'_> {
         fields: &BTreeMap<String, Field>,
         complete: bool,
     ) -> Option<String> {
-        let fits = |field: &&Field| field.ty.value_type() == Some(kind) && !field.optional && !field.computed;
+        // A result without a date belongs to no period yet: an idea before it is adopted.
+        let may_be_missing = kind == ValueType::Date;
+        let fits = |field: &&Field| {
+            field.ty.value_type() == Some(kind) && (may_be_missing || !field.optional) && !field.computed
+        };
         let Some(line) = line else {
             let example = fields.values().find(fits).map_or("…", |field| field.name.as_str());
             let title = format!("`{}` doesn't say what it is `{word}`", record.name.node);

@@ -313,7 +313,7 @@ pub fn words(rule: Rule) -> Option<String> {
         R::one_policy_line | R::one_schema_line => "`policy` or `schema`, and a name in quotes",
         R::one_header_line => "a header line",
         R::one_item | R::one_schema_item => "a declaration",
-        other => return Some(format!("`{}`", format!("{other:?}").replace('_', " "))),
+        _ => return None,
     };
     Some(text.to_owned())
 }
@@ -324,14 +324,14 @@ mod tests {
 
     #[test]
     fn every_rule_has_words_that_are_not_its_name() {
+        let silent = ["EOI", "WHITESPACE", "COMMENT", "gap", "id_char", "reserved", "half_date", "too_deep", "neg", "not", "unary"];
         for rule in Rule::all_rules() {
             let name = format!("{rule:?}");
-            let words = words(*rule).unwrap_or_default();
-            let bare = words.replace(['`', ' '], "_").trim_matches('_').to_owned();
+            let Some(words) = words(*rule) else {
+                assert!(is_operator(*rule) || silent.contains(&name.as_str()), "{name} has no words");
+                continue;
+            };
             assert!(!words.contains('_') || words.contains("quota_part"), "{name}: {words}");
-            if !name.starts_with("kw_") && name.contains('_') {
-                assert_ne!(bare, name, "{name} has no words");
-            }
         }
     }
 }
