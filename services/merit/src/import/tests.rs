@@ -2,7 +2,6 @@
 
 use merit_core::Result;
 use merit_platform::wire;
-use merit_proto::goals::v1::OwnerKind;
 use merit_rules::{Schema, Source, load_schema};
 
 use super::*;
@@ -222,47 +221,75 @@ fn an_empty_cell_changes_nothing_and_a_word_ends_it() {
 #[test]
 fn goals_are_typed_by_their_measure() {
     let csv = "goal_id,cycle,owner_kind,owner,title,measure,weight,target,done_when\n\
-        g1,2026-Q3,person,ana-silva,Quota,bookings,60%,\"USD 400,000\",\n\
+        g1,2026-Q3,person,Ana Silva,Quota,bookings,60%,\"USD 400,000\",\n\
         g2,2026-Q3,team,east,Codes,coding_accuracy,,97%,\n\
-        g3,2026-Q3,organisation,,Release,,,,it runs\n\
-        g4,2026-Q3,organisation,east,Release,,,5,it runs\n\
+        g3,,,,,,,,it runs\n\
+        g4,2026-Q3,organisation,,Release,,,5,it runs\n\
         g5,2026-Q3,boss,,Quota,bokings,0.6,1,\n\
-        g6,2026-Q3,person,,Quota,bookings,,400,\n";
-    let profile = "imports = \"goals\"\nsource = \"plan\"\nsame_names = true\nformats = { thousands = \",\" }\n";
+        g 6,2026-Q3,person,Ana,Quota,bookings,,400,\n";
+    let profile = "imports = \"goals\"\nsource = \"plan\"\nsame_names = true\nformats = { thousands = \",\" }\n\
+        [fields]\nowner = { column = \"owner\", by = \"name\" }\n";
     let read = reading(profile, csv).unwrap();
     let Rows::Goals(rows) = &read.rows else { panic!("not goals") };
     let seen: Vec<_> = rows
         .iter()
         .map(|row| {
-            (
-                row.goal_id.as_str(),
-                row.owner_kind(),
-                row.perspective.as_str(),
-                row.weight.as_str(),
-                row.target.as_ref().map(|t| t.text.as_str()),
-            )
+            let target = row.target.as_ref().map_or("-", |target| target.text.as_str());
+            format!("{} {:?} {} {} {target}", row.goal_id, row.owner_kind(), row.owner, row.weight)
         })
         .collect();
+    assert_eq!(seen, ["g1 Person ana-silva 3/5 USD 400000.00", "g2 Team east  97/100", "g3 Unspecified   -",]);
+    assert_eq!(
+        wrong(profile, csv),
+        [
+            "line 5, column `target`: a target needs a `measure`; name one, or empty the cell for a milestone",
+            "line 6, column `measure`: the schema has no measure `bokings`; did you mean `bookings`?",
+            "line 6, column `owner_kind`: `boss` is none of organisation, team, person",
+            "line 6, column `weight`: `0.6` has no % sign; write one, or say in the profile whether 85 (`percent = \"whole\"`) or 0.85 (`percent = \"ratio\"`) means 85%",
+            "line 7, column `goal_id`: `g 6` can't be a goal's id: use 1 to 63 letters, digits, `-`, `_` or `.`, beginning with a letter or digit",
+            "line 7, column `owner`: nobody is called `Ana`; correct the name, or import people first",
+            "line 7, column `target`: `400` names no currency; say one in the profile, such as `currency = \"USD\"`",
+        ]
+    );
+}
+
+#[test]
+fn attributes_are_held_to_their_range_and_their_own_currency() {
+    let profile = "imports = \"people\"\nsource = \"hr\"\n[fields]\nperson_id = \"id\"\ndisplay_name = \"id\"\n\
+        from = { column = \"from\", otherwise = \"2026-01-01\" }\nsalary = { column = \"pay\", currency_column = \"cur\" }\n";
+    let csv = "id,from,pay,cur\nana,2026-07-01,500,USD\nbo,,0,USD\ncy,,500,EUR\nde,,500,usd\nef,,,EUR\n";
+    let read = reading(profile, csv).unwrap();
+    let Rows::People(rows) = &read.rows else { panic!("not people") };
+    // All of them are there: another row may name one as a manager, and is not to blame for this one's salary.
+    let seen: Vec<_> =
+        rows.iter().map(|row| (row.person_id.as_str(), row.from.as_str(), row.attributes.len())).collect();
     assert_eq!(
         seen,
         [
-            ("g1", OwnerKind::Person, "financial", "3/5", Some("USD 400000.00")),
-            ("g2", OwnerKind::Team, "operational", "", Some("97/100")),
-            ("g3", OwnerKind::Organisation, "", "", None),
+            ("ana", "2026-07-01", 1),
+            ("bo", "2026-01-01", 0),
+            ("cy", "2026-01-01", 0),
+            ("de", "2026-01-01", 0),
+            ("ef", "2026-01-01", 0),
         ]
     );
     assert_eq!(
         wrong(profile, csv),
         [
-            "line 5, column `owner`: the organisation's goals have no owner; empty the cell, or change `owner_kind`",
-            "line 5, column `target`: a target needs a `measure`; name one, or empty the cell for a milestone",
-            "line 6, column `measure`: the schema has no measure `bokings`; did you mean `bookings`?",
-            "line 6, column `owner_kind`: `boss` is none of organisation, team, person",
-            "line 6, column `weight`: `0.6` has no % sign; write one, or say in the profile whether 85 (`percent = \"whole\"`) or 0.85 (`percent = \"ratio\"`) means 85%",
-            "line 7, column `owner`: `owner` is empty; name whose goal it is",
-            "line 7, column `target`: `400` names no currency; say one in the profile, such as `currency = \"USD\"`",
+            "line 3, column `pay`: $0.00 is below $1.00, the least that `salary` may be",
+            "line 4, column `pay`: `500` is in EUR, and the schema keeps this in USD; convert it first",
+            "line 5, column `pay`: `usd` is not a currency code; write one like USD, EUR or GBP",
         ]
     );
+}
+
+#[test]
+fn what_a_service_finds_is_told_with_the_files_own_column() {
+    let read = reading(PEOPLE, "Agent,Manager\nAl Poe,\n").unwrap();
+    for (field, column) in [("person_id", "Agent"), ("manager", "Manager"), ("from", "from"), ("", "")] {
+        let found = merit_core::Problem::cell(2, field, "wrong");
+        assert_eq!(read.in_the_files_words(found).column, column);
+    }
 }
 
 #[test]

@@ -88,8 +88,9 @@ impl Profile {
         } else {
             let path = Path::new(name_or_path);
             let bytes = std::fs::read(path).map_err(|error| unknown(name_or_path, kind, &error))?;
-            let text = String::from_utf8(bytes)
-                .map_err(|_| Error::invalid("BAD_PROFILE", format!("the profile `{name_or_path}` is not UTF-8 text")))?;
+            let text = String::from_utf8(bytes).map_err(|_| {
+                Error::invalid("BAD_PROFILE", format!("the profile `{name_or_path}` is not UTF-8 text"))
+            })?;
             Self::parse(name_or_path, &text)?
         };
         if profile.imports == kind {
@@ -123,7 +124,10 @@ impl Profile {
             return refuse("`record` is only for results; remove it".to_owned());
         }
         if !profile.ignore.is_empty() && !profile.same_names {
-            return refuse("`ignore` needs `same_names = true`; without it, columns that no field names are left out anyway".to_owned());
+            return refuse(
+                "`ignore` needs `same_names = true`; without it, columns that no field names are left out anyway"
+                    .to_owned(),
+            );
         }
         Ok(profile)
     }
@@ -171,7 +175,8 @@ fn unknown(name: &str, kind: ImportKind, error: &std::io::Error) -> Error {
         return Error::not_found("UNKNOWN_PROFILE", format!("the profile `{}` can't be read: {error}", shown(name)));
     }
     let names = built_in::names(kind);
-    let meant = nearest(name, names.iter().copied()).map_or_else(String::new, |name| format!("did you mean `{name}`? "));
+    let meant =
+        nearest(name, names.iter().copied()).map_or_else(String::new, |name| format!("did you mean `{name}`? "));
     Error::not_found(
         "UNKNOWN_PROFILE",
         format!("there is no profile `{}`; {meant}name a TOML file or one of {}", shown(name), names.join(", ")),
@@ -186,14 +191,18 @@ fn bad(name: &str, text: &str, error: &toml::de::Error) -> Error {
 
 /// What the TOML reader says, in the reader's words.
 fn in_words(message: &str) -> String {
-    if let Some((key, expected)) = message.strip_prefix("unknown field ").and_then(|rest| rest.split_once(", expected ")) {
+    if let Some((key, expected)) =
+        message.strip_prefix("unknown field ").and_then(|rest| rest.split_once(", expected "))
+    {
         let words: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
         return match nearest(key.trim_matches('`'), words.iter().copied()) {
             Some(word) => format!("there is no {key}; did you mean `{word}`?"),
             None => format!("there is no {key}; there are {}", words.join(", ")),
         };
     }
-    if let Some((word, expected)) = message.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", expected ")) {
+    if let Some((word, expected)) =
+        message.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", expected "))
+    {
         return format!("{word} is not known here; write {}", expected.trim_start_matches("one of "));
     }
     if let Some(key) = message.strip_prefix("missing field ") {
@@ -216,18 +225,48 @@ mod tests {
         for (text, expected) in [
             ("", "fine"),
             ("filds = {}", "the profile `hr.toml`, line 3: there is no `filds`; did you mean `fields`?"),
-            ("[fields]\nemail = { colum = \"E-mail\" }", "the profile `hr.toml`, line 4: there is no `colum`; did you mean `column`?"),
-            ("[fields]\nemail = 3", "the profile `hr.toml`, line 4: invalid type: integer `3`, expected a column's name, or a table such as { column = \"…\" }"),
-            ("[fields]\nemail = { currency = \"USD\" }", "the profile `hr.toml`, line 4: a field needs one of `column`, `always`, `template` and `slug`"),
-            ("[fields]\nemail = { column = \"A\", always = \"b\" }", "the profile `hr.toml`, line 4: a field takes one of `column`, `always`, `template` and `slug`, not several"),
-            ("[fields]\nemail = { template = \"x\" }", "the profile `hr.toml`, line 4: the template `x` has no hole; write holes like {Name} or {Name|slug}"),
+            (
+                "[fields]\nemail = { colum = \"E-mail\" }",
+                "the profile `hr.toml`, line 4: there is no `colum`; did you mean `column`?",
+            ),
+            (
+                "[fields]\nemail = 3",
+                "the profile `hr.toml`, line 4: invalid type: integer `3`, expected a column's name, or a table such as { column = \"…\" }",
+            ),
+            (
+                "[fields]\nemail = { currency = \"USD\" }",
+                "the profile `hr.toml`, line 4: a field needs one of `column`, `always`, `template` and `slug`",
+            ),
+            (
+                "[fields]\nemail = { column = \"A\", always = \"b\" }",
+                "the profile `hr.toml`, line 4: a field takes one of `column`, `always`, `template` and `slug`, not several",
+            ),
+            (
+                "[fields]\nemail = { template = \"x\" }",
+                "the profile `hr.toml`, line 4: the template `x` has no hole; write holes like {Name} or {Name|slug}",
+            ),
             ("delimiter = \"|\"", "the profile `hr.toml`, line 3: `|` is not known here; write `,`, `;`, `tab`"),
-            ("[formats]\ncurrency = \"usd\"", "the profile `hr.toml`, line 4: `usd` is not a currency code; write one like USD, EUR or GBP"),
-            ("[formats]\ndates = \"dd/mm/yyyy\"", "the profile `hr.toml`, line 4: `dd/mm/yyyy` is not a form of dates like `month/day/year` or `day.month.year`"),
-            ("[formats]\ndecimal = \",\"\nthousands = \",\"", "the profile `hr.toml`: `decimal` and `thousands` are the same mark; change one"),
+            (
+                "[formats]\ncurrency = \"usd\"",
+                "the profile `hr.toml`, line 4: `usd` is not a currency code; write one like USD, EUR or GBP",
+            ),
+            (
+                "[formats]\ndates = \"dd/mm/yyyy\"",
+                "the profile `hr.toml`, line 4: `dd/mm/yyyy` is not a form of dates like `month/day/year` or `day.month.year`",
+            ),
+            (
+                "[formats]\ndecimal = \",\"\nthousands = \",\"",
+                "the profile `hr.toml`: `decimal` and `thousands` are the same mark; change one",
+            ),
             ("record = \"Deal\"", "the profile `hr.toml`: `record` is only for results; remove it"),
-            ("[only]\nstage = 3", "the profile `hr.toml`, line 4: invalid type: integer `3`, expected a text or a list of texts"),
-            ("ignore = [\"x\"]", "the profile `hr.toml`: `ignore` needs `same_names = true`; without it, columns that no field names are left out anyway"),
+            (
+                "[only]\nstage = 3",
+                "the profile `hr.toml`, line 4: invalid type: integer `3`, expected a text or a list of texts",
+            ),
+            (
+                "ignore = [\"x\"]",
+                "the profile `hr.toml`: `ignore` needs `same_names = true`; without it, columns that no field names are left out anyway",
+            ),
         ] {
             assert_eq!(message(&format!("{head}{text}")), expected);
         }
@@ -240,7 +279,8 @@ mod tests {
 
     #[test]
     fn profiles_are_found_by_name_or_path() {
-        let load = |name: &str, kind| Profile::load(name, kind).map_or_else(|error| error.message, |_| "fine".to_owned());
+        let load =
+            |name: &str, kind| Profile::load(name, kind).map_or_else(|error| error.message, |_| "fine".to_owned());
         for kind in ImportKind::ALL {
             assert_eq!(load("merit", kind), "fine");
             for name in built_in::names(kind) {

@@ -1,4 +1,4 @@
-//! Goals and quotas: a target from a day on is a row.
+//! Goals and quotas, and what changes in them later.
 
 use merit_core::Problem;
 use merit_core::text::shown;
@@ -7,10 +7,14 @@ use merit_proto::goals::v1::{GoalRow, OwnerKind};
 use super::{Made, Material, Rows, of_measure};
 use crate::import::fields::Cells;
 
-const NEEDED: &[&str] = &["goal_id", "cycle", "owner_kind", "title"];
-const OTHERS: &[&str] = &[
+/// None is needed by every row: goals fills in what a row leaves out from what is on record.
+const FIELDS: &[&str] = &[
+    "goal_id",
     "external_id",
+    "cycle",
+    "owner_kind",
     "owner",
+    "title",
     "description",
     "measure",
     "perspective",
@@ -26,39 +30,19 @@ const OTHERS: &[&str] = &[
 ];
 
 pub fn make(material: &Material<'_>) -> Result<Made, Vec<Problem>> {
-    let fields = material.bind("goals", NEEDED, OTHERS)?;
+    let fields = material.bind("goals", &[], FIELDS)?;
     let (rows, problems) = material.each(&fields, |cells| Some(goal(material, cells)));
     Ok(Made { rows: Rows::Goals(rows), problems, fields })
 }
 
 fn goal(material: &Material<'_>, cells: &mut Cells<'_>) -> GoalRow {
-    NEEDED.iter().for_each(|name| {
-        cells.needed(name);
-    });
-    let goal_id = cells.id("goal_id", "a goal's id");
-    let cycle = cells.id("cycle", "a cycle's id");
-    let title = cells.line_of_text("title");
     let kind = owner_kind(cells);
     let owner = match kind {
         OwnerKind::Person => cells.person("owner"),
-        _ => cells.id("owner", "a team's id"),
+        _ => cells.text("owner"),
     };
-    match kind {
-        OwnerKind::Person | OwnerKind::Team if cells.text("owner").is_empty() => {
-            cells.wrong("owner", "`owner` is empty; name whose goal it is");
-        }
-        OwnerKind::Organisation if !owner.is_empty() => {
-            cells.wrong("owner", "the organisation's goals have no owner; empty the cell, or change `owner_kind`");
-        }
-        _ => {}
-    }
     let measure_name = cells.text("measure");
     let measure = if measure_name.is_empty() { None } else { material.measure(cells, &measure_name) };
-    let perspective = match (perspective(cells), measure) {
-        (said, _) if !said.is_empty() => said,
-        (_, Some(measure)) => measure.perspective.word().to_owned(),
-        (said, None) => said,
-    };
     let target = match (material.schema, measure) {
         (Some(schema), Some(measure)) => of_measure(schema, measure).and_then(|wanted| cells.value("target", wanted)),
         _ => {
@@ -68,18 +52,17 @@ fn goal(material: &Material<'_>, cells: &mut Cells<'_>) -> GoalRow {
             None
         }
     };
-    let external_id = cells.line_of_text("external_id");
     GoalRow {
         line: cells.line(),
-        external_id: if external_id.is_empty() { goal_id.clone() } else { external_id },
-        goal_id,
-        cycle,
+        goal_id: cells.id("goal_id", "a goal's id"),
+        external_id: cells.line_of_text("external_id"),
+        cycle: cells.id("cycle", "a cycle's id"),
         owner_kind: kind.into(),
         owner,
-        title,
+        title: cells.line_of_text("title"),
         description: cells.note("description"),
         measure: measure_name,
-        perspective,
+        perspective: cells.text("perspective").to_lowercase(),
         weight: cells.share("weight"),
         parent: cells.id("parent", "a goal's id"),
         due: cells.day("due"),
@@ -104,15 +87,4 @@ fn owner_kind(cells: &mut Cells<'_>) -> OwnerKind {
             OwnerKind::Unspecified
         }
     }
-}
-
-fn perspective(cells: &mut Cells<'_>) -> String {
-    let text = cells.text("perspective").to_lowercase();
-    if !matches!(text.as_str(), "" | "financial" | "operational" | "innovation" | "development") {
-        cells.wrong(
-            "perspective",
-            format!("`{}` is none of financial, operational, innovation, development", shown(&text)),
-        );
-    }
-    text
 }
