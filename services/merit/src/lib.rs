@@ -1,1 +1,73 @@
-//! The one binary: the command line and merit serve.
+//! The one binary: the command line, and `merit serve`.
+//!
+//! `wiring` alone knows every service's constructor; each command stands in a file of its name under `commands`.
+
+pub mod cli;
+mod commands;
+pub mod exit;
+pub mod generate;
+pub mod import;
+mod pages;
+pub mod session;
+pub mod settings;
+mod show;
+pub mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use merit_core::{Error, Result};
+use serde_json::json;
+
+use crate::cli::{Cli, Command};
+use crate::exit::Outcome;
+use crate::show::Screen;
+
+/// Runs the command line to its end.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let json = cli.global.json;
+    let serving = matches!(cli.command, Command::Serve(_));
+    let filter = std::env::var("MERIT_LOG").unwrap_or_else(|_| if serving { "info" } else { "error" }.to_owned());
+    merit_platform::telemetry::start(&filter, serving);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let ended = runtime.map_err(Error::internal).and_then(|runtime| runtime.block_on(dispatch(cli)));
+    match ended {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            tell(&error, json);
+            ExitCode::from(exit::failure(&error))
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<Outcome> {
+    let global = cli.global;
+    match cli.command {
+        Command::Demo { out } => commands::demo::run(&global, &out).await,
+        Command::Serve(args) => commands::serve::run(&global, &args).await,
+        Command::Token(args) => commands::token::run(&global, &args),
+        Command::Import(args) => commands::import::run(&global, &args).await,
+        Command::Schema(args) => commands::schema::run(&global, args).await,
+        Command::Cycle(args) => commands::cycle::run(&global, args).await,
+        Command::Goals(args) => commands::goals::run(&global, args).await,
+        Command::Standing(args) => commands::standing::run(&global, &args).await,
+        Command::Rules(args) => commands::rules::run(&global, args).await,
+        Command::Review(args) => commands::review::run(&global, args).await,
+        Command::Mail(args) => commands::mail::run(&global, args).await,
+        Command::Generate(args) => commands::generate::run(&global, &args),
+    }
+}
+
+/// Says on standard error what went wrong and what to do.
+fn tell(error: &Error, json: bool) {
+    let screen = Screen::new(json);
+    if json {
+        let document = json!({ "error": { "reason": error.reason, "message": error.message, "problems": error.problems } });
+        screen.warn(document.to_string());
+    } else {
+        let red = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+        screen.warn(format!("{red}error{red:#}: {error}"));
+    }
+}

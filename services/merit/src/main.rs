@@ -1,3 +1,7 @@
 //! The `merit` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    merit::run()
+}

@@ -21,13 +21,8 @@ impl DataFolder {
     /// # Errors
     /// `DATA_FOLDER` when it can't be made or written; `DATA_FOLDER_LOCKED` when another process holds it, with what to do.
     pub fn open(path: &Path, holder: &str) -> Result<Self> {
-        let refused = |error: std::io::Error| {
-            Error::precondition(
-                "DATA_FOLDER",
-                format!("the data folder `{}` can't be used: {error}; name another with --data", path.display()),
-            )
-        };
-        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(refused)?;
+        make_folder(path)?;
+        let refused = |error| refused(path, &error);
         let mut lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -62,6 +57,21 @@ impl DataFolder {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Makes the folder, readable by its owner only, unless it is there.
+///
+/// # Errors
+/// `DATA_FOLDER` when it can't be made.
+pub fn make_folder(path: &Path) -> Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| refused(path, &error))
+}
+
+fn refused(path: &Path, error: &std::io::Error) -> Error {
+    Error::precondition(
+        "DATA_FOLDER",
+        format!("the data folder `{}` can't be used: {error}; name another with --data", path.display()),
+    )
 }
 
 fn held_by(path: &Path, other: &str) -> Error {

@@ -1,0 +1,44 @@
+//! One file a command.
+
+pub mod cycle;
+pub mod demo;
+pub mod generate;
+pub mod goals;
+pub mod import;
+pub mod mail;
+mod policies;
+pub mod review;
+pub mod rules;
+pub mod schema;
+pub mod serve;
+pub mod standing;
+pub mod token;
+
+use merit_core::ids::CycleId;
+use merit_core::{Error, Result};
+use merit_platform::status::from_status;
+use tonic::{Response, Status};
+
+/// What a call answered, or its error as ours.
+pub(crate) fn answer<T>(response: Result<Response<T>, Status>) -> Result<T> {
+    response.map(Response::into_inner).map_err(|status| from_status(&status))
+}
+
+/// A cycle's resource name from what the user typed: `2026-Q3`, `cycles/2026-Q3` or `last-ended`.
+pub(crate) fn cycle_name(typed: &str) -> Result<String> {
+    let id = typed.strip_prefix("cycles/").unwrap_or(typed);
+    CycleId::new(id).map(|cycle| cycle.name())
+}
+
+/// The id in a resource name: what stands after the last slash.
+pub(crate) fn id(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// A file's text.
+pub(crate) fn read_text(path: &std::path::Path) -> Result<String> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Error::invalid("FILE", format!("`{}` can't be read: {error}", path.display())))?;
+    String::from_utf8(bytes)
+        .map_err(|_| Error::invalid("NOT_UTF8", format!("`{}` is not UTF-8 text; save it as UTF-8", path.display())))
+}

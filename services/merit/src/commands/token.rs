@@ -1,0 +1,29 @@
+//! `merit token`: a token that says who calls, signed with the data folder's key. Works while a server runs.
+
+use jiff::Timestamp;
+use merit_core::Result;
+use merit_core::ids::PersonId;
+use merit_platform::data_folder::make_folder;
+use merit_platform::identity::{Keys, Principal, Role};
+use serde_json::json;
+
+use crate::cli::{Global, Token};
+use crate::exit::Outcome;
+use crate::show::Screen;
+use crate::wiring;
+
+/// Seconds of a day.
+const DAY: i64 = 24 * 3600;
+
+pub fn run(global: &Global, args: &Token) -> Result<Outcome> {
+    let person = PersonId::new(args.person.strip_prefix("people/").unwrap_or(&args.person))?;
+    let role = Role::from_word(&args.role)?;
+    make_folder(&global.data)?;
+    let keys = Keys::load_or_create(&wiring::key_file(&global.data))?;
+    let principal = Principal::new(person.as_str(), role);
+    let token = keys.mint(&principal, Timestamp::now(), i64::from(args.days) * DAY)?;
+    let screen = Screen::new(global.json);
+    screen.line(&token);
+    screen.json(&json!({ "token": token, "subject": person.as_str(), "role": role.word(), "days": args.days }));
+    Ok(Outcome::Done)
+}

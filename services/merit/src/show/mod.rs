@@ -1,0 +1,8 @@
+//! What people see on the terminal, and what programs read: tables, sentences, progress, JSON.
+
+pub mod figures;
+mod progress;
+mod screen;
+
+pub use progress::Progress;
+pub use screen::Screen;

@@ -1,0 +1,7 @@
+//! The whole of Merit through its command line, as a person or a script uses it.
+
+mod bad_input;
+mod close;
+mod demo;
+mod merit;
+mod server;
