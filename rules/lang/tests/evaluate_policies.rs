@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use merit_core::Value;
 use merit_rules::{
-    Evaluation, PersonInputs, Program, Source, Trace, applies, evaluate, explain, inputs_from_json, load_policy, load_schema,
-    render, run_tests,
+    Evaluation, PersonInputs, Program, Source, Trace, applies, evaluate, explain, inputs_from_json, load_policy,
+    load_schema, render, run_tests,
 };
 
 /// Folders with policies beside their `schema.merit`.
@@ -175,7 +175,10 @@ fn recognition_in_words() {
     let names: Vec<&str> = given.iter().map(|recognition| recognition.name.as_str()).collect();
     assert_eq!(names, ["Hot streak", "First sale", "Big idea"]);
     let streak = given[0].announce.as_ref().unwrap();
-    assert_eq!((streak.to.as_str(), streak.text.as_str()), ("#sales-wins", "{participant.name} has hit quota 3 months in a row"));
+    assert_eq!(
+        (streak.to.as_str(), streak.text.as_str()),
+        ("#sales-wins", "{participant.name} has hit quota 3 months in a row")
+    );
     let kudos = given[1].kudos.as_ref().unwrap();
     assert_eq!((kudos.from.as_str(), kudos.text.as_str()), ("kim", "Welcome aboard, {participant.name}!"));
 }

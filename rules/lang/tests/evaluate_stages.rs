@@ -7,8 +7,8 @@ use jiff::civil::{Date, date};
 use merit_core::ids::PersonId;
 use merit_core::{Currency, Money, Period, Ratio, Value};
 use merit_rules::{
-    ContestEntry, PersonInputs, Program, Row, Schema, SettleInput, Source, applies, credit, credit_default, evaluate, load_policy,
-    load_schema, measure_value, rank, render, settle,
+    ContestEntry, PersonInputs, Program, Row, Schema, SettleInput, Source, applies, credit, credit_default, evaluate,
+    load_policy, load_schema, measure_value, rank, render, settle,
 };
 
 fn schema() -> Schema {
@@ -97,13 +97,19 @@ fn line(of: &PersonId, _: Date) -> Option<PersonId> {
 
 #[test]
 fn a_split_an_overlay_and_a_roll_up() {
-    let program = policy(&format!("{INPUTS}credit deals {{\n  to owner 100%, overlay 30% in addition\n  roll up to managers on closed\n}}\n{PAY}"));
+    let program = policy(&format!(
+        "{INPUTS}credit deals {{\n  to owner 100%, overlay 30% in addition\n  roll up to managers on closed\n}}\n{PAY}"
+    ));
     assert_eq!(program.credit(), Some("deals"));
     let row = deal("crm/1", 10_001, &[("owner", "ana"), ("overlay", "bo")]);
     let outcome = credit(&program, &row, &line);
-    let told: Vec<_> = outcome.shares.iter().map(|s| (s.participant.as_str(), s.credited_as.as_str(), s.amount.minor)).collect();
+    let told: Vec<_> =
+        outcome.shares.iter().map(|s| (s.participant.as_str(), s.credited_as.as_str(), s.amount.minor)).collect();
     // 30% of 100.01 is 30.003; ana's managers get ana's share, nobody is above bo.
-    assert_eq!(told, [("ana", "owner", 10_001), ("bo", "overlay", 3000), ("kim", "manager", 10_001), ("zoe", "manager", 10_001)]);
+    assert_eq!(
+        told,
+        [("ana", "owner", 10_001), ("bo", "overlay", 3000), ("kim", "manager", 10_001), ("zoe", "manager", 10_001)]
+    );
     assert!(outcome.shares.iter().all(|share| share.of == "amount") && outcome.uncredited.is_empty());
     let without = credit(&program, &deal("crm/2", 10_001, &[("owner", "ana")]), &line);
     assert_eq!(without.uncredited, ["30% of `amount` of crm/2 ($30.00) is not credited: `overlay` is missing"]);
@@ -112,10 +118,14 @@ fn a_split_an_overlay_and_a_roll_up() {
 #[test]
 fn without_a_credit_block_the_record_belongs_to_its_owner() {
     let outcome = credit_default(&schema(), "deals", &deal("crm/1", 500, &[("owner", "ana"), ("overlay", "bo")]));
-    let told: Vec<_> = outcome.shares.iter().map(|s| (s.participant.as_str(), s.credited_as.as_str(), s.amount.minor)).collect();
+    let told: Vec<_> =
+        outcome.shares.iter().map(|s| (s.participant.as_str(), s.credited_as.as_str(), s.amount.minor)).collect();
     assert_eq!(told, [("ana", "owner", 500)]);
     let outcome = credit_default(&schema(), "deals", &deal("crm/2", 500, &[]));
-    assert_eq!((outcome.shares.len(), outcome.uncredited), (0, vec!["crm/2 is not credited: `owner` is missing".to_owned()]));
+    assert_eq!(
+        (outcome.shares.len(), outcome.uncredited),
+        (0, vec!["crm/2 is not credited: `owner` is missing".to_owned()])
+    );
 }
 
 #[test]

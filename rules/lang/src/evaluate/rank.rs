@@ -141,7 +141,7 @@ fn words(
 ) -> Vec<String> {
     let by = crate::explain::quoted(program, contest.rank_by.place);
     let within = group.map(|group| format!(" in {group}")).unwrap_or_default();
-    let value = value.spoken(&contest.rank_by.ty);
+    let value = crate::explain::spoken(value, &contest.rank_by.ty);
     let mut words = vec![format!("place {} of {of}{within} by {by}: {value}", place + 1)];
     if tied > 1 {
         let pool = Money::new(total, amount.currency).spoken();

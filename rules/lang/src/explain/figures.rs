@@ -1,5 +1,7 @@
 //! A formula with figures in the place of its names: `$49,350.00 + $450,000.00 × 2%`.
 
+use merit_core::Ratio;
+
 use crate::program::{Expr, ExprKind, Function, Operator, Quantity, Type};
 use crate::trace::{Figure, Step, Trace};
 
@@ -73,14 +75,21 @@ impl<'a> Figures<'a> {
                 Some((format!("{name}({})", arguments?.join(", ")), Binds::Alone))
             }
             ExprKind::Apply(apply) => {
-                let value = self.next(|step| match step {
-                    Step::Slices { table, total, .. } if *table == apply.table => Some(Quantity::Exact(total.clone())),
-                    Step::Reached { table, slice, .. } if *table == apply.table => {
-                        Some(Quantity::Exact(slice.gives.clone()))
+                let parts = self.next(|step| match step {
+                    Step::Slices { table, slices, .. } if *table == apply.table => {
+                        Some(slices.iter().map(|slice| slice.gives.clone()).collect())
                     }
+                    Step::Reached { table, slice, .. } if *table == apply.table => Some(vec![slice.gives.clone()]),
                     _ => None,
                 });
-                alone(&value?)
+                let parts: Vec<Ratio> = parts?;
+                let words: Vec<String> =
+                    parts.into_iter().map(|part| spoken(&Quantity::Exact(part), &expr.ty)).collect();
+                match words.len() {
+                    0 => alone(&Quantity::Exact(Ratio::ZERO)),
+                    1 => Some((words.concat(), Binds::Alone)),
+                    _ => Some((words.join(" + "), Binds::Sum)),
+                }
             }
             ExprKind::Lookup(lookup) => {
                 let value = self.next(|step| match step {

@@ -4,13 +4,17 @@ mod figures;
 mod reads;
 mod statements;
 mod steps;
+mod written;
 
 use std::collections::BTreeSet;
 
-use crate::program::{DefineId, Expr, FactId, FactSource, OutcomeId, Place, Program, Quantity, Type};
+use crate::program::{DefineId, Expr, ExprKind, FactId, FactSource, OutcomeId, Program, Quantity, Type};
 use crate::trace::{Figure, Step, Told, Trace};
+pub(crate) use written::quoted;
+
 use figures::Figures;
 use reads::{Read, Reads};
+use written::written;
 
 /// How an output (or a recognition, by its title) came about, line by line: what it read, what was computed from that,
 /// and each statement's effect. Nothing for a name that the policy doesn't have.
@@ -27,12 +31,6 @@ pub fn explain(program: &Program, trace: &Trace, output: &str) -> Vec<String> {
         teller.fact(FactId(index));
     }
     teller.lines
-}
-
-/// The source text at a place, on one line.
-pub(crate) fn quoted(program: &Program, place: Place) -> String {
-    let text = program.text.get(place.start..place.end).unwrap_or_default();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A quantity for people, marked where the words can't hold it exactly.
@@ -80,8 +78,10 @@ impl<'a> Teller<'a> {
             return;
         }
         let line = match (&told.value, &fact.source) {
-            (Figure::Not(reason), _) if fact.optional => format!("{}: not given ({reason})", fact.name),
-            (Figure::Not(reason), _) => reason.clone(),
+            (Figure::Not(reason), _) => {
+                let own = reason.strip_prefix(&format!("`{}` is ", fact.name)).unwrap_or(reason);
+                format!("{}: {own}", fact.name)
+            }
             (Figure::Is(value), FactSource::Attainment { measure, quota, higher_is_better }) if told.computed => {
                 self.fact(*measure);
                 self.fact(*quota);
@@ -135,12 +135,14 @@ impl<'a> Teller<'a> {
     /// `name: formula = figures = value`, after the steps that the formula took.
     fn computed(&mut self, name: &str, expr: &'a Expr, value: &Quantity, steps: &[Step]) {
         // A figure over a list is the whole formula: one line says it all.
-        if let ([Step::Counted(counted)], crate::program::ExprKind::Aggregate(_)) = (steps, &expr.kind) {
-            self.lines.push(format!("{name}: {}", self.counted(counted)));
+        if let ([Step::Counted(counted)], Some(aggregate)) = (steps, aggregate_of(expr)) {
+            let condition = aggregate.condition.as_ref().map(|condition| written(self.program, condition));
+            let (value, rest) = self.counted(counted, condition);
+            self.lines.push(format!("{name}: {value}, {rest}"));
             return;
         }
         for step in steps {
-            self.lines.push(self.step(step));
+            self.lines.extend(self.step(step));
         }
         let figures = Figures::new(self.trace, steps, &[]).of(expr);
         self.lines.push(self.equation(name, expr, figures, &spoken(value, &expr.ty)));
@@ -148,7 +150,7 @@ impl<'a> Teller<'a> {
 
     /// `name: formula = figures = value`, without what says the same twice.
     fn equation(&self, name: &str, expr: &Expr, figures: Option<String>, value: &str) -> String {
-        let formula = quoted(self.program, expr.place).replace(" * ", " × ").replace(" / ", " ÷ ");
+        let formula = written(self.program, expr).replace(" * ", " × ").replace(" / ", " ÷ ");
         let mut parts = vec![formula];
         parts.extend(figures);
         parts.push(value.to_owned());
@@ -165,13 +167,22 @@ impl<'a> Teller<'a> {
         let Told { value, steps, .. } = told;
         self.read_first(&[&recognize.when]);
         for step in steps {
-            self.lines.push(self.step(step));
+            self.lines.extend(self.step(step));
         }
-        let when = quoted(self.program, recognize.when.place);
+        let when = written(self.program, &recognize.when);
         self.lines.push(match value {
             Figure::Is(value) if value.is_yes() => format!("“{}” is given: {when}", recognize.name),
-            Figure::Is(_) => format!("“{}” is not given: it takes “{when}”", recognize.name),
+            Figure::Is(_) => format!("“{}” is not given: it needs “{when}”", recognize.name),
             Figure::Not(reason) => format!("“{}” is not given: {reason}", recognize.name),
         });
+    }
+}
+
+/// The figure over a list that an expression is, but for its `otherwise`.
+fn aggregate_of(expr: &Expr) -> Option<&crate::program::Aggregate> {
+    match &expr.kind {
+        ExprKind::Aggregate(aggregate) => Some(aggregate),
+        ExprKind::Otherwise(left, _) => aggregate_of(left),
+        _ => None,
     }
 }

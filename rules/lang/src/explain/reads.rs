@@ -1,6 +1,6 @@
 //! What an expression reads, in the order in which it is written, each thing once.
 
-use crate::program::{DefineId, Expr, ExprKind, FactId, OutcomeId, Program, TableId, TableKind};
+use crate::program::{DefineId, Expr, ExprKind, FactId, FactSource, OutcomeId, Program, TableId, TableKind};
 
 /// Something that is read by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +66,7 @@ impl Reads {
                 self.collect(program, &apply.to);
                 if let Some(against) = &apply.against {
                     self.collect(program, against);
+                    self.attainment(program, against);
                 }
                 self.table(program, apply.table);
             }
@@ -74,6 +75,18 @@ impl Reads {
                     self.collect(program, argument);
                 }
             }
+        }
+    }
+
+    /// Tiers against the quota are what `attainment` stands for, so that it is told too.
+    fn attainment(&mut self, program: &Program, against: &Expr) {
+        let ExprKind::Fact(against) = &against.kind else { return };
+        let attainment = program
+            .facts
+            .iter()
+            .position(|fact| matches!(&fact.source, FactSource::Attainment { quota, .. } if quota == against));
+        if let Some(index) = attainment {
+            self.add(Read::Fact(FactId(index)));
         }
     }
 

@@ -4,7 +4,8 @@ use merit_core::{Ratio, Rounding};
 
 use super::figures::Figures;
 use super::reads::Read;
-use super::{Teller, quoted, spoken};
+use super::written::written;
+use super::{Teller, spoken};
 use crate::program::{Expr, Outcome, OutcomeId, OutcomeKind, Quantity, Statement, StatementKind, Type};
 use crate::trace::{Effect, Event, Figure, Step};
 
@@ -26,7 +27,7 @@ impl<'a> Teller<'a> {
         for event in &told.events {
             match event {
                 Event::Step(step) => {
-                    self.lines.push(self.step(step));
+                    self.lines.extend(self.step(step));
                     steps.push(step.clone());
                 }
                 Event::Effect(index, effect) => {
@@ -83,17 +84,17 @@ impl<'a> Teller<'a> {
                 Some(line)
             }
             (Effect::NotMultiplied, StatementKind::Multiply { by, when: Some(when) }) => {
-                let factor = quoted(self.program, by.place);
-                Some(format!("not × {factor}{why}: it takes “{}”", quoted(self.program, when.place)))
+                let factor = written(self.program, by);
+                Some(format!("not × {factor}{why}: it needs “{}”", written(self.program, when)))
             }
             (Effect::GatePassed, StatementKind::Gate { condition, .. }) => {
-                Some(format!("gate passed{why}: {}", quoted(self.program, condition.place)))
+                Some(format!("gate passed{why}: {}", written(self.program, condition)))
             }
             (Effect::GateFailed(value), StatementKind::Gate { condition, .. }) => {
                 state.amount = value.exact();
-                let condition = quoted(self.program, condition.place);
+                let condition = written(self.program, condition);
                 let instead = spoken(value, &outcome.ty);
-                Some(format!("gate failed{because}: it takes “{condition}”, so {instead} takes the amount's place"))
+                Some(format!("gate failed{because}: it needs “{condition}”, so the amount becomes {instead}"))
             }
             (Effect::Capped(cap, before), _) => {
                 state.amount = cap.clone();
@@ -112,6 +113,7 @@ impl<'a> Teller<'a> {
                     format!("rounded {} to {step}: {} becomes {}", mode_words(*mode), money(before), money(after))
                 })
             }
+            (Effect::Held(held, _), _) if held.is_zero() => None,
             (Effect::Held(held, paid), StatementKind::HoldBack { share, until }) => {
                 let share = spoken(&Quantity::Exact(share.clone()), &Type::Percent);
                 Some(format!("held back {share}{because}: {} until {until}, paid now {}", money(held), money(paid)))

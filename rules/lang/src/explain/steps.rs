@@ -8,27 +8,33 @@ use crate::trace::{Counted, Figure, Slice, Step};
 const LISTED: usize = 12;
 
 impl Teller<'_> {
-    pub(super) fn step(&self, step: &Step) -> String {
-        match step {
-            Step::Counted(counted) => self.counted(counted),
-            Step::Slices { table, slices, total, unit } => self.slices(*table, slices, total, unit),
+    /// A line for a step, or one for each slice of tiers.
+    pub(super) fn step(&self, step: &Step) -> Vec<String> {
+        let line = match step {
+            Step::Counted(counted) => {
+                let (value, rest) = self.counted(counted, None);
+                format!("{rest} = {value}")
+            }
+            Step::Slices { table, slices, unit, .. } => return self.slices(*table, slices, unit),
             Step::Reached { table, slice, unit } => {
-                let Some((table, bands)) = self.tiers(*table) else { return String::new() };
+                let Some((table, bands)) = self.tiers(*table) else { return Vec::new() };
                 let words = slice_words(table, bands, slice, unit);
                 format!("{}, {words} (the rate reached pays on everything)", table.name)
             }
             Step::Found { table, arguments, row, column, value } => {
-                self.found(*table, arguments, *row, *column, value).unwrap_or_default()
+                return self.found(*table, arguments, *row, *column, value).into_iter().collect();
             }
-            Step::OnCurve { table, at, point, outside, column, value } => self
-                .on_curve(*table, &Quantity::Exact(at.clone()), *point, *outside, *column, value)
-                .unwrap_or_default(),
-            Step::Instead { zero, why, place, .. } => {
+            Step::OnCurve { table, at, point, outside, column, value } => {
+                let at = Quantity::Exact(at.clone());
+                return self.on_curve(*table, &at, *point, *outside, *column, value).into_iter().collect();
+            }
+            Step::Instead { why, place, .. } => {
                 let right = quoted(self.program, Place { start: place.0, end: place.1 });
-                let why = if *zero && why.is_empty() { "a divisor is 0" } else { why };
+                let right = if right.is_empty() { "its `otherwise`".to_owned() } else { right };
                 format!("{why}, so {right} is taken instead")
             }
-        }
+        };
+        vec![line]
     }
 
     fn tiers(&self, table: TableId) -> Option<(&Table, &BandTable)> {
@@ -39,19 +45,19 @@ impl Teller<'_> {
         }
     }
 
-    fn slices(&self, table: TableId, slices: &[Slice], total: &merit_core::Ratio, unit: &(Type, Type)) -> String {
-        let Some((table, bands)) = self.tiers(table) else { return String::new() };
-        let total = spoken(&Quantity::Exact(total.clone()), &unit.1);
-        let words: Vec<String> = slices.iter().map(|slice| slice_words(table, bands, slice, unit)).collect();
-        if words.is_empty() {
-            return format!("{}: nothing to apply it to = {total}", table.name);
+    fn slices(&self, table: TableId, slices: &[Slice], unit: &(Type, Type)) -> Vec<String> {
+        let Some((table, bands)) = self.tiers(table) else { return Vec::new() };
+        if slices.is_empty() {
+            let nothing = Quantity::Exact(merit_core::Ratio::ZERO);
+            return vec![format!("{}: there is {} to apply it to", table.name, nothing.spoken(&unit.0))];
         }
-        format!("{}: {}", table.name, words.join("; "))
+        slices.iter().map(|slice| format!("{}, {}", table.name, slice_words(table, bands, slice, unit))).collect()
     }
 
-    /// A figure over a list: its value, then the rows that counted.
-    pub(super) fn counted(&self, counted: &Counted) -> String {
-        let Some(list) = self.program.lists.get(counted.list.0) else { return String::new() };
+    /// A figure over a list: its value, and the rows that it comes from. The condition is told as given here, or as it
+    /// stands in the source.
+    pub(super) fn counted(&self, counted: &Counted, condition: Option<String>) -> (String, String) {
+        let Some(list) = self.program.lists.get(counted.list.0) else { return (String::new(), String::new()) };
         let column = counted.column.and_then(|column| list.columns.get(column.0));
         let count = Type::Count;
         let ty = match counted.kind {
@@ -63,8 +69,8 @@ impl Teller<'_> {
             Figure::Is(value) => spoken(value, ty),
             Figure::Not(reason) => reason.clone(),
         };
-        let condition = counted.condition.map(|(start, end)| quoted(self.program, Place { start, end }));
-        let condition = condition.filter(|text| !text.is_empty());
+        let quoted = || counted.condition.map(|(start, end)| quoted(self.program, Place { start, end }));
+        let condition = condition.or_else(quoted);
         let rows = rows_words(counted.rows.len(), counted.of, &list.name, condition.as_deref());
         let name = column.map_or_else(String::new, |column| format!(" {}", column.name));
         let what = match counted.kind {
@@ -76,8 +82,8 @@ impl Teller<'_> {
             _ => format!("whether there is any of {rows}"),
         };
         match self.listed(counted) {
-            Some(listed) => format!("{value}, {what} ({listed})"),
-            None => format!("{value}, {what}"),
+            Some(listed) => (value, format!("{what} ({listed})")),
+            None => (value, what),
         }
     }
 
@@ -160,6 +166,7 @@ impl Teller<'_> {
 fn rows_words(counting: usize, of: usize, list: &str, condition: Option<&str>) -> String {
     match condition {
         None => format!("{of} {list}"),
+        Some("") => format!("{counting} of {of} {list}"),
         Some(condition) => format!("{counting} of {of} {list} where {condition}"),
     }
 }
