@@ -5,7 +5,8 @@
 #
 # Builds the release binary, or takes the one in MERIT_BIN. Everything happens in a folder of its own that is deleted
 # afterwards; keep it with KEEP=FOLDER. What `merit generate` writes and this script reads: schema.merit, people.csv,
-# goals.csv, results.csv, profiles/{people,goals,results}.toml and policies/, all about the cycle 2026-Q3.
+# goals.csv, results.csv, ratings.csv, a profile of the same name for each in profiles/, and policies/, all about the cycle
+# 2026-Q3.
 set -euo pipefail
 
 participants=${1:-10000}
@@ -44,9 +45,9 @@ printf '%-24s %10s %12s\n' step seconds 'peak MiB'
 step "generate" generate --participants "$participants" --results "$results" --seed 1 --out "$input"
 step "schema" schema apply "$input/schema.merit"
 step "open the cycle" cycle open "$cycle" --zone UTC
-step "import people" import people "$input/people.csv" --profile "$input/profiles/people.toml"
-step "import goals" import goals "$input/goals.csv" --profile "$input/profiles/goals.toml"
-step "import results" import results "$input/results.csv" --profile "$input/profiles/results.toml"
+for kind in people goals results ratings; do
+  step "import $kind" import "$kind" "$input/$kind.csv" --profile "$input/profiles/$kind.toml"
+done
 step "import results again" import results "$input/results.csv" --profile "$input/profiles/results.toml"
 step "publish policies" rules publish "$input/policies"
 step "review run" review run --cycle "$cycle" --json
