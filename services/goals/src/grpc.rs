@@ -1,0 +1,269 @@
+//! The goals service over gRPC: translation, and who may read what.
+
+mod wire_goal;
+
+#[cfg(test)]
+mod tests;
+
+use std::pin::Pin;
+
+use futures::Stream;
+use merit_core::ids::{CycleId, PersonId};
+use merit_core::text::shown;
+use merit_core::{Error, Result};
+use merit_platform::client::LIMIT;
+use merit_platform::identity::{ADMINISTER, ANYONE, Principal, READ_ALL, Role, require};
+use merit_platform::import::{Tally, collect};
+use merit_platform::page::{Page, cut};
+use merit_platform::status::to_status;
+use merit_platform::wire::optional_day;
+use merit_proto::goals::v1 as proto;
+use merit_proto::goals::v1::goals_service_server::{GoalsService, GoalsServiceServer};
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::model::{Approval, Cycle, GoalsFile, Owner, SchemaRecord, TeamPay};
+use crate::service::{Goals, Listing};
+
+/// Goals in one message of a snapshot.
+const CHUNK: usize = 500;
+
+impl Goals {
+    /// The gRPC service.
+    #[must_use]
+    pub fn server(&self) -> GoalsServiceServer<Grpc> {
+        GoalsServiceServer::new(Grpc { goals: self.clone() })
+            .max_decoding_message_size(LIMIT)
+            .max_encoding_message_size(LIMIT)
+    }
+}
+
+/// The goals service behind its contract.
+#[derive(Clone)]
+pub struct Grpc {
+    goals: Goals,
+}
+
+impl Grpc {
+    fn cycle(&self, cycle: &Cycle) -> proto::Cycle {
+        let (ended, window_ended) = self.goals.ended(cycle);
+        wire_goal::cycle(cycle, ended, window_ended)
+    }
+
+    async fn chunk(
+        &self,
+        cutoff: i64,
+        cycle: &CycleId,
+        after: Option<String>,
+    ) -> Result<Option<(proto::SnapshotGoalsResponse, Option<String>)>> {
+        let goals = self.goals.snapshot(cutoff, cycle, after, CHUNK).await?;
+        let Some(last) = goals.last().map(|goal| goal.goal.id.as_str().to_owned()) else { return Ok(None) };
+        let goals = goals.iter().map(wire_goal::goal).collect();
+        Ok(Some((proto::SnapshotGoalsResponse { goals }, Some(last))))
+    }
+}
+
+#[tonic::async_trait]
+impl GoalsService for Grpc {
+    async fn apply_schema(
+        &self,
+        request: Request<proto::ApplySchemaRequest>,
+    ) -> Result<Response<proto::ApplySchemaResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        let request = request.into_inner();
+        let (schema, created) =
+            self.goals.apply_schema(&request.file_name, &request.source).await.map_err(to_status)?;
+        Ok(Response::new(proto::ApplySchemaResponse { schema: Some(wire_schema(schema)), created }))
+    }
+
+    async fn get_schema(
+        &self,
+        request: Request<proto::GetSchemaRequest>,
+    ) -> Result<Response<proto::GetSchemaResponse>, Status> {
+        require(&request, ANYONE)?;
+        let schema = self.goals.schema().await.map_err(to_status)?;
+        Ok(Response::new(proto::GetSchemaResponse { schema: Some(wire_schema(schema)) }))
+    }
+
+    async fn open_cycle(
+        &self,
+        request: Request<proto::OpenCycleRequest>,
+    ) -> Result<Response<proto::OpenCycleResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        let request = request.into_inner();
+        let first = optional_day("the first day", &request.first_day).map_err(to_status)?;
+        let last = optional_day("the last day", &request.last_day).map_err(to_status)?;
+        let cycle = self.goals.open_cycle(&request.cycle_id, first, last, &request.zone).await.map_err(to_status)?;
+        Ok(Response::new(proto::OpenCycleResponse { cycle: Some(self.cycle(&cycle)) }))
+    }
+
+    async fn update_cycle(
+        &self,
+        request: Request<proto::UpdateCycleRequest>,
+    ) -> Result<Response<proto::UpdateCycleResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        let request = request.into_inner();
+        let id = self.goals.cycle(&cycle_id(&request.name).map_err(to_status)?).await.map_err(to_status)?.id;
+        let approval = match request.approval() {
+            proto::Approval::Unspecified => None,
+            proto::Approval::Required => Some(Approval::Required),
+            proto::Approval::Automatic => Some(Approval::Automatic),
+        };
+        let team_pay = match request.team_pay() {
+            proto::TeamPay::Unspecified => None,
+            proto::TeamPay::Hidden => Some(TeamPay::Hidden),
+            proto::TeamPay::Shown => Some(TeamPay::Shown),
+        };
+        let until = optional_day("the last day for self-assessments", &request.self_assessment_until);
+        let cycle =
+            self.goals.update_cycle(&id, approval, team_pay, until.map_err(to_status)?).await.map_err(to_status)?;
+        Ok(Response::new(proto::UpdateCycleResponse { cycle: Some(self.cycle(&cycle)) }))
+    }
+
+    async fn get_cycle(
+        &self,
+        request: Request<proto::GetCycleRequest>,
+    ) -> Result<Response<proto::GetCycleResponse>, Status> {
+        require(&request, ANYONE)?;
+        let id = cycle_id(&request.into_inner().name).map_err(to_status)?;
+        let cycle = self.goals.cycle(&id).await.map_err(to_status)?;
+        Ok(Response::new(proto::GetCycleResponse { cycle: Some(self.cycle(&cycle)) }))
+    }
+
+    async fn list_cycles(
+        &self,
+        request: Request<proto::ListCyclesRequest>,
+    ) -> Result<Response<proto::ListCyclesResponse>, Status> {
+        require(&request, ANYONE)?;
+        let request = request.into_inner();
+        let page = Page::parse(request.page_size, &request.page_token).map_err(to_status)?;
+        // Cycles don't overlap, so their first instants, all of one form, are their keys.
+        let key = |cycle: &Cycle| cycle.starts_at.to_string();
+        let mut cycles = self.goals.cycles().await.map_err(to_status)?;
+        cycles.retain(|cycle| page.after.as_ref().is_none_or(|after| key(cycle) > *after));
+        let (cycles, next_page_token) = cut(cycles, &page, key);
+        let cycles = cycles.iter().map(|cycle| self.cycle(cycle)).collect();
+        Ok(Response::new(proto::ListCyclesResponse { cycles, next_page_token }))
+    }
+
+    async fn import_goals(
+        &self,
+        request: Request<Streaming<proto::ImportGoalsRequest>>,
+    ) -> Result<Response<proto::ImportGoalsResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        let import =
+            collect(request.into_inner(), |message| (message.header, message.rows)).await.map_err(to_status)?;
+        let mut file = GoalsFile {
+            source: import.source,
+            file_name: import.file_name,
+            validate_only: import.validate_only,
+            ..GoalsFile::default()
+        };
+        for row in import.rows {
+            let row = wire_goal::row(row, &mut file.problems);
+            file.rows.push(row);
+        }
+        let outcome = self.goals.import(&file).await.map_err(to_status)?;
+        let tally = Tally {
+            added: outcome.added,
+            changed: outcome.changed,
+            unchanged: outcome.unchanged,
+            problems: outcome.problems,
+            quarantined: Vec::new(),
+        };
+        Ok(Response::new(proto::ImportGoalsResponse { summary: Some(tally.to_wire()) }))
+    }
+
+    async fn list_goals(
+        &self,
+        request: Request<proto::ListGoalsRequest>,
+    ) -> Result<Response<proto::ListGoalsResponse>, Status> {
+        let principal = require(&request, ANYONE)?;
+        let request = request.into_inner();
+        let page = Page::parse(request.page_size, &request.page_token).map_err(to_status)?;
+        let owner = if request.owner.is_empty() { None } else { Some(owner(&request.owner).map_err(to_status)?) };
+        let listing = Listing {
+            cycle: cycle_id(&request.cycle).map_err(to_status)?,
+            reader: reader(&principal, owner.as_ref()).map_err(to_status)?,
+            owner,
+            after: page.after.clone(),
+            limit: page.size + 1,
+        };
+        let goals = self.goals.list(&listing).await.map_err(to_status)?;
+        let (goals, next_page_token) = cut(goals, &page, |goal| goal.goal.id.as_str().to_owned());
+        let goals = goals.iter().map(wire_goal::goal).collect();
+        Ok(Response::new(proto::ListGoalsResponse { goals, next_page_token }))
+    }
+
+    type SnapshotGoalsStream = Pin<Box<dyn Stream<Item = Result<proto::SnapshotGoalsResponse, Status>> + Send>>;
+
+    async fn snapshot_goals(
+        &self,
+        request: Request<proto::SnapshotGoalsRequest>,
+    ) -> Result<Response<Self::SnapshotGoalsStream>, Status> {
+        require(&request, READ_ALL)?;
+        let request = request.into_inner();
+        let cycle = self.goals.cycle(&cycle_id(&request.cycle).map_err(to_status)?).await.map_err(to_status)?.id;
+        let cutoff = self.goals.resolve(request.cutoff).await.map_err(to_status)?;
+        let this = self.clone();
+        let chunks = futures::stream::try_unfold(None, move |after| {
+            let (this, cycle) = (this.clone(), cycle.clone());
+            async move { this.chunk(cutoff, &cycle, after).await.map_err(to_status) }
+        });
+        Ok(Response::new(Box::pin(chunks)))
+    }
+
+    async fn get_coverage(
+        &self,
+        request: Request<proto::GetCoverageRequest>,
+    ) -> Result<Response<proto::GetCoverageResponse>, Status> {
+        let principal = require(&request, ANYONE)?;
+        if !reads_all(&principal) {
+            return Err(to_status(Error::denied("your role may not see who has goals")));
+        }
+        let cycle = cycle_id(&request.into_inner().cycle).map_err(to_status)?;
+        let coverage = self.goals.coverage(&cycle).await.map_err(to_status)?;
+        Ok(Response::new(wire_goal::coverage(&coverage)))
+    }
+
+    async fn get_cutoff(
+        &self,
+        request: Request<proto::GetCutoffRequest>,
+    ) -> Result<Response<proto::GetCutoffResponse>, Status> {
+        require(&request, ANYONE)?;
+        let cutoff = self.goals.cutoff().await.map_err(to_status)?;
+        Ok(Response::new(proto::GetCutoffResponse { cutoff }))
+    }
+}
+
+/// Whether somebody may read the goals of other people. Managers are not held to their own reporting line here.
+fn reads_all(principal: &Principal) -> bool {
+    principal.has_any(READ_ALL) || principal.has_any(&[Role::Manager])
+}
+
+/// Whose personal goals a list is narrowed to: none where the caller may read everybody's.
+fn reader(principal: &Principal, owner: Option<&Owner>) -> Result<Option<PersonId>> {
+    if reads_all(principal) {
+        return Ok(None);
+    }
+    let person = principal.person().ok_or_else(|| Error::denied("your role may not read goals"))?;
+    match owner {
+        Some(Owner::Person(owner)) if *owner != person => {
+            Err(Error::denied("your role may not read another person's goals"))
+        }
+        _ => Ok(Some(person)),
+    }
+}
+
+fn owner(name: &str) -> Result<Owner> {
+    Owner::from_name(name).ok_or_else(|| {
+        Error::invalid("BAD_NAME", format!("`{}` is not an owner like people/… or teams/…", shown(name)))
+    })
+}
+
+fn cycle_id(name: &str) -> Result<CycleId> {
+    CycleId::from_name(name)
+}
+
+fn wire_schema(record: SchemaRecord) -> proto::Schema {
+    proto::Schema { schema_name: record.name, version: record.version, source: record.source, sha256: record.sha256 }
+}
