@@ -16,13 +16,7 @@ pub(super) fn scorecard(ground: &Ground<'_>, person: &PersonId, about: &About) -
         person: person.clone(),
         run: ground.run.clone(),
         goals: about.goals.clone(),
-        // Pay stands line by line under rewards.
-        scores: about
-            .scores
-            .iter()
-            .filter(|line| line.kind != OutcomeKind::Payout)
-            .cloned()
-            .collect::<Vec<ScoreLine>>(),
+        scores: about.scores.iter().filter(|line| !stands_elsewhere(line, about)).cloned().collect(),
         rewards: about.rewards.clone(),
         totals: totals(&about.rewards),
         recognitions: about.recognitions.clone(),
@@ -32,6 +26,15 @@ pub(super) fn scorecard(ground: &Ground<'_>, person: &PersonId, about: &About) -
         members: Vec::new(),
         shows_pay: false,
         overall_attainment: overall(&about.goals),
+    }
+}
+
+/// Whether an outcome stands on the scorecard already: pay line by line under rewards, a goal's measure with its goal.
+fn stands_elsewhere(line: &ScoreLine, about: &About) -> bool {
+    match line.kind {
+        OutcomeKind::Payout => true,
+        OutcomeKind::Measure => about.goals.iter().any(|goal| goal.measure == line.output),
+        _ => false,
     }
 }
 

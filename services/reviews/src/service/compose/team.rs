@@ -47,7 +47,7 @@ fn scorecard(ground: &Ground<'_>, facts: &Facts, manager: &PersonId, reports: &[
 }
 
 fn member(ground: &Ground<'_>, card: &Scorecard) -> TeamMember {
-    let scores = card.scores.iter().filter(|line| ground.shows_pay || !tells_pay(line));
+    let scores = card.scores.iter().filter(|line| ground.shows_pay || !tells_pay(line)).filter(|line| judges(line));
     TeamMember {
         person: card.person.clone(),
         goals: card.goals.clone(),
@@ -57,6 +57,20 @@ fn member(ground: &Ground<'_>, card: &Scorecard) -> TeamMember {
         totals: if ground.shows_pay { card.totals.clone() } else { Vec::new() },
         overall_attainment: card.overall_attainment.clone(),
     }
+}
+
+/// Whether an outcome says how somebody did, and not only what a policy worked with, such as a segment or months of service.
+fn judges(line: &ScoreLine) -> bool {
+    let worked_with = matches!(
+        line.value.kind(),
+        ValueType::Count
+            | ValueType::Choice
+            | ValueType::Date
+            | ValueType::Duration
+            | ValueType::YesNo
+            | ValueType::Participant
+    );
+    line.kind != OutcomeKind::Definition || !worked_with
 }
 
 /// Whether an outcome may let pay be seen: an amount that a policy defines or proposes, and a proposed raise in percent. A

@@ -238,6 +238,8 @@ fn team() -> Gathered {
         ],
         scores: vec![
             (ana(), score("bookings", OutcomeKind::Measure, Value::Money(usd(5_000)))),
+            (ana(), score("savings", OutcomeKind::Measure, Value::Money(usd(6_000)))),
+            (ana(), score("tenure", OutcomeKind::Definition, Value::Count(62))),
             (ana(), score("score", OutcomeKind::Definition, Value::Percent(ratio("0.7")))),
             (ana(), score("base_pay", OutcomeKind::Definition, Value::Money(usd(7_000)))),
             (ana(), score("raise", OutcomeKind::Recommendation, Value::Percent(ratio("0.04")))),
@@ -274,7 +276,7 @@ fn a_manager_sees_the_team_and_no_pay() {
     assert_eq!(team.members.iter().map(|member| member.person.as_str()).collect::<Vec<_>>(), ["people/ana"]);
     assert_eq!(team.goals.iter().map(|goal| goal.goal.as_str()).collect::<Vec<_>>(), ["goals/east"]);
     let ana = &team.members[0];
-    assert_eq!(ana.scores.iter().map(|line| line.output.as_str()).collect::<Vec<_>>(), ["bookings", "rating", "score"]);
+    assert_eq!(ana.scores.iter().map(|line| line.output.as_str()).collect::<Vec<_>>(), ["rating", "savings", "score"]);
     assert!(ana.scores.iter().all(|line| line.figures.is_empty()));
     assert!(ana.attention.iter().any(|reason| reason.contains("40 points above")), "{:?}", ana.attention);
     // Whatever is added to scorecards later: no amount of pay may be in the bytes.
@@ -312,7 +314,14 @@ fn a_persons_own_scorecard_is_whole() {
     let outputs: Vec<_> = ana.scores.iter().map(|line| (line.output.as_str(), line.proposal)).collect();
     assert_eq!(
         outputs,
-        [("base_pay", false), ("bookings", false), ("raise", true), ("rating", true), ("score", false)]
+        [
+            ("base_pay", false),
+            ("raise", true),
+            ("rating", true),
+            ("savings", false),
+            ("score", false),
+            ("tenure", false),
+        ]
     );
     let rewards: Vec<_> =
         ana.rewards.iter().map(|line| (line.line.as_str(), line.because.len(), line.adjustment)).collect();
