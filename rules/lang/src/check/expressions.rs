@@ -4,7 +4,7 @@ use merit_core::{Ratio, Rounding};
 
 use super::Checker;
 use super::narrowing::{Known, facts_if};
-use super::operators::{amount, arithmetic, common, ordered, refused};
+use super::operators::{amount, arithmetic, common, ordered, refused, said_type};
 use super::scope::Symbol;
 use super::words::{a_type, type_words};
 use crate::diagnostics::{Diagnostic, Span, codes, nearest};
@@ -68,14 +68,14 @@ impl Checker<'_> {
         if self.fits(&checked, want) {
             return Some(checked);
         }
-        let (found, due) = (checked.ty.clone(), a_type(want));
+        let (due, found) = super::words::wanted_and_found(want, &said_type(&checked));
         let help = match &checked.kind {
             ExprKind::Literal(quantity) => super::literals::as_written(want, quantity).map(|right| format!("write `{right}`")),
             _ => None,
         };
         let title = format!("{what} needs {due}");
         self.said.push(
-            Diagnostic::new(codes::WRONG_TYPE, title, expr.span, format!("this is {}", a_type(&found))).maybe_help(help),
+            Diagnostic::new(codes::WRONG_TYPE, title, expr.span, format!("this is {found}")).maybe_help(help),
         );
         None
     }
@@ -307,7 +307,7 @@ impl Checker<'_> {
         let (first, second) = (first?, second?);
         let sign = op.sign();
         let Some(ty) = common(&first.ty, &second.ty) else {
-            let (a, b) = super::words::two_types(&first.ty, &second.ty);
+            let (a, b) = super::words::two_types(&said_type(&first), &said_type(&second));
             let place = |expr: &ast::Expr| expr.span;
             let bare = |expr: &Expr| match &expr.kind {
                 ExprKind::Literal(quantity) => Some(quantity.clone()),
@@ -381,7 +381,7 @@ impl Checker<'_> {
 
     fn differ(&mut self, title: &str, first: &Expr, second: &Expr) -> Option<Expr> {
         let place = |expr: &Expr| Span::new(expr.place.start, expr.place.end);
-        let (a, b) = super::words::two_types(&first.ty, &second.ty);
+        let (a, b) = super::words::two_types(&said_type(first), &said_type(second));
         self.said.push(Diagnostic::new(codes::BRANCHES_DIFFER, title, place(second), b).also(place(first), a));
         None
     }

@@ -297,7 +297,10 @@ impl Checker<'_> {
         let Some(schema) = self.schema else { return };
         let known = schema.attributes().keys().chain(schema.measures().keys());
         let lists = schema.records().values().map(|record| &record.list_name);
-        let help = nearest(&name.node, known.chain(lists).map(String::as_str)).map(|meant| format!("did you mean `{meant}`?"));
+        let meant = nearest(&name.node, known.chain(lists).map(String::as_str));
+        // What was meant is not listed now, and that is no second mistake.
+        self.damaged.extend(meant.map(str::to_owned));
+        let help = meant.map(|meant| format!("did you mean `{meant}`?"));
         let otherwise = help.is_none().then(|| "it has to be an attribute, a measure or a list of the schema file".to_owned());
         let title = format!("the schema has no `{}`", name.node);
         self.said.push(Diagnostic::new(codes::NOT_IN_SCHEMA, title, name.span, "").maybe_help(help.or(otherwise)));
@@ -359,7 +362,7 @@ impl Checker<'_> {
             let help = nearest(name, schema.measures().keys().map(String::as_str)).map(|meant| format!("did you mean `{meant}`?"));
             let title = format!("the schema has no measure `{name}`");
             self.said.push(Diagnostic::new(codes::NOT_IN_SCHEMA, title, measure_name.span, "").maybe_help(help));
-            self.damaged.extend(["quota".to_owned(), "attainment".to_owned(), name.clone()]);
+            self.damaged.extend([measure_name.node.clone(), "quota".to_owned(), "attainment".to_owned(), name.clone()]);
             return;
         };
         let ty = self.measure_type(measure);

@@ -76,7 +76,7 @@ impl Checker<'_> {
         }
         let title = format!("{what} needs {}", a_type(want));
         let help = as_written(want, &quantity).map(|right| format!("write `{right}`"));
-        let found = a_type(&ty);
+        let found = if ty == Type::Count { "a number".to_owned() } else { a_type(&ty) };
         self.said.push(Diagnostic::new(codes::WRONG_TYPE, title, literal.span, format!("this is {found}")).maybe_help(help));
         None
     }

@@ -2,7 +2,7 @@
 
 use super::words::two_types;
 use crate::diagnostics::{Diagnostic, Span, codes};
-use crate::program::{Expr, Type};
+use crate::program::{Expr, ExprKind, Type};
 use crate::syntax::ast::Operator;
 
 /// What an arithmetic operator gives for two types; `None` where it gives nothing.
@@ -30,12 +30,20 @@ pub fn arithmetic(op: Operator, left: &Type, right: &Type) -> Option<Type> {
 
 /// The message for two types that don't combine.
 pub fn refused(op: Operator, op_span: Span, left: &Expr, right: &Expr) -> Diagnostic {
-    let (a, b) = two_types(&left.ty, &right.ty);
+    let (a, b) = two_types(&said_type(left), &said_type(right));
     let place = |expr: &Expr| Span::new(expr.place.start, expr.place.end);
     Diagnostic::new(codes::OPERATOR, format!("{a} {} {b} has no meaning", op.sign()), op_span, "")
         .also(place(left), a)
         .also(place(right), b)
         .maybe_help(advice(op, &left.ty, &right.ty))
+}
+
+/// A type as it is spoken of: a bare whole number is a number to its reader, not a count.
+pub fn said_type(expr: &Expr) -> Type {
+    match (&expr.kind, &expr.ty) {
+        (ExprKind::Literal(_), Type::Count) => Type::Number,
+        (_, ty) => ty.clone(),
+    }
 }
 
 fn advice(op: Operator, left: &Type, right: &Type) -> Option<String> {

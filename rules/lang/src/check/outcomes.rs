@@ -16,7 +16,7 @@ impl Checker<'_> {
         let before = self.said.0.len();
         let kind = if outcome.pays { OutcomeKind::Payout } else { OutcomeKind::Recommend };
         if outcome.pays && !matches!(ty, Type::Money(_) | Type::Points) {
-            let title = format!("a payout pays money or points, and `{}` is {}", outcome.name.node, type_words(ty));
+            let title = format!("a payout pays money or points, and `{}` is {}", outcome.name.node, a_type(ty));
             self.said.push(Diagnostic::new(codes::WRONG_TYPE, title, outcome.ty.span, "").help("write `recommend` for what is proposed and not paid"));
         }
         self.counts(outcome, ty);
@@ -168,7 +168,7 @@ impl Checker<'_> {
         let gives = arithmetic(ast::Operator::Multiply, ty, &factor.ty);
         let fine = gives.as_ref() == Some(ty) || (*ty == Type::Number && gives.is_some());
         if !fine {
-            let title = format!("{} can't be multiplied by {} here", type_words(ty), a_type(&factor.ty));
+            let title = format!("{} × {} can't be {} again", type_words(ty), type_words(&factor.ty), type_words(ty));
             self.said.push(
                 Diagnostic::new(codes::OPERATOR, title, by.span, format!("this is {}", a_type(&factor.ty)))
                     .help("multiply by a percentage or a number"),

@@ -23,7 +23,7 @@ pub fn two_types(left: &Type, right: &Type) -> (String, String) {
 /// A type with its article, for sentences: `an amount of money`, `a percentage`.
 pub fn a_type(ty: &Type) -> String {
     match ty {
-        Type::Money(currency) => format!("an amount of money in {currency}"),
+        Type::Money(_) => "an amount of money".to_owned(),
         Type::Percent => "a percentage".to_owned(),
         Type::Number => "a number".to_owned(),
         Type::Count => "a count".to_owned(),
@@ -34,6 +34,17 @@ pub fn a_type(ty: &Type) -> String {
         Type::YesNo => "a condition that is yes or no".to_owned(),
         Type::Choice(name) => format!("one of the choice `{name}`"),
         Type::Participant => "a participant".to_owned(),
+    }
+}
+
+/// What is wanted and what is there instead, each with its article, and with their currencies if that is all that tells
+/// them apart.
+pub fn wanted_and_found(want: &Type, found: &Type) -> (String, String) {
+    match (want, found) {
+        (Type::Money(a), Type::Money(b)) if a != b => {
+            (format!("an amount of money in {a}"), format!("an amount of money in {b}"))
+        }
+        _ => (a_type(want), a_type(found)),
     }
 }
 

@@ -64,7 +64,6 @@ codes! {
 
     "M0401" MAY_BE_MISSING "A value that may be missing is used as if it never were."
     "M0402" MAY_DIVIDE_BY_ZERO "A divisor may be 0."
-    "M0403" NEVER_MISSING "A value that is never missing is treated as if it might be."
 
     "M0501" BAND_GAP "Values between two bands belong to none."
     "M0502" BAND_OVERLAP "Values belong to two bands."
@@ -86,7 +85,6 @@ codes! {
     "M0605" SHARES "The shares of a credit don't add up to 100%."
     "M0606" CONTEST "A contest's places and prizes don't match."
     "M0607" RECOGNITION "A recognition lacks a part or shows what it must not."
-    "M0608" SETTLE "A settlement is declared in a way that can't be settled."
     "M0609" ORDER_OF_STAGES "A stage reads what only a later stage knows."
 
     "M0701" HEADER_MISSING "The header lacks a line."
@@ -94,7 +92,6 @@ codes! {
     "M0703" EFFECTIVE "A policy ends before it starts."
     "M0704" UNKNOWN_CURRENCY "A currency's code isn't known."
     "M0705" MONTH_ENDS "A date plus months needs the header to say how month ends round."
-    "M0706" OTHER_SCHEMA "A policy uses another schema than the one it is checked against."
     "M0707" SCHEMA_RECORD "A record or measure of a schema isn't complete."
 
     "M0801" TEST_BINDING "A test gives something that isn't an input."

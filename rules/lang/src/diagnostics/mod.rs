@@ -140,7 +140,7 @@ impl Diagnostics {
     #[must_use]
     pub fn sorted(mut self) -> Self {
         self.0.sort_by(|a, b| (a.span(), &a.code).cmp(&(b.span(), &b.code)));
-        self.0.dedup_by(|a, b| a.span() == b.span() && a.code == b.code);
+        self.0.dedup_by(|a, b| a.span() == b.span() && a.code == b.code && a.title == b.title);
         self
     }
 }

@@ -121,13 +121,43 @@ fn source_line(
     let start: usize = source.text.split('\n').take(line - 1).map(|line| line.len() + 1).sum();
     let window = Window::around(text, start, labels);
     let _ = writeln!(out, "{} {}", gutter(&line.to_string(), "|"), window.text);
-    for label in labels {
-        let (from, to) = window.columns(label.span);
-        let mark = if label.primary { "^" } else { "-" };
-        let marks = paint.with(if label.primary { style } else { BOLD_BLUE }, &mark.repeat((to - from).max(1)));
-        let said = if label.text.is_empty() { String::new() } else { format!(" {}", clean(&label.text)) };
-        let _ = writeln!(out, "{} {}{marks}{said}", gutter("", "|"), " ".repeat(from));
+    for row in underlines(labels, &window, paint, style) {
+        let _ = writeln!(out, "{} {row}", gutter("", "|"));
     }
+}
+
+/// The marks under a source line: all on one row where they don't overlap, with the words of the last beside it and the
+/// words of the others below, each under its mark.
+fn underlines(labels: &[&Label], window: &Window, paint: Paint, style: &str) -> Vec<String> {
+    let mut rows = Vec::new();
+    let mut left: Vec<&Label> = labels.to_vec();
+    while !left.is_empty() {
+        let (mut row, mut end, mut taken, mut later) = (String::new(), 0, Vec::new(), Vec::new());
+        for label in left {
+            let (from, to) = window.columns(label.span);
+            if from < end {
+                later.push(label);
+                continue;
+            }
+            let to = to.max(from + 1);
+            let (mark, colour) = if label.primary { ("^", style) } else { ("-", BOLD_BLUE) };
+            row.push_str(&" ".repeat(from - end));
+            row.push_str(&paint.with(colour, &mark.repeat(to - from)));
+            end = to + 1;
+            row.push(' ');
+            taken.push((label, from));
+        }
+        let last = taken.pop();
+        if let Some((label, _)) = last {
+            row.push_str(&clean(&label.text));
+        }
+        rows.push(row.trim_end().to_owned());
+        for (label, from) in taken.into_iter().rev().filter(|(label, _)| !label.text.is_empty()) {
+            rows.push(format!("{}{}", " ".repeat(from), clean(&label.text)));
+        }
+        left = later;
+    }
+    rows
 }
 
 /// The part of a source line that is shown: lines of machine-made files can be a megabyte long.

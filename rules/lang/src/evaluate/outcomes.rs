@@ -239,6 +239,9 @@ mod tests {
         StatementKind::Gate { condition: flag(yes), otherwise: otherwise.map(|amount| literal(amount, USD)) }
     }
 
+    /// Name, statements, amount, what is held back, reasons.
+    type Case = (&'static str, Vec<StatementKind>, &'static str, Option<&'static str>, &'static [&'static str]);
+
     /// The statements with `because`s "0", "1", … run for nobody in particular.
     fn run(statements: Vec<StatementKind>) -> Output {
         let mut program = Program::empty();
@@ -260,7 +263,7 @@ mod tests {
         let floor = |amount: &str| StatementKind::Floor(literal(amount, USD));
         let cents = || StatementKind::Round(Rounding::HalfEven, ratio("0.01"));
         let hold = || StatementKind::HoldBack { share: ratio("0.1"), until: "invoices_paid".to_owned() };
-        let cases: Vec<(&str, Vec<StatementKind>, &str, Option<&str>, &[&str])> = vec![
+        let cases: [Case; 8] = [
             // 49,350 × 105% = 51,817.50; a tenth is 5,181.75.
             (
                 "all",

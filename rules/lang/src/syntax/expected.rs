@@ -84,6 +84,9 @@ fn hint(found: &str, positives: &[Rule], part: &str, at: usize) -> Option<String
         let whole = words.iter().find(|word| word.split(' ').next() == Some(meant)).map_or(meant, String::as_str);
         return Some(format!("did you mean `{whole}`?"));
     }
+    if let Some(whole) = words.iter().find(|word| word.split(' ').next() == Some(found) && word.contains(' ')) {
+        return Some(format!("write `{whole}` in full"));
+    }
     let before = part.get(..at).unwrap_or_default().trim_end();
     let previous = before.get(before.rfind([' ', '\n', '(']).map_or(0, |index| index + 1)..).unwrap_or_default();
     if positives.contains(&Rule::name) && is_reserved(found) {
@@ -102,18 +105,34 @@ fn hint(found: &str, positives: &[Rule], part: &str, at: usize) -> Option<String
 }
 
 fn is_reserved(word: &str) -> bool {
-    super::grammar::parse(Rule::lone_name, word).is_err() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    word.starts_with(|c: char| c.is_ascii_alphabetic()) && super::grammar::parse(Rule::lone_name, word).is_err() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// The words, most telling first, of what was expected.
 fn wanted(positives: &[Rule]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let operators = positives.iter().any(|rule| is_operator(*rule));
+    let any = |rules: &[Rule]| positives.iter().filter(|rule| rules.contains(rule)).count();
+    let (statements, lines) = (any(STATEMENTS) > 2, any(LINES) > 2);
+    // Where a value can stand, all that it can begin with is one thing to the reader.
+    let value = positives.iter().any(|rule| words(*rule).as_deref() == Some("a value"));
     for rule in positives {
+        if statements && STATEMENTS.contains(rule) && *rule != Rule::pay_stmt
+            || lines && LINES.contains(rule)
+            || value && VALUES.contains(rule)
+        {
+            continue;
+        }
         let Some(words) = words(*rule) else { continue };
         if !out.contains(&words) {
             out.push(words);
         }
+    }
+    if statements {
+        out.insert(0, "a statement such as `pay`, `cap at` or `round`".to_owned());
+    }
+    if lines {
+        out.insert(0, "a line such as `when`, `badge` or `award`".to_owned());
     }
     // An operator could go on nearly everywhere; it is worth a word only where nothing else is expected.
     if operators && out.is_empty() {
@@ -121,6 +140,28 @@ fn wanted(positives: &[Rule]) -> Vec<String> {
     }
     out
 }
+
+/// What statements of an outcome begin with.
+const STATEMENTS: &[Rule] = &[
+    Rule::pay_stmt, Rule::let_stmt, Rule::amount_is, Rule::multiply, Rule::gate, Rule::cap, Rule::floor_stmt,
+    Rule::round_stmt, Rule::hold_back, Rule::true_up, Rule::payable, Rule::take_back, Rule::kw_let, Rule::kw_pay,
+    Rule::kw_propose, Rule::kw_multiply_by, Rule::kw_gate, Rule::kw_cap, Rule::kw_floor, Rule::kw_round,
+    Rule::kw_hold_back, Rule::kw_true_up, Rule::kw_payable, Rule::kw_take_back,
+];
+
+/// What lines of a recognition begin with.
+const LINES: &[Rule] = &[
+    Rule::when_stmt, Rule::badge, Rule::award, Rule::kudos, Rule::announce, Rule::once, Rule::kw_when, Rule::kw_badge,
+    Rule::kw_award, Rule::kw_kudos, Rule::kw_announce, Rule::kw_once,
+];
+
+/// What values begin with.
+const VALUES: &[Rule] = &[
+    Rule::name, Rule::list_col, Rule::list_field, Rule::kw_if, Rule::kw_apply, Rule::kw_lookup, Rule::kw_not,
+    Rule::kw_sum, Rule::kw_count, Rule::kw_highest, Rule::kw_lowest, Rule::kw_average, Rule::kw_any, Rule::kw_days_from,
+    Rule::sym_left, Rule::money, Rule::percent, Rule::points, Rule::duration, Rule::date, Rule::yesno, Rule::number,
+    Rule::text, Rule::digits,
+];
 
 fn list(wanted: &[String]) -> String {
     const SHOWN: usize = 6;
@@ -139,6 +180,7 @@ const fn is_operator(rule: Rule) -> bool {
         rule,
         R::infix | R::and | R::or | R::otherwise | R::at_least_op | R::at_most_op | R::le | R::ge | R::ne | R::lt | R::gt
             | R::eq | R::add | R::sub | R::mul | R::div | R::postfix | R::is_missing | R::is_in | R::rounded
+            | R::kw_and | R::kw_or | R::kw_in | R::kw_otherwise | R::kw_is_at_least | R::kw_is_at_most | R::kw_is_missing | R::kw_rounded
     )
 }
 
@@ -175,7 +217,7 @@ pub fn words(rule: Rule) -> Option<String> {
     }
     let text = match rule {
         R::EOI => "the end of the declaration",
-        R::WHITESPACE | R::COMMENT | R::gap | R::id_char | R::reserved | R::half_date | R::too_deep => return None,
+        R::WHITESPACE | R::COMMENT | R::gap | R::id_char | R::reserved | R::half_date | R::too_deep | R::frac => return None,
         R::neg | R::not | R::unary => return None,
         R::sym_open => "`{`",
         R::sym_close => "`}`",
@@ -200,7 +242,7 @@ pub fn words(rule: Rule) -> Option<String> {
         R::duration | R::dur_unit => "a length of time such as 12 months",
         R::date => "a date such as 2026-07-01",
         R::yesno => "`yes` or `no`",
-        R::number | R::whole | R::digits | R::frac | R::neg_sign => "a number",
+        R::number | R::whole | R::digits | R::neg_sign => "a number",
         R::currency => "a currency code such as USD",
         R::type_ref | R::list_of => "a type such as money, percent, count or a choice's name",
         R::item | R::schema_item => "a declaration",
@@ -324,7 +366,7 @@ mod tests {
 
     #[test]
     fn every_rule_has_words_that_are_not_its_name() {
-        let silent = ["EOI", "WHITESPACE", "COMMENT", "gap", "id_char", "reserved", "half_date", "too_deep", "neg", "not", "unary"];
+        let silent = ["EOI", "WHITESPACE", "COMMENT", "gap", "id_char", "reserved", "half_date", "too_deep", "frac", "neg", "not", "unary"];
         for rule in Rule::all_rules() {
             let name = format!("{rule:?}");
             let Some(words) = words(*rule) else {

@@ -191,6 +191,21 @@ impl Work<'_, '_> {
     }
 
     fn header(&mut self, text: &str) {
+        let word = first_word(text);
+        if !HEADER.contains(&word) {
+            self.file.header.damaged = true;
+            let shown = if word.is_empty() { text.chars().take(1).collect() } else { word.to_owned() };
+            let span = Span::new(self.part.span.start, self.part.span.start + shown.len());
+            let help = match nearest(word, HEADER.iter().copied()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "the header has `about`, `uses schema`, `attainment of`, `effective`, `applies to`, `period`, `currency` and `month ends`".to_owned(),
+            };
+            if !self.slipped_near(text, 0) {
+                let title = format!("`{shown}` is not a header line");
+                self.said.push(Diagnostic::new(codes::SYNTAX, title, span, "").help(help));
+            }
+            return;
+        }
         match grammar::parse(Rule::one_header_line, text) {
             Ok(mut pairs) => {
                 let Some(line) = pairs.next().and_then(|pair| pair.into_inner().next()) else { return };
@@ -232,6 +247,17 @@ impl Work<'_, '_> {
                 Diagnostic::new(codes::WRONG_KIND, format!("`{word}` belongs to a policy, not to a schema"), span, "")
                     .help("a schema holds `choice`, `event`, `participant`, `record` and `measure`"),
             );
+            return;
+        }
+        if let Some(at) = unbalanced(text) {
+            self.names_of(text);
+            if !self.slipped_near(text, at.start) {
+                let bracket = text.get(at.start..at.end).unwrap_or_default().to_owned();
+                let opens = matches!(bracket.as_str(), "(" | "[" | "{");
+                let title = if opens { format!("this `{bracket}` is never closed") } else { format!("nothing opens this `{bracket}`") };
+                let span = Span::new(self.part.span.start + at.start, self.part.span.start + at.end);
+                self.said.push(Diagnostic::new(codes::UNCLOSED, title, span, ""));
+            }
             return;
         }
         let damaged = self.recover(rule, text);
@@ -314,6 +340,40 @@ impl Work<'_, '_> {
     }
 }
 
+/// The first bracket of a part that has no partner.
+fn unbalanced(text: &str) -> Option<Span> {
+    let mut open: Vec<(usize, char)> = Vec::new();
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let mut in_text = false;
+        for (at, character) in strip_comment(line).char_indices() {
+            let at = offset + at;
+            let opener = match character {
+                '"' => {
+                    in_text = !in_text;
+                    continue;
+                }
+                _ if in_text => continue,
+                '(' | '[' | '{' => {
+                    open.push((at, character));
+                    continue;
+                }
+                ')' => '(',
+                ']' => '[',
+                '}' => '{',
+                _ => continue,
+            };
+            match open.pop() {
+                Some((_, found)) if found == opener => {}
+                Some((start, _)) => return Some(Span::new(start, start + 1)),
+                None => return Some(Span::new(at, at + 1)),
+            }
+        }
+        offset += line.len();
+    }
+    open.last().map(|(start, _)| Span::new(*start, *start + 1))
+}
+
 fn line_around(text: &str, at: usize) -> Span {
     let at = at.min(text.len());
     let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |index| index + 1);
@@ -338,6 +398,11 @@ fn statement_around(text: &str, at: usize) -> Option<Span> {
         line = line_around(text, line.start - 1);
     }
     if line.start <= body {
+        return None;
+    }
+    // Without its head row a table has no meaning.
+    let is_row = |at: Span| text.get(at.start..at.end).is_some_and(|line| line.trim_start().starts_with('|'));
+    if is_row(line) && !text.get(body..line.start)?.lines().any(|line| line.trim_start().starts_with('|')) {
         return None;
     }
     let mut end = line.end;

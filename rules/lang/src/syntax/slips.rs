@@ -62,6 +62,10 @@ impl Scan<'_> {
             '%' => self.percent(at),
             ',' => self.comma(at),
             '€' | '£' | '¥' | '₹' => self.currency(at, next, character),
+            '0'..='9' => return self.digits(at),
+            c if c.is_ascii_alphabetic() => {
+                return at + rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            }
             '|' => return self.bar(at),
             '=' | '!' | '&' => return self.foreign(at).unwrap_or(next),
             ' ' | '\t' | '\n' | '\r' => {}
@@ -189,7 +193,25 @@ impl Scan<'_> {
             Diagnostic::new(codes::CURRENCY_SIGN, format!("`{sign}` is not read"), Span::new(at, next), "")
                 .help(format!("write the currency's code and a space before the number: `{code} 100`")),
         );
-        self.put(at, next, "");
+    }
+
+    /// `2026-3-1` for `2026-03-01`.
+    fn digits(&mut self, at: usize) -> usize {
+        let rest = self.rest(at);
+        let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '-')).unwrap_or(rest.len());
+        let written = rest.get(..end).unwrap_or_default().to_owned();
+        let parts: Vec<&str> = written.split('-').collect();
+        let [year, month, day] = parts.as_slice() else {
+            return at + rest.bytes().take_while(u8::is_ascii_digit).count().max(1);
+        };
+        let short = |part: &str| part.len() == 1 || part.len() == 2;
+        if year.len() == 4 && short(month) && short(day) && month.len() + day.len() < 4 {
+            self.said.push(
+                Diagnostic::new(codes::BAD_DATE, "months and days of a date have two digits", Span::new(at, at + end), "")
+                    .help(format!("write `{year}-{month:0>2}-{day:0>2}`")),
+            );
+        }
+        at + end
     }
 
     /// An empty cell, or `||`.
