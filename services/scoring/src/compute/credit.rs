@@ -38,21 +38,44 @@ pub struct Credited {
     pub findings: Vec<Finding>,
 }
 
-/// Results that were credited to people who are not on the roster, by policy and person.
-type Strays = BTreeMap<(String, PersonId), Vec<String>>;
+/// By policy and person, what there is to say about one result after the other.
+type Said = BTreeMap<(String, String), Vec<String>>;
+
+/// What stands for the rest where there is more to say than a person would read.
+const TOLD: usize = 3;
+
+/// What is found while results are credited, gathered so that nobody has to read a thousand lines that say the same.
+#[derive(Debug, Default)]
+struct Found {
+    /// Shares that nobody gets.
+    uncredited: Said,
+    /// Results that were credited to people who are not on the roster.
+    strays: Said,
+}
 
 /// Credits every frozen result, once by each policy's own `credit` block and once by the schema's rule.
 #[must_use]
 pub fn credit(plan: &Plan) -> Credited {
     let mut credited = Credited { by_policy: vec![Shares::new(); plan.policies.len()], ..Credited::default() };
-    let mut strays = Strays::new();
+    let mut found = Found::default();
     for (index, result) in plan.frozen.results.iter().enumerate() {
         match row(plan, result) {
-            Ok((list, row)) => credit_one(plan, index, &list, &row, &mut credited, &mut strays),
+            Ok((list, row)) => credit_one(plan, index, &list, &row, &mut credited, &mut found),
             Err(reason) => credited.findings.push(not_credited(result, "", reason)),
         }
     }
-    credited.findings.extend(strays.into_iter().map(|((policy, person), results)| stray(plan, policy, person, &results)));
+    for ((policy, participant), reasons) in found.uncredited {
+        let reason = told(&reasons, "; ", "shares like these");
+        credited.findings.push(finding(participant, &policy, reason));
+    }
+    for ((policy, participant), results) in found.strays {
+        let reason = format!(
+            "`{participant}` was not employed in {}, so what is credited to them counts for nobody: {}",
+            plan.frozen.cycle.id,
+            told(&results, ", ", "results")
+        );
+        credited.findings.push(finding(participant, &policy, reason));
+    }
     credited
 }
 
@@ -68,7 +91,7 @@ fn row(plan: &Plan, result: &StoredResult) -> Result<(String, Row), String> {
     Ok((record.list_name.clone(), Row { id: result.id(), values, credited: None, credited_as: None }))
 }
 
-fn credit_one(plan: &Plan, index: usize, list: &str, row: &Row, credited: &mut Credited, strays: &mut Strays) {
+fn credit_one(plan: &Plan, index: usize, list: &str, row: &Row, credited: &mut Credited, found: &mut Found) {
     let Some(result) = plan.frozen.results.get(index) else { return };
     let manager_of = |person: &PersonId, day: Date| manager_on(plan.frozen.people.get(person)?, day);
     let mut has_block = false;
@@ -80,12 +103,12 @@ fn credit_one(plan: &Plan, index: usize, list: &str, row: &Row, credited: &mut C
         has_block = true;
         let outcome = merit_rules::credit(&prepared.program, row, &manager_of);
         let policy = prepared.program.name();
-        report(plan, result, list, policy, &outcome, &mut credited.credits, &mut credited.findings, strays);
+        report(plan, result, list, policy, &outcome, &mut credited.credits, found);
         share_out(index, outcome, shares);
     }
     let outcome = credit_default(&plan.schema, list, row);
     if !has_block {
-        report(plan, result, list, "", &outcome, &mut credited.credits, &mut credited.findings, strays);
+        report(plan, result, list, "", &outcome, &mut credited.credits, found);
     }
     // A record without an amount is still somebody's.
     if outcome == CreditOutcome::default() {
@@ -114,7 +137,7 @@ fn share_out(index: usize, outcome: CreditOutcome, shares: &mut Shares) {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one result's facts and the three places that take what is said about it")]
+/// Tells people of one result's shares.
 fn report(
     plan: &Plan,
     result: &StoredResult,
@@ -122,15 +145,16 @@ fn report(
     policy: &str,
     outcome: &CreditOutcome,
     credits: &mut Vec<Credit>,
-    findings: &mut Vec<Finding>,
-    strays: &mut Strays,
+    found: &mut Found,
 ) {
-    for reason in &outcome.uncredited {
-        findings.push(not_credited(result, policy, reason.clone()));
+    if !outcome.uncredited.is_empty() {
+        let owner = result.belongs_to.as_ref().map(ToString::to_string).unwrap_or_default();
+        found.uncredited.entry((policy.to_owned(), owner)).or_default().extend(outcome.uncredited.iter().cloned());
     }
     for share in &outcome.shares {
         if !plan.roster.contains(&share.participant) && plan.frozen.cycle.period.contains(result.dated) {
-            strays.entry((policy.to_owned(), share.participant.clone())).or_default().push(result.id());
+            let stray = (policy.to_owned(), share.participant.to_string());
+            found.strays.entry(stray).or_default().push(result.id());
         }
         credits.push(Credit {
             participant: share.participant.clone(),
@@ -146,30 +170,18 @@ fn report(
 }
 
 fn not_credited(result: &StoredResult, policy: &str, reason: String) -> Finding {
-    Finding {
-        kind: FindingKind::NotCredited,
-        participant: result.belongs_to.as_ref().map(ToString::to_string).unwrap_or_default(),
-        policy: policy.to_owned(),
-        output: String::new(),
-        reason,
-    }
+    finding(result.belongs_to.as_ref().map(ToString::to_string).unwrap_or_default(), policy, reason)
 }
 
-fn stray(plan: &Plan, policy: String, person: PersonId, results: &[String]) -> Finding {
-    let named: Vec<&str> = results.iter().take(3).map(String::as_str).collect();
-    let more = match results.len() - named.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    Finding {
-        kind: FindingKind::NotCredited,
-        participant: person.to_string(),
-        policy,
-        output: String::new(),
-        reason: format!(
-            "`{person}` was not employed in {}, so what is credited to them counts for nobody: {}{more}",
-            plan.frozen.cycle.id,
-            named.join(", ")
-        ),
+fn finding(participant: String, policy: &str, reason: String) -> Finding {
+    Finding { kind: FindingKind::NotCredited, participant, policy: policy.to_owned(), output: String::new(), reason }
+}
+
+/// The first few, and how many more there are.
+fn told(all: &[String], between: &str, what: &str) -> String {
+    let first: Vec<&str> = all.iter().take(TOLD).map(String::as_str).collect();
+    match all.len() - first.len() {
+        0 => first.join(between),
+        more => format!("{}{between}and {more} more {what}", first.join(between)),
     }
 }

@@ -14,8 +14,6 @@ pub mod root;
 pub mod score;
 pub mod settle;
 pub mod standing;
-#[cfg(test)]
-pub(crate) mod tests;
 pub mod whole;
 
 pub use credit::{Credited, credit};

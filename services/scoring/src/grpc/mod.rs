@@ -3,8 +3,6 @@
 mod calls;
 mod messages;
 mod pages;
-#[cfg(test)]
-mod tests;
 
 use std::pin::Pin;
 

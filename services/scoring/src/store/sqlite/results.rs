@@ -98,10 +98,11 @@ impl Results for SqliteStore {
 async fn latest(tx: &mut Transaction<'static, Sqlite>, source: &str, rows: &[NewResult]) -> Result<HashMap<(String, String), Latest>> {
     let keys: Vec<[&str; 2]> = rows.iter().map(|row| [row.record.as_str(), row.external_id.as_str()]).collect();
     let keys = serde_json::to_string(&keys).map_err(Error::internal)?;
-    // SQLite takes the other columns from the row that has the maximum.
+    // SQLite takes the other columns from the row that has the maximum. CROSS JOIN holds it to the order written here:
+    // left free, it goes through all results of the source for each key.
     let found: Vec<(String, String, i64, String, Option<String>)> = sqlx::query_as(
         "SELECT r.record, r.external_id, max(r.version), r.content, r.quarantined
-         FROM json_each($2) AS k JOIN results AS r
+         FROM json_each($2) AS k CROSS JOIN results AS r
            ON r.source = $1 AND r.record = json_extract(k.value, '$[0]') AND r.external_id = json_extract(k.value, '$[1]')
          GROUP BY r.record, r.external_id",
     )

@@ -1,0 +1,199 @@
+//! A quarter from freeze to settled.
+
+use super::neighbours::{goal, id};
+use super::{World, deal, findings, quarter, words};
+use crate::model::{Attainment, Credit, Cutoffs, Finding, Line, OwnerKind, Recognition, RosterEntry, Score};
+use crate::service::{Settings, Untold};
+
+#[tokio::test]
+async fn a_quarter_pays_what_the_policies_say() {
+    let world = World::ready().await;
+    let run = world.close().await;
+    assert_eq!(
+        words(&world.all::<Line>(&run).await),
+        [
+            // Capped: 8,000 and 1,000 of Commission; a SPIF is another policy's.
+            "ana Commission 1 cap total [2026-Q3] settlement USD -100.00 held USD 0.00: Section 7",
+            // 130,000 of 100,000: 5% of 100,000 and 10% of 30,000; the rating of the last day is too low for more.
+            "ana Commission 1 commission [2026-Q3] payout USD 8000.00 held USD 800.00: Section 6",
+            "ana Commission 1 top [2026-Q3] contest USD 1000.00 held USD 0.00: place 1",
+            "ana SPIF 1 spif [2026-07-01 to 2026-07-31] payout USD 100.00 held USD 0.00: ",
+            "ana SPIF 1 spif [2026-08-01 to 2026-08-31] payout USD 100.00 held USD 0.00: ",
+            "eve Commission 1 commission [2026-Q3] payout USD 1000.00 held USD 100.00: Section 6",
+            "eve Commission 1 top [2026-Q3] contest USD 500.00 held USD 0.00: place 2",
+            "eve SPIF 1 spif [2026-08-01 to 2026-08-31] payout USD 100.00 held USD 0.00: ",
+        ]
+    );
+    let given = world.all::<Recognition>(&run).await;
+    let given: Vec<_> = given.iter().map(|r| format!("{} {} {}", r.participant, r.badge, r.period)).collect();
+    // Once per quarter: not in August again.
+    assert_eq!(given, ["ana first_deal 2026-07-01 to 2026-07-31", "eve first_deal 2026-08-01 to 2026-08-31"]);
+}
+
+#[tokio::test]
+async fn who_is_not_scored_not_covered_or_not_credited_is_told_with_the_reason() {
+    let world = World::ready().await;
+    let run = world.close().await;
+    assert_eq!(
+        findings(&world.all::<Finding>(&run).await),
+        [
+            "not credited: ana / Commission / : 30% of `amount` of crm D-1 ($18,000.00) is not credited: `overlay` is missing",
+            "not scored: bob / Commission / commission: `quota` is missing",
+            "not scored: bob / Commission / top: `quota` is missing",
+            "not covered: boss /  / : no policy covers `boss` in 2026-Q3",
+            "not credited: cy / Commission / : 30% of `amount` of crm D-4 ($3,000.00) is not credited: `overlay` is missing",
+            "not scored: cy / Commission / commission: `quota` is $0.00, outside its range: $1.00 and above",
+            "not scored: cy / Commission / top: `quota` is $0.00, outside its range: $1.00 and above",
+            "not covered: dee /  / : no policy covers `dee` in 2026-Q3",
+            "not credited: eve / Commission / : 30% of `amount` of crm D-3 ($6,000.00) is not credited: `overlay` is missing",
+            "not credited: fay / Commission / : 30% of `amount` of crm D-7 ($1,500.00) is not credited: `overlay` is missing",
+            "not credited: fay / Commission / : `fay` was not employed in 2026-Q3, so what is credited to them counts for nobody: crm D-7",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn two_goals_on_the_measure_are_no_quota() {
+    let world = World::ready().await;
+    world.company.goals.lock().unwrap().push(goal("g-ana-2", OwnerKind::Person, "ana", "bookings", "USD 1.00"));
+    let run = world.close().await;
+    let found = findings(&world.all::<Finding>(&run).await);
+    let why = "not scored: ana / Commission / commission: no single quota: the goals `g-ana` and `g-ana-2` are all on `bookings` in 2026-Q3; keep one";
+    assert!(found.iter().any(|found| found == why), "{found:#?}");
+}
+
+#[tokio::test]
+async fn scores_credits_attainments_and_the_roster_are_told() {
+    let world = World::ready().await;
+    let run = world.close().await;
+    let scores = world.all::<Score>(&run).await;
+    let of_ana: Vec<_> = scores
+        .iter()
+        .filter(|s| s.participant == id("ana") && s.period == "2026-Q3")
+        .map(|s| format!("{:?} {} {} {}", s.kind, s.policy, s.output, s.value.0))
+        .collect();
+    assert_eq!(
+        of_ana,
+        [
+            "Attainment Commission attainment 13/10",
+            "Definition Commission big 2",
+            "Measure  bookings USD 130000.00",
+            "Payout Commission commission USD 8000.00",
+        ]
+    );
+    // The boss has a goal and no policy: rolled-up credit counts, the overlay's share too.
+    let attained = world.all::<Attainment>(&run).await;
+    let attained: Vec<_> = attained
+        .iter()
+        .map(|a| {
+            let actual = a.standing.actual.as_ref().map(|actual| actual.0.to_string()).unwrap_or_default();
+            let ratio = a.standing.attainment.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{} {actual} {ratio} {}", a.owner, a.standing.reason)
+        })
+        .collect();
+    assert_eq!(
+        attained,
+        [
+            "organisation USD 165000.00 1/2 ",
+            "people/ana USD 130000.00 13/10 ",
+            "people/boss USD 181000.00 181/200 ",
+            "people/cy USD 10000.00  the target is 0",
+            "people/dee 3/4 3/4 ",
+            "people/eve USD 20000.00 1/2 ",
+            // Without eve, who had left; each deal once.
+            "teams/east-coast USD 140000.00 7/16 ",
+        ]
+    );
+    let credits = world.all::<Credit>(&run).await;
+    let of_d2: Vec<_> = credits
+        .iter()
+        .filter(|c| c.external_id == "D-2")
+        .map(|c| format!("{} as {} {}", c.participant, c.credited_as, c.amount))
+        .collect();
+    assert_eq!(of_d2, ["ana as owner USD 70000.00", "bob as overlay USD 21000.00", "boss as manager USD 91000.00"]);
+    let roster = world.all::<RosterEntry>(&run).await;
+    let roster: Vec<_> = roster.iter().map(|r| (r.participant.as_str(), r.active)).collect();
+    assert_eq!(roster, [("ana", true), ("bob", true), ("boss", true), ("cy", true), ("dee", true), ("eve", false)]);
+}
+
+#[tokio::test]
+async fn figures_are_told_from_the_trace() {
+    let world = World::ready().await;
+    let run = world.close().await;
+    let untold = Untold {
+        run: run.id.clone(),
+        participant: "ana".to_owned(),
+        policy: "Commission".to_owned(),
+        version: 1,
+        period: "2026-Q3".to_owned(),
+        output: "commission".to_owned(),
+    };
+    let told = world.scoring.figures(&[untold.clone()]).await.unwrap();
+    let text = told[&untold].join("\n");
+    for figure in ["$130,000.00", "$100,000.00", "$8,000.00", "Section 6"] {
+        assert!(text.contains(figure), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_inputs_give_the_same_run_and_other_inputs_another() {
+    let world = World::ready().await;
+    let cutoffs = Cutoffs::default();
+    let (run, created) = world.scoring.freeze("cycles/2026-Q3", cutoffs).await.unwrap();
+    assert!(created);
+    assert!(run.id.as_str().starts_with("2026-q3-"), "{}", run.id);
+    let (again, created) = world.scoring.freeze("cycles/2026-Q3", cutoffs).await.unwrap();
+    assert_eq!((&again.id, created), (&run.id, false));
+    // A result outside of the quarter changes nothing; one inside does.
+    world.import(vec![deal(2, "D-8", "ana", "", "USD 1.00", "2026-10-02")]).await;
+    assert_eq!(world.freeze().await.id, run.id);
+    world.import(vec![deal(2, "D-9", "bob", "", "USD 1.00", "2026-09-02")]).await;
+    let other = world.freeze().await;
+    assert_ne!(other.id, run.id);
+    // And the first one's cut-off still gives the first.
+    assert_eq!(world.scoring.freeze("cycles/2026-Q3", run.cutoffs).await.unwrap().0.id, run.id);
+    world.execute(&run.id).await;
+    assert!(!words(&world.all::<Line>(&run).await).iter().any(|line| line.starts_with("bob")));
+}
+
+#[tokio::test]
+async fn results_depend_on_neither_row_order_nor_shards() {
+    let world = World::ready().await;
+    let expected = world.close().await;
+    for (shard_size, chunk_size, workers) in [(1, 1, 4), (100, 100, 1), (3, 2, 3)] {
+        let other = World::with(Settings { workers, shard_size, chunk_size, lease: 60_000 }).await;
+        let mut rows = quarter();
+        rows.reverse();
+        // In two files, so that the numbers of changes differ too.
+        let rest = rows.split_off(3);
+        other.fill(rows).await;
+        other.import(rest).await;
+        other.company.people.lock().unwrap().reverse();
+        other.company.goals.lock().unwrap().reverse();
+        let found = other.close().await;
+        assert_eq!((&found.id, &found.root), (&expected.id, &expected.root), "{shard_size} {chunk_size} {workers}");
+    }
+}
+
+#[tokio::test]
+async fn a_preview_gives_the_same_root_and_leaves_nothing_behind() {
+    let world = World::ready().await;
+    let (preview, whole) = world.scoring.preview("cycles/2026-Q3", Cutoffs::default()).await.unwrap();
+    assert_eq!(whole.lines.len(), 8);
+    assert_eq!(world.scoring.run(&preview.id).await.unwrap_err().reason, "UNKNOWN_RUN");
+    let run = world.close().await;
+    assert_eq!((&run.id, &run.root), (&preview.id, &preview.root));
+}
+
+#[tokio::test]
+async fn what_is_missing_is_said_with_what_to_do() {
+    let world = World::new().await;
+    let freeze = async || world.scoring.freeze("cycles/2026-Q3", Cutoffs::default()).await.unwrap_err();
+    let none = freeze().await;
+    assert_eq!((none.kind, none.reason.as_str()), (merit_core::Kind::FailedPrecondition, "NO_POLICIES"));
+    assert_eq!(none.message, "no policy has a period that ends in 2026-Q3; publish one with `merit rules publish PATH`");
+    *world.company.schema.lock().unwrap() = None;
+    let none = freeze().await;
+    assert_eq!((none.kind, none.reason.as_str()), (merit_core::Kind::FailedPrecondition, "NO_SCHEMA"));
+    assert_eq!(none.message, "no schema is registered; run `merit schema apply FILE` first");
+}

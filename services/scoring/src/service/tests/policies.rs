@@ -1,0 +1,74 @@
+//! Publishing policies.
+
+use super::{COMMISSION, SPIF, SourceText, World};
+
+async fn publish(world: &World, text: &str) -> Result<bool, String> {
+    let source = SourceText { file_name: "p.merit".to_owned(), text: text.to_owned() };
+    let publication = world.scoring.publish(vec![source], false).await.unwrap();
+    match publication.refusals.first() {
+        Some(refusal) => Err(refusal.report.clone()),
+        None => Ok(publication.policies[0].1),
+    }
+}
+
+#[tokio::test]
+async fn a_version_is_registered_once_and_never_changes() {
+    let world = World::new().await;
+    assert_eq!(publish(&world, COMMISSION).await, Ok(true));
+    assert_eq!(publish(&world, COMMISSION).await, Ok(false));
+    let changed = COMMISSION.replace("$8,900", "$8,901");
+    assert_eq!(
+        publish(&world, &changed).await.unwrap_err(),
+        "p.merit: `Commission` version 1 is registered already with other content, and a version never changes; raise it to `version 2`\n"
+    );
+    let schema = super::SCHEMA.replace("version 1", "version 2");
+    *world.company.schema.lock().unwrap() = Some(schema);
+    assert_eq!(
+        publish(&world, COMMISSION).await.unwrap_err(),
+        "p.merit: `Commission` version 1 is registered already under another schema, and a version never changes; raise it to `version 2`\n"
+    );
+    let [policy] = world.scoring.policies().await.unwrap().try_into().unwrap();
+    assert_eq!((policy.name.as_str(), policy.version, policy.tests, policy.about.as_str()), ("Commission", 1, 1, "Pays new business"));
+}
+
+#[tokio::test]
+async fn a_failing_test_or_a_mistake_refuses_the_whole_set() {
+    let world = World::new().await;
+    let failing = COMMISSION.replace("expect commission = $5,000.00", "expect commission = $5,000.01");
+    let report = publish(&world, &failing).await.unwrap_err();
+    for part in ["p.merit:", "test \"at quota\" fails", "line 51: expected commission = $5,000.01, found commission = $5,000.00", "bookings: $100,000.00"] {
+        assert!(report.contains(part), "{report}");
+    }
+    let source = |text: &str| SourceText { file_name: "p.merit".to_owned(), text: text.to_owned() };
+    let mistaken = SPIF.replace("count of deals", "count of dals");
+    let publication = world.scoring.publish(vec![source(COMMISSION), source(&mistaken)], false).await.unwrap();
+    assert_eq!(publication.refusals.len(), 1);
+    let report = &publication.refusals[0].report;
+    assert!(report.contains("p.merit:") && report.contains("dals") && !report.contains('\u{1b}'), "{report}");
+    assert!(world.scoring.policies().await.unwrap().is_empty(), "all or none");
+}
+
+#[tokio::test]
+async fn validation_registers_nothing() {
+    let world = World::new().await;
+    let source = SourceText { file_name: "p.merit".to_owned(), text: COMMISSION.to_owned() };
+    let publication = world.scoring.publish(vec![source], true).await.unwrap();
+    assert!(publication.policies[0].1);
+    assert!(world.scoring.policies().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_later_version_takes_over_from_an_open_ended_one() {
+    let world = World::ready().await;
+    let second = COMMISSION.replace("version 1", "version 2").replace("2026-01-01", "2026-08-01").replace("uses schema \"schema.merit\" version 2", "uses schema \"schema.merit\"");
+    assert_eq!(publish(&world, &second).await, Ok(true));
+    let policies = world.scoring.policies().await.unwrap();
+    let ends: Vec<_> = policies.iter().map(|p| (p.name.as_str(), p.version, p.to.map(|to| to.to_string()))).collect();
+    assert_eq!(
+        ends,
+        [("Commission", 1, Some("2026-07-31".to_owned())), ("Commission", 2, None), ("SPIF", 1, Some("2026-08-31".to_owned()))]
+    );
+    // Neither holds for the whole quarter, so neither pays.
+    let run = world.freeze().await;
+    assert_eq!(run.policies.iter().map(|pin| pin.name.as_str()).collect::<Vec<_>>(), ["SPIF"]);
+}
