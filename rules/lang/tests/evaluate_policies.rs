@@ -1,6 +1,8 @@
 //! Whole policies from text: their own tests pass, a wrong expectation fails, and one person's figures are told in words
 //! that can be rechecked.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on stops")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,9 +35,16 @@ fn policies(folder: &Path) -> Vec<Source> {
     paths.iter().map(|path| source(path)).collect()
 }
 
+/// One of the policies beside these tests.
 fn policy(name: &str) -> Program {
-    let folder = &folders()[0];
-    load(folder, &source(&folder.join(format!("{name}.merit")))).unwrap_or_else(|words| panic!("{words}"))
+    let [folder, _] = folders();
+    load(&folder, &source(&folder.join(format!("{name}.merit")))).unwrap_or_else(|words| panic!("{words}"))
+}
+
+/// One of the policies that ship.
+fn shipped(name: &str) -> Program {
+    let [_, folder] = folders();
+    load(&folder, &source(&folder.join(format!("{name}.merit")))).unwrap_or_else(|words| panic!("{words}"))
 }
 
 #[test]
@@ -181,6 +190,38 @@ fn recognition_in_words() {
     );
     let kudos = given[1].kudos.as_ref().unwrap();
     assert_eq!((kudos.from.as_str(), kudos.text.as_str()), ("kim", "Welcome aboard, {participant.name}!"));
+}
+
+const PERSON: &str = r#"{
+  "person": "ana-silva", "period_start": "2026-04-01", "period_end": "2026-07-01",
+  "quota": "$300,000",
+  "deals": [
+    { "id": "crm/31", "credited": "$120,000", "credited_as": "owner", "product": "OncologyCoding",
+      "term": "36 months", "closed": "2026-04-20", "is_new": true },
+    { "id": "crm/32", "credited": "$90,000", "credited_as": "owner", "product": "PracticeManagement",
+      "term": "12 months", "closed": "2026-05-11", "is_new": true },
+    { "id": "crm/35", "credited": "$24,000.50", "credited_as": "overlay", "product": "RevenueCycle",
+      "term": "24 months", "closed": "2026-06-30", "is_new": false }
+  ],
+  "#;
+
+#[test]
+fn the_policies_that_ship_in_words() {
+    for (name, more) in [
+        ("ae_commission", r#""role": "AccountExecutive", "region": "Central", "csat": 4.2 }"#),
+        ("review_score", r#""started": "2024-01-15", "values_score": "90%", "salary": "$96,000" }"#),
+        (
+            "recognition",
+            r#""streak": 0, "started": "2026-05-04", "manager": "kim", "training_hours": 16.5,
+            "ideas": [ { "id": "lab/4", "stage": "Adopted", "savings": "$55,000", "authors": 3 } ] }"#,
+        ),
+    ] {
+        let program = shipped(name);
+        let inputs = inputs_from_json(&program, &format!("{PERSON}{more}")).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(applies(&program, &inputs), Ok(true), "{name}");
+        assert!(program.lists().contains(&"deals"), "{name} needs the deals behind its attainment");
+        insta::assert_snapshot!(format!("shipped_{name}"), told(&program, &inputs));
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The stages around a person's evaluation, on policies in text: crediting, measures, contests, settling.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on stops")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -91,6 +91,9 @@ impl<'a> Teller<'a> {
                 self.read_first(&[formula]);
                 return self.computed(&fact.name, formula, value, &told.steps);
             }
+            (Figure::Is(value), FactSource::Given) if told.computed => {
+                format!("{}: {}, its default, since none is given", fact.name, spoken(value, &fact.ty))
+            }
             (Figure::Is(value), _) => format!("{}: {}", fact.name, spoken(value, &fact.ty)),
         };
         self.lines.push(line);

@@ -75,7 +75,10 @@ impl Teller<'_> {
         let name = column.map_or_else(String::new, |column| format!(" {}", column.name));
         let what = match counted.kind {
             0 => format!("the sum of{name} over {rows}"),
-            1 => format!("the number of {rows}"),
+            1 => match condition.as_deref() {
+                None => format!("the number of {}", list.name),
+                Some(condition) => format!("the number of {} where {condition}, of {}", list.name, counted.of),
+            },
             2 => format!("the highest{name} of {rows}"),
             3 => format!("the lowest{name} of {rows}"),
             4 => format!("the average{name} of {rows}"),
