@@ -79,7 +79,7 @@ impl Relay {
                 match answer {
                     Ok(()) => round.handed.push(seq),
                     Err(error) if error.kind == Kind::Unavailable => round.silent = Some(error),
-                    Err(error) => round.refused.push((seq, error.message)),
+                    Err(error) => round.refused.push((seq, format!("{}: {}", error.reason, error.message))),
                 }
             }
             if round.silent.is_some() {
