@@ -19,9 +19,9 @@ pub fn write(organisation: &Organisation, results: u32, rows: &mut Rows) -> csv:
     for person in 0..organisation.people {
         let mut random = Random::of(organisation.seed, "goals", u64::from(person));
         // Whole thousands, as people write them.
-        let quota = (usual / 100 * random.from_to(60, 140) / 100_000).max(1) * 100_000;
+        let quota = (usual / 100 * random.between(60, 140) / 100_000).max(1) * 100_000;
         let quota = amount(quota.min(LARGEST));
-        let hours = random.from_to(8, 24).to_string();
+        let hours = random.between(8, 24).to_string();
         let goals = [
             ("bookings", "Quarterly quota", "60%", quota, "Pipeline of three times the quota at the start"),
             (

@@ -77,10 +77,10 @@ impl Organisation {
         // Those who lead others have been there long and stay, so that every line has its manager.
         let (joins, leaves) = (random.in_a_hundred(2), random.in_a_hundred(1));
         if !self.leads(person) && joins {
-            return (day_after(FIRST_DAY, random.from_to(1, 75)), None);
+            return (day_after(FIRST_DAY, random.between(1, 75)), None);
         }
-        let started = day_after(date(2016, 1, 4), random.from_to(0, 3_600));
-        let ended = (!self.leads(person) && leaves).then(|| day_after(FIRST_DAY, random.from_to(20, 80)));
+        let started = day_after(date(2016, 1, 4), random.between(0, 3_600));
+        let ended = (!self.leads(person) && leaves).then(|| day_after(FIRST_DAY, random.between(20, 80)));
         (started, ended)
     }
 
@@ -117,7 +117,7 @@ pub fn write(organisation: &Organisation, rows: &mut Rows) -> csv::Result<u64> {
         let (started, ended) = organisation.employment(person);
         let manager = Organisation::manager(person);
         let team = manager.map_or_else(|| "leadership".to_owned(), |manager| format!("team-{manager:07}"));
-        let salary = random.from_to(48, 140) * 1_000;
+        let salary = random.between(48, 140) * 1_000;
         let record = [
             id.clone(),
             name,

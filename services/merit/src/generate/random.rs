@@ -30,7 +30,7 @@ impl Random {
     }
 
     /// A number from `low` to `high`, both included; `low` where `high` is below it.
-    pub fn from_to(&mut self, low: u64, high: u64) -> u64 {
+    pub fn between(&mut self, low: u64, high: u64) -> u64 {
         let span = high.saturating_sub(low).saturating_add(1);
         // The bias of the remainder is far below what anybody could see here.
         low + self.next() % span
@@ -81,8 +81,8 @@ mod tests {
     fn numbers_stay_within_their_bounds() {
         let mut random = Random::of(1, "bounds", 0);
         for _ in 0..1000 {
-            assert!((3..=5).contains(&random.from_to(3, 5)));
+            assert!((3..=5).contains(&random.between(3, 5)));
         }
-        assert_eq!(random.from_to(3, 1), 3);
+        assert_eq!(random.between(3, 1), 3);
     }
 }

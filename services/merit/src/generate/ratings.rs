@@ -16,13 +16,13 @@ pub fn write(organisation: &Organisation, rows: &mut Rows) -> csv::Result<u64> {
         let mut random = Random::of(organisation.seed, "ratings", u64::from(person));
         let (started, ended) = organisation.employment(person);
         let on = started.max(date(2026, 9, 15)).min(ended.unwrap_or(date(2026, 9, 15)));
-        let tenths = random.from_to(32, 50);
+        let tenths = random.between(32, 50);
         let values = [
             ("csat", format!("{}.{}", tenths / 10, tenths % 10)),
-            ("forecast_accuracy", format!("{}%", random.from_to(60, 100))),
-            ("values_score", format!("{}%", random.from_to(50, 100))),
-            ("ideas_adopted", random.from_to(0, 2).to_string()),
-            ("training_hours", random.from_to(0, 30).to_string()),
+            ("forecast_accuracy", format!("{}%", random.between(60, 100))),
+            ("values_score", format!("{}%", random.between(50, 100))),
+            ("ideas_adopted", random.between(0, 2).to_string()),
+            ("training_hours", random.between(0, 30).to_string()),
         ];
         let person_id = Organisation::id(person);
         let rater = Organisation::manager(person).map(Organisation::id).unwrap_or_default();

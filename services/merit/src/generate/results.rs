@@ -29,12 +29,12 @@ pub fn write(organisation: &Organisation, each: u32, rows: &mut Rows) -> csv::Re
             let overlay = if helper { colleague(organisation, person, &mut random) } else { None };
             let record = [
                 format!("d-{person:07}-{number:05}"),
-                amount(random.from_to(SMALLEST, LARGEST)),
+                amount(random.between(SMALLEST, LARGEST)),
                 owner.clone(),
                 overlay.map(Organisation::id).unwrap_or_default(),
                 random.one_of(PRODUCTS).to_owned(),
                 random.one_of(TERMS).to_owned(),
-                day_after(first, random.from_to(0, days)).to_string(),
+                day_after(first, random.between(0, days)).to_string(),
                 if random.in_a_hundred(80) { "yes" } else { "no" }.to_owned(),
             ];
             rows.write_record(&record)?;
@@ -47,7 +47,7 @@ pub fn write(organisation: &Organisation, each: u32, rows: &mut Rows) -> csv::Re
 /// Somebody else who reports to the same manager and was there the whole quarter.
 fn colleague(organisation: &Organisation, person: u32, random: &mut Random) -> Option<u32> {
     let manager = Organisation::manager(person)?;
-    let offset = u32::try_from(random.from_to(1, 8)).ok()?;
+    let offset = u32::try_from(random.between(1, 8)).ok()?;
     let other = manager.checked_mul(8)?.checked_add(offset)?;
     let (started, ended) = (other < organisation.people).then(|| organisation.employment(other))?;
     (other != person && started <= FIRST_DAY && ended.is_none()).then_some(other)
