@@ -28,15 +28,13 @@ def person_id(name):
 
 
 def rounded(value, places):
-    """Half even, as a plain decimal without needless zeros."""
-    scaled = round(value * 10**places)  # Fraction.__round__ is half even
-    digits = decimal.Decimal(scaled).scaleb(-places)
-    return f"{digits:f}"
+    """To so many decimal places, a half to the even neighbour: so `round` does with a fraction."""
+    return Fraction(round(value * 10**places), 10**places)
 
 
-def plain(text):
-    """Two decimals are equal whatever zeros they end in."""
-    return Fraction(text)
+def shown(value):
+    """For people; up to twelve places are exact here."""
+    return "missing" if value is None else f"{value.numerator / decimal.Decimal(value.denominator):f}"
 
 
 def won(deals, first, last):
@@ -54,11 +52,11 @@ def commission(value, quota):
         if upper > below:
             paid += (upper - below) * Fraction(rate)
             below = upper
-    return Fraction(rounded(paid, 2))
+    return rounded(paid, 2)
 
 
 def expected(crm):
-    """By participant: the outputs that Merit should have exported; none without a quota, but for what was won."""
+    """By participant: the outputs that Merit should have exported; without a quota only what was won."""
     deals = rows(crm / "sales_pipeline.csv")
     before, now = won(deals, "2017-04-01", "2017-06-30"), won(deals, "2017-07-01", "2017-09-30")
     people = {}
@@ -67,8 +65,8 @@ def expected(crm):
         value = now.get(name, Fraction(0))
         found = {"bookings": value}
         if before.get(name, 0) > 0:
-            quota = Fraction(rounded(before[name] * Fraction(105, 100), 2))
-            found["attainment"] = Fraction(rounded(value / quota, 12))
+            quota = rounded(before[name] * Fraction(105, 100), 2)
+            found["attainment"] = rounded(value / quota, 12)
             found["commission"] = commission(value, quota)
         people[person_id(name)] = found
     return people
@@ -83,7 +81,7 @@ def exported(path):
             person = row["participant"].removeprefix("people/")
             if output in people[person]:
                 sys.exit(f"{path}: {person} has two values of {output}")
-            people[person][output] = plain(row["value"])
+            people[person][output] = Fraction(row["value"])
     return people
 
 
@@ -93,7 +91,7 @@ def ledger(path):
     for row in rows(path):
         if row["cycle"].removeprefix("cycles/") != "2017-Q3" or row["currency"] != "USD":
             sys.exit(f"{path}: a line of {row['cycle']} in {row['currency']}")
-        people[row["participant"].removeprefix("people/")] += plain(row["amount"])
+        people[row["participant"].removeprefix("people/")] += Fraction(row["amount"])
     return people
 
 
@@ -104,22 +102,17 @@ def main():
     wanted, scores, paid = expected(crm), exported(scores_file), ledger(ledger_file)
     wrong, compared = [], 0
     for person, outputs in sorted(wanted.items()):
-        found = dict(scores.get(person, {}))
-        if "commission" not in outputs and found.get("bookings") is None:
-            # Without a quota there is nothing to score; what was won may be left out when it is nothing.
-            outputs = {} if outputs["bookings"] == 0 else outputs
-        if found.get("bookings") == 0 and "bookings" not in outputs:
-            outputs = {"bookings": Fraction(0), **outputs}
+        found = scores.get(person, {})
         for output in ("bookings", "attainment", "commission"):
             compared += 1
             if found.get(output) != outputs.get(output):
-                wrong.append(f"{person}: {output} is {found.get(output)} and should be {outputs.get(output)}")
+                wrong.append(f"{person}: {output} is {shown(found.get(output))} and should be {shown(outputs.get(output))}")
         due = outputs.get("commission", Fraction(0))
         compared += 1
         if paid.get(person, Fraction(0)) != due:
-            wrong.append(f"{person}: the ledger has {paid.get(person)} and should have {due}")
+            wrong.append(f"{person}: the ledger has {shown(paid.get(person))} and should have {shown(due)}")
     strangers = sorted(person for person, amount in paid.items() if person not in wanted and amount != 0)
-    wrong += [f"{person}: the ledger pays {paid[person]} to somebody who is no agent" for person in strangers]
+    wrong += [f"{person}: the ledger pays {shown(paid[person])} to somebody who is no agent" for person in strangers]
     for line in wrong:
         print(line, file=sys.stderr)
     agents = sum("commission" in outputs for outputs in wanted.values())

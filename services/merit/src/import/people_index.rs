@@ -10,6 +10,9 @@ use merit_proto::directory::v1::ListPeopleRequest;
 use merit_proto::directory::v1::directory_service_client::DirectoryServiceClient;
 use merit_rules::nearest;
 
+/// Most names among which a slip of the keys is looked for.
+const SUGGESTED_FROM: usize = 2000;
+
 /// Ids by display name. Several people may have one name.
 #[derive(Debug, Clone, Default)]
 pub struct PeopleIndex(BTreeMap<String, BTreeSet<String>>);
@@ -35,7 +38,7 @@ impl PeopleIndex {
         let ids: Vec<&str> = ids.map(String::as_str).collect();
         match ids.as_slice() {
             [id] => Ok(id),
-            [] => Err(match nearest(name, self.0.keys().map(String::as_str)) {
+            [] => Err(match self.nearest(name) {
                 Some(other) => format!("nobody is called `{}`; did you mean `{other}`?", shown(name)),
                 None => format!("nobody is called `{}`; correct the name, or import people first", shown(name)),
             }),
@@ -43,6 +46,11 @@ impl PeopleIndex {
                 Err(format!("`{}` is the name of {}; use ids in this column", shown(name), several.join(" and ")))
             }
         }
+    }
+
+    fn nearest(&self, name: &str) -> Option<&str> {
+        // A file whose every row names a stranger should not take minutes to say so.
+        if self.0.len() > SUGGESTED_FROM { None } else { nearest(name, self.0.keys().map(String::as_str)) }
     }
 
     /// Everyone on record.

@@ -428,3 +428,15 @@ fn the_crm_profiles_fit_the_exports_columns() {
         }
     }
 }
+
+#[test]
+fn the_example_of_the_documentation_is_a_profile() {
+    let text = include_str!("PROFILES.md");
+    let examples: Vec<&str> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 2);
+    for example in examples {
+        if let Err(error) = Profile::parse("PROFILES.md", example) {
+            panic!("{error}\n{example}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! People: who they are, and their attributes from a day on. People who appear only in a column get rows of their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use merit_core::Problem;
 use merit_core::text::shown;
@@ -89,6 +89,8 @@ fn index(on_record: &PeopleIndex, seen: &[Seen<'_>]) -> PeopleIndex {
 
 /// The people who appear only in a column, each from the first row that names them.
 fn from_columns<'a>(material: &Material<'a>, made: &'a [Fields], rows: &[Seen<'_>]) -> (Vec<Seen<'a>>, Vec<Problem>) {
+    let have_rows: BTreeSet<&str> =
+        rows.iter().flat_map(|one| [one.display_name.as_str(), one.person_id.as_str()]).collect();
     let mut found: Vec<Seen<'a>> = Vec::new();
     let mut problems = Vec::new();
     for (people, fields) in material.profile.people_from.iter().zip(made) {
@@ -96,7 +98,7 @@ fn from_columns<'a>(material: &Material<'a>, made: &'a [Fields], rows: &[Seen<'_
         let mut firsts: BTreeMap<&str, (u32, Vec<String>)> = BTreeMap::new();
         for row in &material.rows {
             let name = row.cells.get(*column).unwrap_or_default();
-            if name.is_empty() || rows.iter().any(|one| one.display_name == name || one.person_id == name) {
+            if name.is_empty() || have_rows.contains(name) {
                 continue;
             }
             let texts = texts(fields, row);
