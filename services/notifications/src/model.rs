@@ -1,6 +1,7 @@
 //! Mails, where they are, and what an attempt came to.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
 use merit_core::ids::PersonId;
@@ -54,7 +55,7 @@ impl State {
 }
 
 /// A mail in the outbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
     /// Unique.
     pub key: String,
@@ -70,6 +71,14 @@ pub struct Mail {
     pub attempts: u32,
     /// Why the last attempt failed, or empty.
     pub failure: String,
+}
+
+/// Without the scorecard: pay belongs in no log.
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, state, attempts, failure, .. } = self;
+        write!(f, "Mail({key}, {state:?}, {attempts} attempts, {failure:?})")
+    }
 }
 
 /// How far an attempt came.
@@ -128,7 +137,7 @@ pub struct Contact {
 pub type Contacts = BTreeMap<PersonId, Contact>;
 
 /// A scorecard in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Letter {
     /// One line. Holds nothing private: it shows on locked screens.
     pub subject: String,
@@ -150,7 +159,7 @@ pub struct Progress {
 }
 
 /// A complete message to be written to a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Fetched {
     /// The mail; [`State::NoAddress`] or [`State::Failed`] when there is no message.
     pub mail: Mail,

@@ -167,6 +167,10 @@ impl Reached {
             return "no goals".to_owned();
         }
         let goals = words::count(self.all, "goal");
-        format!("{} of {goals} reached{}", self.reached, if self.unknown == 0 { String::new() } else { format!(", {} not known", self.unknown) })
+        format!(
+            "{} of {goals} reached{}",
+            self.reached,
+            if self.unknown == 0 { String::new() } else { format!(", {} not known", self.unknown) }
+        )
     }
 }

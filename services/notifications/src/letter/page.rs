@@ -164,7 +164,9 @@ mod tests {
     fn nothing_is_wider_than_the_page() {
         let mut page = Page::default();
         let long = "supercalifragilistic".repeat(20);
-        for text in [long.as_str(), "short words that go on and on ".repeat(9).as_str(), "李小龍 ".repeat(60).as_str(), ""] {
+        for text in
+            [long.as_str(), "short words that go on and on ".repeat(9).as_str(), "李小龍 ".repeat(60).as_str(), ""]
+        {
             page.words(2, text);
             page.marked(4, "- ", text);
             page.quoted(4, "| ", text);

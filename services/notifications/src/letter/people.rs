@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use merit_core::ids::PersonId;
 use merit_core::text::harmless;
-use merit_proto::scorecard::v1::{GoalLine, Scorecard, ScoreLine};
+use merit_proto::scorecard::v1::{GoalLine, ScoreLine, Scorecard};
 use merit_proto::r#type::v1::{Value, ValueKind};
 
 use crate::model::Contacts;

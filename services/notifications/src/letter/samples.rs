@@ -7,11 +7,16 @@ use merit_proto::r#type::v1::{Money, Value, ValueKind};
 use crate::model::{Contact, Contacts};
 
 pub fn contacts() -> Contacts {
-    [("ana-silva", "Ana Silva"), ("bo-chen", "Bo Chen"), ("zoe-oneil", "Zoë O'Neil"), ("carl-lund", "Carl Lund"),
-        ("dina-okafor", "Dina Okafor")]
-        .into_iter()
-        .map(|(id, name)| (PersonId::new(id).unwrap(), contact(name, id)))
-        .collect()
+    [
+        ("ana-silva", "Ana Silva"),
+        ("bo-chen", "Bo Chen"),
+        ("zoe-oneil", "Zoë O'Neil"),
+        ("carl-lund", "Carl Lund"),
+        ("dina-okafor", "Dina Okafor"),
+    ]
+    .into_iter()
+    .map(|(id, name)| (PersonId::new(id).unwrap(), contact(name, id)))
+    .collect()
 }
 
 fn contact(name: &str, id: &str) -> Contact {
@@ -52,7 +57,11 @@ fn goals() -> Vec<card::GoalLine> {
         card::GoalLine {
             actual: money("USD 522500.00"),
             target: money("USD 500000.00"),
-            self_assessment: own("1", "A strong September made up for a slow July. The two group practices in Ohio were the difference.", "2026-10-02"),
+            self_assessment: own(
+                "1",
+                "A strong September made up for a slow July. The two group practices in Ohio were the difference.",
+                "2026-10-02",
+            ),
             ..goal("Half a million dollars of new business in the Central region", "financial", "1/2", "209/200")
         },
         card::GoalLine {
@@ -163,7 +172,12 @@ pub fn person() -> card::Scorecard {
                 output: "quarter_score".to_owned(),
                 about: "All goals by their weights, each counted up to 150%".to_owned(),
                 value: value(ValueKind::Percent, "0.872"),
-                figures: words(&["Bookings 104.5% × 50% = 52.25%", "Forecast accuracy 97.4% × 20% = 19.47%", "Ideas adopted 33.3% × 20% = 6.67%", "Training hours: not known, its 10% left out"]),
+                figures: words(&[
+                    "Bookings 104.5% × 50% = 52.25%",
+                    "Forecast accuracy 97.4% × 20% = 19.47%",
+                    "Ideas adopted 33.3% × 20% = 6.67%",
+                    "Training hours: not known, its 10% left out",
+                ]),
                 proposal: false,
                 period: "2026-Q3".to_owned(),
             },
@@ -218,7 +232,11 @@ pub fn team() -> card::Scorecard {
     let mut ana = goals();
     ana.truncate(3);
     let totals = |cents| vec![card::RewardTotal { amount: usd(cents), held: usd(0) }];
-    let member = |person: &str, goals: Vec<card::GoalLine>| card::TeamMember { person: format!("people/{person}"), goals, ..Default::default() };
+    let member = |person: &str, goals: Vec<card::GoalLine>| card::TeamMember {
+        person: format!("people/{person}"),
+        goals,
+        ..Default::default()
+    };
     let unknown = card::GoalLine { reason: "no quota is set".to_owned(), ..quota("USD 88000.00", "USD 0.00", "") };
     let unknown = card::GoalLine { target: None, ..unknown };
     let mut sheet = card::Scorecard {
@@ -227,14 +245,26 @@ pub fn team() -> card::Scorecard {
         last_day: "2026-09-30".to_owned(),
         person: "people/zoe-oneil".to_owned(),
         run: "runs/2026-q3-4f8b1c0d92ae".to_owned(),
-        goals: vec![card::GoalLine { title: "The Central region's new business".to_owned(), weight: String::new(), ..quota("USD 870500.00", "USD 1500000.00", "1741/3000") }],
+        goals: vec![card::GoalLine {
+            title: "The Central region's new business".to_owned(),
+            weight: String::new(),
+            ..quota("USD 870500.00", "USD 1500000.00", "1741/3000")
+        }],
         totals: totals(6_645_500),
         members: vec![
-            card::TeamMember { scores: score("0.872"), overall_attainment: "0.8711".to_owned(), totals: totals(4_737_500), ..member("ana-silva", ana) },
+            card::TeamMember {
+                scores: score("0.872"),
+                overall_attainment: "0.8711".to_owned(),
+                totals: totals(4_737_500),
+                ..member("ana-silva", ana)
+            },
             card::TeamMember {
                 scores: score("0.54"),
                 overall_attainment: "13/24".to_owned(),
-                attention: words(&["New business at 54.2% of $480,000.00, the lowest in the team", "Forecast off by 31% in each of the last two cycles"]),
+                attention: words(&[
+                    "New business at 54.2% of $480,000.00, the lowest in the team",
+                    "Forecast off by 31% in each of the last two cycles",
+                ]),
                 totals: totals(1_204_000),
                 ..member("bo-chen", vec![quota("USD 260000.00", "USD 480000.00", "13/24")])
             },

@@ -108,7 +108,9 @@ pub fn reward(line: &proto::RewardLine) -> Result<RewardView> {
     }
     match (line.earned_on.as_str(), line.payable_on.as_str()) {
         ("", "") => {}
-        (earned, payable) if earned == payable || payable.is_empty() => dates.push(format!("earned {}", words::day_of(earned))),
+        (earned, payable) if earned == payable || payable.is_empty() => {
+            dates.push(format!("earned {}", words::day_of(earned)))
+        }
         ("", payable) => dates.push(format!("payable {}", words::day_of(payable))),
         (earned, payable) => {
             dates.push(format!("earned {}", words::day_of(earned)));
@@ -177,7 +179,8 @@ pub fn note(line: &proto::FeedbackLine, goals: &[proto::GoalLine], names: &Names
 }
 
 pub fn not_scored(line: &proto::NotScoredLine) -> NotScoredView {
-    let title = if line.output.is_empty() { "Everything in this policy".to_owned() } else { words::title(&line.output) };
+    let title =
+        if line.output.is_empty() { "Everything in this policy".to_owned() } else { words::title(&line.output) };
     NotScoredView { title, policy: harmless(&line.policy), reason: harmless(&line.reason) }
 }
 

@@ -68,7 +68,13 @@ pub fn lines(lines: &[String]) -> Vec<String> {
 
 /// The lines of a note.
 pub fn paragraphs(text: &str) -> Vec<String> {
-    text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "    ").trim().split('\n').map(|line| harmless(line.trim_end())).collect()
+    text.replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .replace('\t', "    ")
+        .trim()
+        .split('\n')
+        .map(|line| harmless(line.trim_end()))
+        .collect()
 }
 
 /// `1 goal`, `2 goals`.

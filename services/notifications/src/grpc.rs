@@ -1,0 +1,168 @@
+//! Between the wire and the service: translation, and who may call what.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures::{Stream, StreamExt as _};
+use merit_core::ids::PersonId;
+use merit_core::{Error, Result};
+use merit_platform::identity::{ADMINISTER, ANYONE, require};
+use merit_platform::page::{Page, cut};
+use merit_platform::status::to_status;
+use merit_proto::notifications::v1 as proto;
+use merit_proto::notifications::v1::notifications_service_server::NotificationsService;
+use merit_proto::scorecard::v1::Scorecard;
+use prost::Message as _;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status};
+
+use crate::model::{Fetched, Mail, Progress, State};
+use crate::service::Outbox;
+
+/// Messages made ahead of the one who reads.
+const AHEAD: usize = 8;
+
+/// The service on the wire.
+#[derive(Clone)]
+pub struct Grpc {
+    outbox: Arc<Outbox>,
+}
+
+impl Grpc {
+    /// Around the service.
+    #[must_use]
+    pub const fn new(outbox: Arc<Outbox>) -> Self {
+        Self { outbox }
+    }
+}
+
+type Outgoing<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+#[tonic::async_trait]
+impl NotificationsService for Grpc {
+    type SendMailsStream = Outgoing<proto::SendMailsResponse>;
+    type FetchMailsStream = Outgoing<proto::FetchMailsResponse>;
+
+    async fn enqueue(
+        &self,
+        request: Request<proto::EnqueueRequest>,
+    ) -> Result<Response<proto::EnqueueResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        let request = request.into_inner();
+        let put = async {
+            let receiver = PersonId::from_name(&request.receiver)?;
+            self.outbox.enqueue(&request.key, receiver, bytes(request.scorecard.as_ref())?).await
+        };
+        let (mail, created) = put.await.map_err(to_status)?;
+        Ok(Response::new(proto::EnqueueResponse { mail: Some(mail_to_wire(mail)), created }))
+    }
+
+    async fn list_mails(
+        &self,
+        request: Request<proto::ListMailsRequest>,
+    ) -> Result<Response<proto::ListMailsResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        let request = request.into_inner();
+        let page = Page::parse(request.page_size, &request.page_token).map_err(to_status)?;
+        let mails = self.outbox.list(page.after.as_deref(), page.size + 1).await.map_err(to_status)?;
+        let (mails, next_page_token) = cut(mails, &page, |mail| mail.key.clone());
+        let mails = mails.into_iter().map(mail_to_wire).collect();
+        Ok(Response::new(proto::ListMailsResponse { mails, next_page_token }))
+    }
+
+    async fn send_mails(
+        &self,
+        request: Request<proto::SendMailsRequest>,
+    ) -> Result<Response<Self::SendMailsStream>, Status> {
+        require(&request, ADMINISTER)?;
+        let outbox = self.outbox.clone();
+        Ok(Response::new(stream(
+            |told| async move { outbox.send(&told).await },
+            |Progress { mail, done, total }| proto::SendMailsResponse { mail: Some(mail_to_wire(mail)), done, total },
+        )))
+    }
+
+    async fn fetch_mails(
+        &self,
+        request: Request<proto::FetchMailsRequest>,
+    ) -> Result<Response<Self::FetchMailsStream>, Status> {
+        require(&request, ADMINISTER)?;
+        let outbox = self.outbox.clone();
+        Ok(Response::new(stream(
+            |told| async move { outbox.fetch(&told).await },
+            |Fetched { mail, file_name, message }| proto::FetchMailsResponse {
+                mail: Some(mail_to_wire(mail)),
+                file_name,
+                message,
+            },
+        )))
+    }
+
+    async fn confirm_mails(
+        &self,
+        request: Request<proto::ConfirmMailsRequest>,
+    ) -> Result<Response<proto::ConfirmMailsResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        let confirmed = self.outbox.confirm(&request.into_inner().keys).await.map_err(to_status)?;
+        Ok(Response::new(proto::ConfirmMailsResponse { confirmed }))
+    }
+
+    async fn render_scorecard(
+        &self,
+        request: Request<proto::RenderScorecardRequest>,
+    ) -> Result<Response<proto::RenderScorecardResponse>, Status> {
+        require(&request, ANYONE)?;
+        let scorecard = bytes(request.into_inner().scorecard.as_ref()).map_err(to_status)?;
+        let letter = self.outbox.render(&scorecard).await.map_err(to_status)?;
+        Ok(Response::new(proto::RenderScorecardResponse {
+            subject: letter.subject,
+            html: letter.html,
+            text: letter.text,
+        }))
+    }
+}
+
+/// Runs at its own pace and hands on what it tells; its error, if there is one, comes last.
+fn stream<T, W, F>(
+    run: impl FnOnce(mpsc::Sender<Result<T>>) -> F,
+    to_wire: impl Fn(T) -> W + Send + 'static,
+) -> Outgoing<W>
+where
+    T: Send + 'static,
+    W: Send + 'static,
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let (told, heard) = mpsc::channel(AHEAD);
+    let running = run(told.clone());
+    tokio::spawn(async move {
+        if let Err(error) = running.await {
+            let _ = told.send(Err(error)).await;
+        }
+    });
+    Box::pin(ReceiverStream::new(heard).map(move |told| told.map(&to_wire).map_err(to_status)))
+}
+
+fn bytes(scorecard: Option<&Scorecard>) -> Result<Vec<u8>> {
+    scorecard
+        .map(Scorecard::encode_to_vec)
+        .ok_or_else(|| Error::invalid("BAD_SCORECARD", "the request holds no scorecard"))
+}
+
+fn mail_to_wire(mail: Mail) -> proto::Mail {
+    let state = match mail.state {
+        State::Waiting => proto::MailState::Waiting,
+        State::Sent => proto::MailState::Sent,
+        State::Failed => proto::MailState::Failed,
+        State::Unclear => proto::MailState::Unclear,
+        State::NoAddress => proto::MailState::NoAddress,
+    };
+    proto::Mail {
+        key: mail.key,
+        receiver: mail.receiver.name(),
+        state: state.into(),
+        attempts: mail.attempts,
+        failure: mail.failure,
+    }
+}

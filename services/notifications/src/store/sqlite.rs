@@ -1,0 +1,197 @@
+//! The outbox in an SQLite file.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use merit_core::ids::PersonId;
+use merit_core::{Error, Result};
+use merit_platform::sqlite::{Database, storage};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, Sqlite, Transaction};
+
+use super::Store;
+use crate::model::{Mail, Outcome, Phase, State};
+
+/// What a mail says while its answer is awaited, and for good when none ever comes.
+const NO_ANSWER: &str = "handed over to the relay, whose answer is not on record";
+
+/// The outbox in an SQLite file.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    database: Database,
+}
+
+impl SqliteStore {
+    /// On an opened database.
+    #[must_use]
+    pub const fn new(database: Database) -> Self {
+        Self { database }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn add(&self, mail: &Mail) -> Result<bool> {
+        let mut tx = self.database.write().await?;
+        let done = sqlx::query(
+            "INSERT INTO mails (mail_key, receiver, scorecard, enqueued_at, state) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (mail_key) DO NOTHING",
+        )
+        .bind(&mail.key)
+        .bind(mail.receiver.as_str())
+        .bind(&mail.scorecard)
+        .bind(mail.enqueued_at.to_string())
+        .bind(mail.state.word())
+        .execute(&mut *tx)
+        .await
+        .map_err(storage)?;
+        tx.commit().await.map_err(storage)?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    async fn mail(&self, key: &str) -> Result<Option<Mail>> {
+        let row = sqlx::query("SELECT * FROM mails WHERE mail_key = $1")
+            .bind(key)
+            .fetch_optional(self.database.read())
+            .await
+            .map_err(storage)?;
+        row.as_ref().map(mail).transpose()
+    }
+
+    async fn list(&self, after: Option<&str>, limit: usize) -> Result<Vec<Mail>> {
+        let rows = sqlx::query(
+            "SELECT mail_key, receiver, x'' AS scorecard, enqueued_at, state, attempts, failure
+             FROM mails WHERE mail_key > $1 ORDER BY mail_key LIMIT $2",
+        )
+        .bind(after.unwrap_or_default())
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(self.database.read())
+        .await
+        .map_err(storage)?;
+        rows.iter().map(mail).collect()
+    }
+
+    async fn keys(&self, states: &[State]) -> Result<Vec<String>> {
+        let words: Vec<&str> = states.iter().map(|state| state.word()).collect();
+        sqlx::query_scalar(
+            "SELECT mail_key FROM mails WHERE state IN (SELECT value FROM json_each($1)) ORDER BY mail_key",
+        )
+        .bind(serde_json::to_string(&words).map_err(Error::internal)?)
+        .fetch_all(self.database.read())
+        .await
+        .map_err(storage)
+    }
+
+    async fn mails(&self, keys: &[String]) -> Result<Vec<Mail>> {
+        let rows =
+            sqlx::query("SELECT * FROM mails WHERE mail_key IN (SELECT value FROM json_each($1)) ORDER BY mail_key")
+                .bind(serde_json::to_string(keys).map_err(Error::internal)?)
+                .fetch_all(self.database.read())
+                .await
+                .map_err(storage)?;
+        rows.iter().map(mail).collect()
+    }
+
+    async fn hand_over(&self, key: &str, attempts: u32, at: Timestamp) -> Result<bool> {
+        let outcome = Outcome { state: State::Unclear, phase: Phase::Message, answer: NO_ANSWER.to_owned() };
+        self.attempt(key, attempts, at, &outcome).await
+    }
+
+    async fn answer(&self, key: &str, outcome: &Outcome) -> Result<()> {
+        let mut tx = self.database.write().await?;
+        sqlx::query(
+            "UPDATE attempts SET phase = $2, outcome = $3, answer = $4
+             WHERE mail_key = $1 AND number = (SELECT attempts FROM mails WHERE mail_key = $1)",
+        )
+        .bind(key)
+        .bind(outcome.phase.word())
+        .bind(outcome.state.word())
+        .bind(&outcome.answer)
+        .execute(&mut *tx)
+        .await
+        .map_err(storage)?;
+        sqlx::query("UPDATE mails SET state = $2, failure = $3 WHERE mail_key = $1")
+            .bind(key)
+            .bind(outcome.state.word())
+            .bind(&outcome.answer)
+            .execute(&mut *tx)
+            .await
+            .map_err(storage)?;
+        tx.commit().await.map_err(storage)
+    }
+
+    async fn attempt(&self, key: &str, attempts: u32, at: Timestamp, outcome: &Outcome) -> Result<bool> {
+        let mut tx = self.database.write().await?;
+        let taken = one_more(&mut tx, key, Some(attempts), at, outcome).await?;
+        tx.commit().await.map_err(storage)?;
+        Ok(taken)
+    }
+
+    async fn no_address(&self, key: &str) -> Result<()> {
+        let mut tx = self.database.write().await?;
+        sqlx::query("UPDATE mails SET state = 'no-address', failure = 'the receiver has no address' WHERE mail_key = $1 AND state <> 'sent'")
+            .bind(key)
+            .execute(&mut *tx)
+            .await
+            .map_err(storage)?;
+        tx.commit().await.map_err(storage)
+    }
+
+    async fn confirm(&self, keys: &[String], at: Timestamp) -> Result<u32> {
+        let mut tx = self.database.write().await?;
+        let outcome = Outcome { state: State::Sent, phase: Phase::File, answer: String::new() };
+        let mut confirmed = 0;
+        for key in keys {
+            confirmed += u32::from(one_more(&mut tx, key, None, at, &outcome).await?);
+        }
+        tx.commit().await.map_err(storage)?;
+        Ok(confirmed)
+    }
+}
+
+/// One attempt more on a mail that is not sent and, where a number is given, still has that many.
+async fn one_more(
+    tx: &mut Transaction<'static, Sqlite>,
+    key: &str,
+    attempts: Option<u32>,
+    at: Timestamp,
+    outcome: &Outcome,
+) -> Result<bool> {
+    let number: Option<i64> = sqlx::query_scalar(
+        "UPDATE mails SET state = $2, attempts = attempts + 1, failure = $3
+         WHERE mail_key = $1 AND state <> 'sent' AND ($4 IS NULL OR attempts = $4) RETURNING attempts",
+    )
+    .bind(key)
+    .bind(outcome.state.word())
+    .bind(&outcome.answer)
+    .bind(attempts)
+    .fetch_optional(&mut **tx)
+    .await
+    .map_err(storage)?;
+    let Some(number) = number else { return Ok(false) };
+    sqlx::query("INSERT INTO attempts (mail_key, number, at, phase, outcome, answer) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(key)
+        .bind(number)
+        .bind(at.to_string())
+        .bind(outcome.phase.word())
+        .bind(outcome.state.word())
+        .bind(&outcome.answer)
+        .execute(&mut **tx)
+        .await
+        .map_err(storage)?;
+    Ok(true)
+}
+
+fn mail(row: &SqliteRow) -> Result<Mail> {
+    let word: String = row.try_get("state").map_err(storage)?;
+    let receiver: String = row.try_get("receiver").map_err(storage)?;
+    let at: String = row.try_get("enqueued_at").map_err(storage)?;
+    Ok(Mail {
+        key: row.try_get("mail_key").map_err(storage)?,
+        receiver: PersonId::new(&receiver)?,
+        scorecard: row.try_get("scorecard").map_err(storage)?,
+        enqueued_at: at.parse().map_err(Error::internal)?,
+        state: State::from_word(&word).ok_or_else(|| Error::internal(format!("stored state {word}")))?,
+        attempts: row.try_get("attempts").map_err(storage)?,
+        failure: row.try_get("failure").map_err(storage)?,
+    })
+}
