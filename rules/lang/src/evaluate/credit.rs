@@ -56,6 +56,8 @@ pub fn credit(program: &Program, row: &Row, manager_of: &dyn Fn(&PersonId, Date)
                 let part = Money::new(part, amount.currency);
                 add(&mut outcome.shares, participant.clone(), credited_as, part, &block.of);
             }
+            // Nothing of the amount is lost: most deals have no overlay, and nobody wants a list of them.
+            None if share.in_addition => {}
             None => outcome.uncredited.push(format!(
                 "{} of `{}` of {} ({}) is not credited: `{}` is missing",
                 Value::Percent(share.share.clone()).spoken(),
@@ -250,6 +252,14 @@ mod tests {
         let undated = credit(&program, &early, &line);
         assert_eq!(told(&undated), [("bo", "owner", 100)]);
         assert_eq!(undated.uncredited, ["no manager is credited for crm/D-1: `closed` is missing"]);
+    }
+
+    #[test]
+    fn an_additional_share_without_a_receiver_is_nobodys_loss() {
+        let line = |_: &PersonId, _: Date| None;
+        let shares = vec![share("owner", "1", false, None), share("overlay", "0.3", true, None)];
+        let outcome = credit(&policy(shares, false), &deal(1000, &[("owner", "ana")]), &line);
+        assert_eq!((told(&outcome), outcome.uncredited.len()), (vec![("ana", "owner", 1000)], 0));
     }
 
     #[test]
