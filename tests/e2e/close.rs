@@ -50,7 +50,11 @@ fn a_quarter_is_computed_approved_published_and_mailed() {
     let ana = mails.iter().find(|name| name.contains("ana")).unwrap();
     let text = std::fs::read_to_string(merit.path("outbox").join(ana)).unwrap();
     assert!(text.contains("To: ") && text.contains("ana@example.com"), "{text}");
-    assert!(!text.contains("<b>Silva"), "mark-up in a name got through:\n{text}");
+    // As plain text the name is what it is; as HTML it must not be mark-up, however the lines are broken.
+    let (_, html) = text.split_once("Content-Type: text/html").unwrap();
+    let html = html.replace("=\r\n", "");
+    assert!(html.contains("Ana &lt;b&gt;Silva") || html.contains("Ana &#60;b&#62;Silva"), "{html}");
+    assert!(!html.contains("<b>Silva"), "mark-up in a name got through:\n{html}");
 
     // Once handed over, a mail doesn't leave again.
     assert!(merit.ok(&["mail", "send", "--to", "outbox2"]).starts_with("0 mails"));
@@ -112,8 +116,12 @@ fn asking_again_does_nothing_and_a_changed_result_supersedes() {
     merit.run(&["review", "run", "--cycle", "2026-Q3"]).expect(4);
     merit.approve();
     let ledger = body(&merit.export("ledger"));
-    assert!(ledger.starts_with(&LEDGER[..LEDGER.find("2026-Q3,RUN,bo").unwrap()]), "ana's lines stay: {ledger}");
-    let bo: Vec<_> = ledger.lines().filter(|row| row.contains(",bo,")).map(|row| row.split(',').nth(7).unwrap()).collect();
+    let of = |text: &str, person: &str| -> Vec<String> {
+        text.lines().filter(|row| row.contains(&format!(",{person},"))).map(str::to_owned).collect()
+    };
+    assert_eq!(of(&ledger, "ana"), of(LEDGER, "ana"), "what didn't change is not posted again");
+    let mut bo: Vec<_> = of(&ledger, "bo").iter().map(|row| row.split(',').nth(7).unwrap().to_owned()).collect();
+    bo.sort();
     assert_eq!(bo, ["0.50", "1500.02"]);
     let payees = merit.export("payees");
     assert!(payees.contains("2026-Q3,bo,1500.52,150.05,USD"), "{payees}");
@@ -177,6 +185,7 @@ fn a_scheduler_closes_the_last_ended_cycle_by_itself() {
 #[test]
 fn a_scheduler_without_an_ended_cycle_has_nothing_to_do() {
     let merit = Merit::new();
+    merit.ok(&["cycle", "open", "2098-Q1"]);
     let ended = merit.run(&["review", "run", "--cycle", "last-ended"]).expect(0);
     assert!(ended.out.contains("no cycle has ended"), "{}", ended.out);
 }

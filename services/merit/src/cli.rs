@@ -101,7 +101,7 @@ pub struct Token {
     /// The id of the person who will call
     #[arg(long = "as", value_name = "PERSON")]
     pub person: String,
-    /// member, manager, executive, revenue-operations, compensation-administrator, auditor, operator
+    /// member, manager, executive, revenue-operations, compensation-administrator, auditor, operator or service
     #[arg(long, value_name = "ROLE")]
     pub role: String,
     /// How long it is good for

@@ -55,7 +55,9 @@ impl Assembly {
         let feedback =
             merit_feedback::FeedbackService::open(data, directory_client(&link), goals_client(&link), clock.clone()).await?;
         let scoring = merit_scoring::open(data, link.clone(), link.clone(), link.clone(), clock.clone()).await?;
-        let _ = settings; //NOTIF
+        let relay = settings.relay.clone();
+        let notifications =
+            merit_notifications::NotificationsService::open(data, directory_client(&link), relay, clock.clone()).await?;
         let reviews = merit_reviews::open(data, merit_reviews::Links::all(&link), clock).await?;
 
         let mut server = Server::new(keys)?;
@@ -63,7 +65,7 @@ impl Assembly {
         server.add(goals.server());
         server.add(feedback.server());
         server.add(scoring.server());
-        //NOTIFADD
+        server.add(notifications.server());
         server.add(reviews.server());
         Ok(Self { server, channel, incoming, reviews })
     }

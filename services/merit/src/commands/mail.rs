@@ -24,20 +24,31 @@ pub async fn run(global: &Global, command: Mail) -> Result<Outcome> {
     let session = Session::open(global, "mail send").await?;
     match to {
         Some(folder) => {
-            let written = to_folder(&session, &folder).await?;
-            screen.line(format!("{written} mails written to {}", folder.display()));
-            screen.json(&json!({ "written": written, "folder": folder }));
+            let left = to_folder(&session, &folder).await?;
+            screen.line(format!("{} mails written to {}", left.written, folder.display()));
+            if !left.no_address.is_empty() {
+                screen.line(format!("no address, so no mail: {}", left.no_address.join(", ")));
+            }
+            screen.json(&json!({ "written": left.written, "no_address": left.no_address, "folder": folder }));
             Ok(Outcome::Done)
         }
         None => relay(screen, &session).await,
     }
 }
 
+/// What became of the mails that were waiting.
+pub(crate) struct Left {
+    /// Mails that are files now.
+    pub written: usize,
+    /// People without an address.
+    pub no_address: Vec<String>,
+}
+
 /// Writes what is waiting as `.eml` files that only their owner may read; each is confirmed once it is on disk.
 ///
 /// # Errors
 /// `FOLDER` when the folder or a file can't be written; what was written before is confirmed.
-pub(crate) async fn to_folder(session: &Session, folder: &Path) -> Result<usize> {
+pub(crate) async fn to_folder(session: &Session, folder: &Path) -> Result<Left> {
     let failed = |error: std::io::Error| {
         Error::invalid("FOLDER", format!("`{}` can't be written: {error}; name another folder", folder.display()))
     };
@@ -45,22 +56,34 @@ pub(crate) async fn to_folder(session: &Session, folder: &Path) -> Result<usize>
     let mut stream = answer(session.notifications().fetch_mails(FetchMailsRequest {}).await)?;
     let mut progress = Progress::start();
     let mut keys = Vec::new();
-    let mut written = 0;
+    let mut left = Left { written: 0, no_address: Vec::new() };
     while let Some(fetched) = stream.message().await.map_err(|status| from_status(&status))? {
-        let result = write_private(&folder.join(&fetched.file_name), &fetched.message);
-        if let Err(error) = result {
+        let mail = fetched.mail.unwrap_or_default();
+        if mail.state() == MailState::NoAddress {
+            left.no_address.push(id(&mail.receiver).to_owned());
+            continue;
+        }
+        let path = folder.join(safe_name(&fetched.file_name)?);
+        if let Err(error) = write_private(&path, &fetched.message) {
             confirm(session, keys).await?;
             return Err(failed(error));
         }
-        keys.push(fetched.mail.unwrap_or_default().key);
-        written += 1;
-        progress.tell("writing", written as u64, 0);
+        keys.push(mail.key);
+        left.written += 1;
+        progress.tell("writing", left.written as u64, 0);
         if keys.len() >= CONFIRM_AT_ONCE {
             confirm(session, std::mem::take(&mut keys)).await?;
         }
     }
     confirm(session, keys).await?;
-    Ok(written)
+    Ok(left)
+}
+
+/// A file's name from a server, which may not point out of the folder.
+fn safe_name(name: &str) -> Result<&str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let safe = name.ends_with(".eml") && !name.starts_with('.') && name.chars().all(plain);
+    safe.then_some(name).ok_or_else(|| Error::internal("the server named a file in a way that is not safe"))
 }
 
 async fn confirm(session: &Session, keys: Vec<String>) -> Result<()> {

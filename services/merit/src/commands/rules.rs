@@ -105,6 +105,11 @@ pub(crate) async fn publish(screen: Screen, session: &Session, files: &[PathBuf]
     for failure in &published.failures {
         screen.warn(&failure.report);
     }
+    if !published.failures.is_empty() {
+        screen.warn("nothing was published; mend the files above and publish again");
+        screen.json(&json!({ "failures": published.failures.iter().map(|f| &f.file_name).collect::<Vec<_>>() }));
+        return Ok(Outcome::Problems);
+    }
     let rows: Vec<_> = published
         .policies
         .iter()
@@ -123,18 +128,13 @@ pub(crate) async fn publish(screen: Screen, session: &Session, files: &[PathBuf]
         })
         .collect();
     screen.table(&["policy", "#version", "effective", "#tests", "content", ""], &rows);
-    if published.failures.is_empty() {
-        let list: Vec<_> = published
-            .policies
-            .iter()
-            .map(|p| json!({ "policy": p.policy_name, "version": p.version, "sha256": p.sha256, "created": p.created }))
-            .collect();
-        screen.json(&json!(list));
-        return Ok(Outcome::Done);
-    }
-    screen.warn("nothing was published; mend the files above and publish again");
-    screen.json(&json!({ "failures": published.failures.iter().map(|f| &f.file_name).collect::<Vec<_>>() }));
-    Ok(Outcome::Problems)
+    let list: Vec<_> = published
+        .policies
+        .iter()
+        .map(|p| json!({ "policy": p.policy_name, "version": p.version, "sha256": p.sha256, "created": p.created }))
+        .collect();
+    screen.json(&json!(list));
+    Ok(Outcome::Done)
 }
 
 fn evaluate(screen: Screen, file: &Path, input: &Path) -> Result<Outcome> {

@@ -41,7 +41,10 @@ pub async fn run(global: &Global, out: &Path) -> Result<Outcome> {
     let review = close(screen, &session).await?;
     let scorecards = folder.write_scorecards(&session, &review).await?;
     let mails = super::mail::to_folder(&session, &folder.mail()).await?;
-    done(screen, &format!("published: {scorecards} scorecards, {mails} mails"));
+    done(screen, &format!("published: {scorecards} scorecards, {} mails", mails.written));
+    if !mails.no_address.is_empty() {
+        done(screen, &format!("no address, so no mail: {}", mails.no_address.join(", ")));
+    }
 
     let shown = results::show(screen, &session, &review).await?;
     let coverage = GetCoverageRequest { cycle: CYCLE.to_owned() };
@@ -55,7 +58,7 @@ pub async fn run(global: &Global, out: &Path) -> Result<Outcome> {
     screen.line(format!("\nall of it took {}.{} s", seconds.as_secs(), seconds.subsec_millis() / 100));
     screen.json(&json!({
         "cycle": "2026-Q3", "run": id(&review.run), "root": review.root, "folder": out, "scorecards": scorecards,
-        "mails": mails, "payees": shown.payees, "milliseconds": u64::try_from(seconds.as_millis()).unwrap_or(u64::MAX),
+        "mails": mails.written, "payees": shown.payees, "milliseconds": u64::try_from(seconds.as_millis()).unwrap_or(u64::MAX),
     }));
     Ok(Outcome::Done)
 }
@@ -106,7 +109,7 @@ async fn close(screen: Screen, session: &Session) -> Result<Review> {
     let (mut stages, mut review) = (Vec::new(), None);
     while let Some(told) = stream.message().await.map_err(|status| from_status(&status))? {
         progress.tell(&told.stage, told.done.into(), told.total.into());
-        if !told.stage.is_empty() && stages.last() != Some(&told.stage) {
+        if !told.stage.is_empty() && told.stage != "done" && stages.last() != Some(&told.stage) {
             stages.push(told.stage);
         }
         review = told.review.or(review);

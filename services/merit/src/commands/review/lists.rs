@@ -116,20 +116,23 @@ pub(crate) fn show_findings(screen: Screen, findings: &[Finding]) {
             continue;
         }
         screen.heading(&format!("{title}: {}", these.len()));
-        let rows: Vec<_> = these
-            .iter()
-            .take(SHOWN)
-            .map(|finding| {
-                let what = [finding.policy.as_str(), finding.output.as_str()];
-                let what: Vec<_> = what.into_iter().filter(|part| !part.is_empty()).collect();
-                vec![id(&finding.participant).to_owned(), what.join(": "), finding.reason.clone()]
-            })
-            .collect();
-        screen.table(&["participant", "what", "why"], &rows);
+        if kind == FindingKind::NotCovered {
+            let people: Vec<_> = these.iter().take(SHOWN).map(|finding| id(&finding.participant)).collect();
+            screen.line(people.join(", "));
+        } else {
+            let rows: Vec<_> = these.iter().take(SHOWN).map(|finding| finding_row(finding)).collect();
+            screen.table(&["participant", "what", "why"], &rows);
+        }
         if these.len() > SHOWN {
             screen.line(format!("… and {} more; --json prints them all", these.len() - SHOWN));
         }
     }
+}
+
+fn finding_row(finding: &Finding) -> Vec<String> {
+    let what = [finding.policy.as_str(), finding.output.as_str()];
+    let what: Vec<_> = what.into_iter().filter(|part| !part.is_empty()).collect();
+    vec![id(&finding.participant).to_owned(), what.join(": "), finding.reason.clone()]
 }
 
 /// Findings for programs.

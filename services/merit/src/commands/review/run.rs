@@ -1,10 +1,12 @@
 //! `merit review run`: the close, or a dry run of it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Instant;
 
-use merit_core::{Error, Kind, Result};
+use merit_core::{Error, Result};
 use merit_platform::status::from_status;
-use merit_proto::reviews::v1::{ReviewState, RunReviewRequest};
+use merit_proto::reviews::v1::{Review, ReviewState, RunReviewRequest};
 use merit_proto::scoring::v1::PreviewRunResponse;
 use serde_json::json;
 
@@ -36,38 +38,27 @@ pub(crate) async fn run(
             return Ok(Outcome::Problems);
         }
     }
-    let request = RunReviewRequest { cycle: cycle_name(cycle)?, dry_run };
-    let started = answer(session.reviews().run_review(request).await);
-    let mut stream = match started {
-        Err(error) if cycle == "last-ended" && error.kind == Kind::NotFound => {
+    let told = match follow(session, cycle, dry_run).await {
+        Err(error) if error.reason == "NO_ENDED_CYCLE" => {
             screen.line("no cycle has ended yet; there is nothing to review");
             screen.json(&json!({ "state": "nothing-to-do" }));
             return Ok(Outcome::Done);
         }
-        other => other?,
+        told => told?,
     };
-    let mut progress = Progress::start();
-    let mut preview = PreviewRunResponse::default();
-    let mut review = None;
-    let mut unchanged = false;
-    while let Some(told) = stream.message().await.map_err(|status| from_status(&status))? {
-        progress.tell(&told.stage, told.done.into(), told.total.into());
-        unchanged |= told.unchanged;
-        review = told.review.or(review);
-        if let Some(piece) = told.preview {
-            gather(&mut preview, piece);
-        }
-    }
-    drop(progress);
     if dry_run {
-        show_preview(screen, &preview);
+        show_preview(screen, &told.preview);
         return Ok(Outcome::Done);
     }
-    let review = review.ok_or_else(|| Error::internal("the run ended without a review"))?;
-    if unchanged {
+    let review = told.review.ok_or_else(|| Error::internal("the run ended without a review"))?;
+    if told.unchanged {
         screen.line("nothing has changed since this review was run");
     }
-    status::show(screen, session, &review).await?;
+    let mut document = status::show(screen, session, &review).await?;
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert("timing".to_owned(), json!({ "stage_seconds": told.stages.seconds() }));
+    }
+    screen.json(&document);
     if review.state() == ReviewState::Composed {
         let name = id(&review.cycle);
         screen.line(format!(
@@ -76,6 +67,60 @@ pub(crate) async fn run(
         return Ok(Outcome::Waiting);
     }
     Ok(Outcome::Done)
+}
+
+/// What a run told on its way.
+#[derive(Default)]
+struct Told {
+    review: Option<Review>,
+    unchanged: bool,
+    preview: PreviewRunResponse,
+    stages: Stages,
+}
+
+/// Starts a run and listens to its end.
+async fn follow(session: &Session, cycle: &str, dry_run: bool) -> Result<Told> {
+    let request = RunReviewRequest { cycle: cycle_name(cycle)?, dry_run };
+    let mut stream = answer(session.reviews().run_review(request).await)?;
+    let mut progress = Progress::start();
+    let mut whole = Told::default();
+    while let Some(told) = stream.message().await.map_err(|status| from_status(&status))? {
+        progress.tell(&told.stage, told.done.into(), told.total.into());
+        whole.stages.tell(&told.stage);
+        whole.unchanged |= told.unchanged;
+        whole.review = told.review.or(whole.review);
+        if let Some(piece) = told.preview {
+            gather(&mut whole.preview, piece);
+        }
+    }
+    Ok(whole)
+}
+
+/// How long each stage took, as told by the stream.
+#[derive(Default)]
+struct Stages {
+    begun: Vec<(String, Instant)>,
+}
+
+impl Stages {
+    fn tell(&mut self, stage: &str) {
+        if !stage.is_empty() && self.begun.last().is_none_or(|(last, _)| last != stage) {
+            self.begun.push((stage.to_owned(), Instant::now()));
+        }
+    }
+
+    /// Seconds with three decimals, by stage.
+    fn seconds(&self) -> BTreeMap<&str, String> {
+        let ends = self.begun.iter().skip(1).map(|(_, instant)| *instant).chain([Instant::now()]);
+        self.begun
+            .iter()
+            .zip(ends)
+            .map(|((stage, begin), end)| {
+                let took = end.duration_since(*begin);
+                (stage.as_str(), format!("{}.{:03}", took.as_secs(), took.subsec_millis()))
+            })
+            .collect()
+    }
 }
 
 fn gather(whole: &mut PreviewRunResponse, mut piece: PreviewRunResponse) {

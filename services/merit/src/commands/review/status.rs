@@ -2,7 +2,7 @@
 
 use merit_core::{Currency, Money, Result};
 use merit_proto::reviews::v1::Review;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{find, lists, state_word};
 use crate::cli::Which;
@@ -13,11 +13,13 @@ use crate::show::Screen;
 
 pub(crate) async fn run(screen: Screen, session: &Session, which: &Which) -> Result<Outcome> {
     let review = find(session, which).await?;
-    show(screen, session, &review).await?;
+    let document = show(screen, session, &review).await?;
+    screen.json(&document);
     Ok(Outcome::Done)
 }
 
-pub(crate) async fn show(screen: Screen, session: &Session, review: &Review) -> Result<()> {
+/// Tells people what a review came to, and gives the same as a document for programs.
+pub(crate) async fn show(screen: Screen, session: &Session, review: &Review) -> Result<Value> {
     let findings = lists::findings(session, &review.run).await?;
     let mut head = format!(
         "review of {}: {}, run {}, {} participants, {} scorecards",
@@ -44,7 +46,7 @@ pub(crate) async fn show(screen: Screen, session: &Session, review: &Review) -> 
         screen.line(format!("  {} by {} at {}{reason}", decision.action, decision.by, decision.at));
     }
     lists::show_findings(screen, &findings);
-    screen.json(&json!({
+    Ok(json!({
         "cycle": id(&review.cycle), "run": id(&review.run), "state": state_word(review.state()), "root": review.root,
         "participants": review.participants, "scorecards": review.scorecards, "supersedes": id(&review.supersedes),
         "totals": review.totals.iter().map(|t| json!({
@@ -55,8 +57,7 @@ pub(crate) async fn show(screen: Screen, session: &Session, review: &Review) -> 
             "action": d.action, "by": d.by, "at": d.at, "reason": d.reason,
         })).collect::<Vec<_>>(),
         "findings": lists::findings_document(&findings),
-    }));
-    Ok(())
+    }))
 }
 
 /// Minor units of a currency for people.

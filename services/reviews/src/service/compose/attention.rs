@@ -1,6 +1,8 @@
 //! Who needs attention, and why: fixed rules, each with the figures that it rests on. Nothing here is a judgement of a
 //! person; it says where a manager should look.
 
+use std::collections::BTreeMap;
+
 use merit_core::{Ratio, Value};
 
 use crate::model::{GoalLine, Scorecard};
@@ -67,8 +69,17 @@ fn gap(goal: &GoalLine) -> Option<String> {
     ))
 }
 
-fn not_scored(card: &Scorecard) -> impl Iterator<Item = String> + '_ {
-    card.not_scored.iter().map(|line| format!("`{}` of “{}” was not scored: {}", line.output, line.policy, line.reason))
+/// One reason for all outcomes of a policy that one cause kept from being scored.
+fn not_scored(card: &Scorecard) -> impl Iterator<Item = String> {
+    let mut causes: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for line in &card.not_scored {
+        causes.entry((&line.policy, &line.reason)).or_default().push(format!("`{}`", line.output));
+    }
+    let told = |((policy, reason), outputs): ((&str, &str), Vec<String>)| {
+        let were = if outputs.len() == 1 { "was" } else { "were" };
+        format!("{} of “{policy}” {were} not scored: {reason}", outputs.join(", "))
+    };
+    causes.into_iter().map(told).collect::<Vec<_>>().into_iter()
 }
 
 /// With at most one decimal: `61.8%`.

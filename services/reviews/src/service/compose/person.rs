@@ -29,10 +29,12 @@ pub(super) fn scorecard(ground: &Ground<'_>, person: &PersonId, about: &About) -
     }
 }
 
-/// Whether an outcome stands on the scorecard already: pay line by line under rewards, a goal's measure with its goal.
+/// Whether an outcome needs no line of its own: pay stands under rewards, a goal's measure with its goal, and a definition
+/// that its policy says nothing about is a step on the way to others, told among their figures.
 fn stands_elsewhere(line: &ScoreLine, about: &About) -> bool {
     match line.kind {
         OutcomeKind::Payout => true,
+        OutcomeKind::Definition => line.about.is_empty(),
         OutcomeKind::Measure => about.goals.iter().any(|goal| goal.measure == line.output),
         _ => false,
     }
