@@ -76,7 +76,8 @@ impl Neighbours for Clients {
 
     async fn people(&self, cutoff: i64) -> Result<Vec<Person>> {
         let request = directory::SnapshotPeopleRequest { cutoff };
-        let mut stream = self.directory.clone().snapshot_people(request).await.map_err(|s| from_status(&s))?.into_inner();
+        let mut stream =
+            self.directory.clone().snapshot_people(request).await.map_err(|s| from_status(&s))?.into_inner();
         let mut people = Vec::new();
         while let Some(message) = stream.message().await.map_err(|s| from_status(&s))? {
             for found in message.people {
@@ -102,7 +103,8 @@ impl Neighbours for Clients {
         let mut found = Vec::new();
         let mut page_token = String::new();
         loop {
-            let request = goals::ListGoalsRequest { cycle: cycle.name(), owner: person.name(), page_size: PAGE, page_token };
+            let request =
+                goals::ListGoalsRequest { cycle: cycle.name(), owner: person.name(), page_size: PAGE, page_token };
             let page = self.goals.clone().list_goals(request).await.map_err(|s| from_status(&s))?.into_inner();
             for one in page.goals {
                 found.push(goal(one)?);
@@ -115,8 +117,10 @@ impl Neighbours for Clients {
     }
 
     async fn ratings(&self, first: Date, last: Date, cutoff: i64) -> Result<Vec<(PersonId, Rating)>> {
-        let request = feedback::SnapshotRatingsRequest { first_day: first.to_string(), last_day: last.to_string(), cutoff };
-        let mut stream = self.feedback.clone().snapshot_ratings(request).await.map_err(|s| from_status(&s))?.into_inner();
+        let request =
+            feedback::SnapshotRatingsRequest { first_day: first.to_string(), last_day: last.to_string(), cutoff };
+        let mut stream =
+            self.feedback.clone().snapshot_ratings(request).await.map_err(|s| from_status(&s))?.into_inner();
         let mut ratings = Vec::new();
         while let Some(message) = stream.message().await.map_err(|s| from_status(&s))? {
             for found in message.ratings {

@@ -45,7 +45,8 @@ impl AsOf {
     pub fn day(plan: &Plan, on: Date) -> Self {
         let cycle = plan.frozen.cycle.period;
         let on = on.min(cycle.last());
-        let gone = if on < cycle.start { 0 } else { cycle.start.until(on).map_or(0, |span| i64::from(span.get_days()) + 1) };
+        let gone =
+            if on < cycle.start { 0 } else { cycle.start.until(on).map_or(0, |span| i64::from(span.get_days()) + 1) };
         Self { on, elapsed: Ratio::new(i128::from(gone), i128::from(cycle.days())).unwrap_or(Ratio::ZERO) }
     }
 
@@ -85,7 +86,8 @@ pub fn value_of(
     let Some(known) = plan.schema.measures().get(measure) else {
         return Err(format!("the schema has no measure `{measure}`"));
     };
-    let on_measure = |index: &usize| plan.policies.get(*index).is_some_and(|p| p.program.attainment_of() == Some(measure));
+    let on_measure =
+        |index: &usize| plan.policies.get(*index).is_some_and(|p| p.program.attainment_of() == Some(measure));
     let credits = |index: &usize| {
         let list = plan.policies.get(*index).and_then(|prepared| prepared.program.credit());
         list.is_some_and(|list| known.lists.iter().any(|read| read == list))
@@ -190,7 +192,13 @@ fn milestone(goal: &Goal, at: &AsOf, standing: &mut GoalStanding) {
     standing.forecast = standing.pace.clone().map(|pace| pace.min(Ratio::max(Ratio::ONE, done.clone())));
 }
 
-fn measured(plan: &Plan, goal: &Goal, value: Result<Value, String>, at: &AsOf, standing: &mut GoalStanding) -> Result<(), String> {
+fn measured(
+    plan: &Plan,
+    goal: &Goal,
+    value: Result<Value, String>,
+    at: &AsOf,
+    standing: &mut GoalStanding,
+) -> Result<(), String> {
     let value = value?;
     standing.actual = Some(Packed(value.clone()));
     let target = standing.target.clone().ok_or_else(|| format!("no target is in force on {}", at.on))?;
@@ -198,7 +206,11 @@ fn measured(plan: &Plan, goal: &Goal, value: Result<Value, String>, at: &AsOf, s
     let reached = attainment(&value, &target.0, measure.higher_is_better)?;
     // What accumulates over the cycle is carried on in a straight line; a level stays what it is.
     let accumulates = measure.has_formula && !matches!(value, Value::Percent(_));
-    let at_end = if accumulates { carried_on(&value, &target.0, &at.elapsed, measure.higher_is_better) } else { Some(reached.clone()) };
+    let at_end = if accumulates {
+        carried_on(&value, &target.0, &at.elapsed, measure.higher_is_better)
+    } else {
+        Some(reached.clone())
+    };
     if at_end.is_none() {
         "the cycle has not begun".clone_into(&mut standing.reason);
     }
@@ -230,7 +242,12 @@ mod tests {
             (number(30), number(30), false, Ok("1")),
             (Value::Count(3), number(4), true, Ok("3/4")),
             (dollars(1), dollars(0), true, Err("the target is 0")),
-            (dollars(100), Value::Money(Money::new(100, Currency::EUR)), true, Err("$1.00 can't be compared with the target EUR 1.00")),
+            (
+                dollars(100),
+                Value::Money(Money::new(100, Currency::EUR)),
+                true,
+                Err("$1.00 can't be compared with the target EUR 1.00"),
+            ),
             (dollars(100), number(1), true, Err("$1.00 can't be compared with the target 1")),
             (Value::YesNo(true), number(1), true, Err("a yes/no has no attainment")),
         ] {

@@ -85,7 +85,12 @@ fn row(plan: &Plan, result: &StoredResult) -> Result<(String, Row), String> {
         return Err(format!("{} {} is quarantined: {reason}", result.record, result.id()));
     }
     let record = plan.schema.records().get(&result.record).ok_or_else(|| {
-        format!("{} {} is not credited: the schema has no record `{}` any more", result.record, result.id(), result.record)
+        format!(
+            "{} {} is not credited: the schema has no record `{}` any more",
+            result.record,
+            result.id(),
+            result.record
+        )
     })?;
     let values = result.values().map_err(|_| format!("{} {} can't be read", result.record, result.id()))?;
     Ok((record.list_name.clone(), Row { id: result.id(), values, credited: None, credited_as: None }))

@@ -22,7 +22,10 @@ pub fn digest(frozen: &Frozen) -> Result<String> {
     entries.insert("schema".to_owned(), sha256(frozen.schema_text.as_bytes()));
     for policy in &frozen.policies {
         let ends = policy.to.map(|to| to.to_string()).unwrap_or_default();
-        entries.insert(joined(&["policy", &policy.name, &policy.version.to_string()]), format!("{} {ends}", policy.sha256));
+        entries.insert(
+            joined(&["policy", &policy.name, &policy.version.to_string()]),
+            format!("{} {ends}", policy.sha256),
+        );
     }
     for person in frozen.people.values() {
         let content = serde_json::to_string(person).map_err(Error::internal)?;

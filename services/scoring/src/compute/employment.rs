@@ -96,7 +96,11 @@ mod tests {
             (vec![day("ended", old, date(2026, 3, 1)), ("ended", date(2026, 5, 1), None)], true, date(2026, 9, 30)),
         ] {
             let person = person(&history);
-            assert_eq!((employed(&person, &quarter), last_day(&person, &quarter)), (employed_then, last), "{history:?}");
+            assert_eq!(
+                (employed(&person, &quarter), last_day(&person, &quarter)),
+                (employed_then, last),
+                "{history:?}"
+            );
         }
     }
 
@@ -108,7 +112,12 @@ mod tests {
             ("manager", date(2026, 8, 1), boss("cy")),
             ("manager", date(2026, 9, 1), None),
         ]);
-        for (day, manager) in [(date(2025, 12, 31), None), (date(2026, 7, 31), Some("bo")), (date(2026, 8, 1), Some("cy")), (date(2026, 9, 1), None)] {
+        for (day, manager) in [
+            (date(2025, 12, 31), None),
+            (date(2026, 7, 31), Some("bo")),
+            (date(2026, 8, 1), Some("cy")),
+            (date(2026, 9, 1), None),
+        ] {
             assert_eq!(manager_on(&person, day).as_ref().map(PersonId::as_str), manager, "{day}");
         }
     }

@@ -108,7 +108,11 @@ fn quota(plan: &Plan, person: &Person, measure: &str, period: &Period) -> Result
         [goal] => Ok(goal.target_on(cycle.period.last()).map(|target| target.0.clone())),
         several => {
             let ids: Vec<String> = several.iter().map(|goal| format!("`{}`", goal.id)).collect();
-            Err(format!("no single quota: the goals {} are all on `{measure}` in {}; keep one", ids.join(" and "), cycle.id))
+            Err(format!(
+                "no single quota: the goals {} are all on `{measure}` in {}; keep one",
+                ids.join(" and "),
+                cycle.id
+            ))
         }
     }
 }

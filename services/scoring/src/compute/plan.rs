@@ -149,7 +149,12 @@ pub fn load(policy: &Policy, schema: &Schema) -> Result<Program> {
     load_policy(&source, schema).map_err(|diagnostics| {
         Error::precondition(
             "POLICY_UNREADABLE",
-            format!("policy `{}` version {} can't be read:\n{}", policy.name, policy.version, render(&diagnostics, &source, false)),
+            format!(
+                "policy `{}` version {} can't be read:\n{}",
+                policy.name,
+                policy.version,
+                render(&diagnostics, &source, false)
+            ),
         )
     })
 }

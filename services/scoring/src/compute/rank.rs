@@ -36,9 +36,19 @@ pub fn rank(plan: &Plan, credited: &Credited) -> Result<Ranking> {
     Ok(ranking)
 }
 
-fn contests(plan: &Plan, credited: &Credited, index: usize, prepared: &Prepared, period: &Period, ranking: &mut Ranking) {
-    let mut gathered: Vec<Gathered> =
-        plan.people().filter(|person| employed(person, period)).map(|person| gather(plan, credited, index, person, period)).collect();
+fn contests(
+    plan: &Plan,
+    credited: &Credited,
+    index: usize,
+    prepared: &Prepared,
+    period: &Period,
+    ranking: &mut Ranking,
+) {
+    let mut gathered: Vec<Gathered> = plan
+        .people()
+        .filter(|person| employed(person, period))
+        .map(|person| gather(plan, credited, index, person, period))
+        .collect();
     gathered.retain(|gathered| applies(&prepared.program, &gathered.inputs) == Ok(true));
     let entries: Vec<ContestEntry> = gathered
         .iter()

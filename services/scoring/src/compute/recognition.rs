@@ -9,7 +9,14 @@ use crate::model::{Granted, Person, Recognition};
 
 /// Takes what a policy gives in one period, unless it was given before within the stretch that `once per` names. `granted`
 /// holds what was given so far and grows.
-pub fn take(person: &Person, policy: &str, period: &Period, label: &str, given: Given, granted: &mut Vec<Granted>) -> Option<Recognition> {
+pub fn take(
+    person: &Person,
+    policy: &str,
+    period: &Period,
+    label: &str,
+    given: Given,
+    granted: &mut Vec<Granted>,
+) -> Option<Recognition> {
     let on = period.last();
     let before = granted.iter().any(|earlier| {
         earlier.policy == policy
@@ -25,7 +32,10 @@ pub fn take(person: &Person, policy: &str, period: &Period, label: &str, given: 
     }
     granted.push(Granted { policy: policy.to_owned(), title: given.name.clone(), on });
     let (badge, level) = given.badge.map_or_else(Default::default, |(badge, level)| (badge, level.unwrap_or_default()));
-    let said = [given.kudos.as_ref().map(|kudos| kudos.text.as_str()), given.announce.as_ref().map(|announce| announce.text.as_str())];
+    let said = [
+        given.kudos.as_ref().map(|kudos| kudos.text.as_str()),
+        given.announce.as_ref().map(|announce| announce.text.as_str()),
+    ];
     let said: Vec<&str> = said.into_iter().flatten().filter(|text| !text.is_empty()).collect();
     Some(Recognition {
         participant: person.id.clone(),
@@ -64,7 +74,14 @@ mod tests {
     use super::*;
 
     fn badge(once_per: Option<OncePer>) -> Given {
-        Given { name: "Hot streak".to_owned(), badge: Some(("hot".to_owned(), None)), points: None, kudos: None, announce: None, once_per }
+        Given {
+            name: "Hot streak".to_owned(),
+            badge: Some(("hot".to_owned(), None)),
+            points: None,
+            kudos: None,
+            announce: None,
+            once_per,
+        }
     }
 
     #[test]

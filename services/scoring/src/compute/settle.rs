@@ -52,14 +52,20 @@ fn covers(prepared: &Prepared, all: bool, period: &Period, line: &Line) -> bool 
     (all || own) && period.contains(line.earned_on) && line.amount.currency == prepared.program.currency()
 }
 
-fn one(plan: &Plan, prepared: &Prepared, person: &Person, period: &Period, gathered: &Gathered, lines: &[&Line]) -> Result<Vec<Line>, Finding> {
+fn one(
+    plan: &Plan,
+    prepared: &Prepared,
+    person: &Person,
+    period: &Period,
+    gathered: &Gathered,
+    lines: &[&Line],
+) -> Result<Vec<Line>, Finding> {
     let inputs: Vec<SettleInput> = lines
         .iter()
         .map(|line| SettleInput { line: line.key(), payout: line.payout.clone(), amount: line.amount })
         .collect();
-    let added = merit_rules::settle(&prepared.program, &gathered.inputs, &inputs).map_err(|why| {
-        not_scored(person, prepared.program.name(), "settle", stopped(plan, period, gathered, &why))
-    })?;
+    let added = merit_rules::settle(&prepared.program, &gathered.inputs, &inputs)
+        .map_err(|why| not_scored(person, prepared.program.name(), "settle", stopped(plan, period, gathered, &why)))?;
     let day = period.last();
     let line = |added: merit_rules::SettleLine| Line {
         participant: person.id.clone(),

@@ -34,7 +34,12 @@ pub fn standing(plan: &Plan, credited: &Credited, person: &PersonId, on: Date) -
 
 /// Whether somebody stands above a person in the reporting line of a day. A line that runs in a circle ends there.
 #[must_use]
-pub fn reports_to(people: &std::collections::BTreeMap<PersonId, Person>, person: &PersonId, boss: &PersonId, on: Date) -> bool {
+pub fn reports_to(
+    people: &std::collections::BTreeMap<PersonId, Person>,
+    person: &PersonId,
+    boss: &PersonId,
+    on: Date,
+) -> bool {
     let mut seen = std::collections::BTreeSet::new();
     let mut at = person.clone();
     while seen.insert(at.clone()) {

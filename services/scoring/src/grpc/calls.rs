@@ -22,7 +22,10 @@ use crate::service::{NewAdjustment, ResultRow, SourceText};
 const PIECE: usize = 500;
 
 impl Grpc {
-    pub(super) async fn take_results(&self, stream: Streaming<proto::ImportResultsRequest>) -> Result<proto::ImportResultsResponse> {
+    pub(super) async fn take_results(
+        &self,
+        stream: Streaming<proto::ImportResultsRequest>,
+    ) -> Result<proto::ImportResultsResponse> {
         let import = collect(stream, |message: proto::ImportResultsRequest| (message.header, message.rows)).await?;
         let mut problems = Vec::new();
         let rows = import.rows.into_iter().map(|row| result_row(row, &mut problems)).collect();
@@ -37,11 +40,17 @@ impl Grpc {
         Ok(proto::ImportResultsResponse { summary: Some(tally.to_wire()) })
     }
 
-    pub(super) async fn publish(&self, request: proto::PublishPoliciesRequest) -> Result<proto::PublishPoliciesResponse> {
+    pub(super) async fn publish(
+        &self,
+        request: proto::PublishPoliciesRequest,
+    ) -> Result<proto::PublishPoliciesResponse> {
         let source = |source: proto::PolicySource| SourceText { file_name: source.file_name, text: source.text };
         let sources = request.sources.into_iter().map(source).collect();
         let publication = self.scoring.publish(sources, request.validate_only).await?;
-        let failure = |refusal: crate::service::Refusal| proto::PolicyFailure { file_name: refusal.file_name, report: refusal.report };
+        let failure = |refusal: crate::service::Refusal| proto::PolicyFailure {
+            file_name: refusal.file_name,
+            report: refusal.report,
+        };
         Ok(proto::PublishPoliciesResponse {
             policies: publication.policies.iter().map(|(policy, new)| messages::policy(policy, *new)).collect(),
             failures: publication.refusals.into_iter().map(failure).collect(),
@@ -50,15 +59,23 @@ impl Grpc {
 
     pub(super) async fn policies(&self, request: &proto::ListPoliciesRequest) -> Result<proto::ListPoliciesResponse> {
         let page = Page::parse(request.page_size, &request.page_token)?;
-        let key = |policy: &crate::model::Policy| crate::model::joined(&[&policy.name, &format!("{:010}", policy.version)]);
+        let key =
+            |policy: &crate::model::Policy| crate::model::joined(&[&policy.name, &format!("{:010}", policy.version)]);
         let mut policies = self.scoring.policies().await?;
         policies.retain(|policy| page.after.as_ref().is_none_or(|after| key(policy) > *after));
         policies.truncate(page.size + 1);
         let (policies, next_page_token) = cut(policies, &page, key);
-        Ok(proto::ListPoliciesResponse { policies: policies.iter().map(|policy| messages::policy(policy, false)).collect(), next_page_token })
+        Ok(proto::ListPoliciesResponse {
+            policies: policies.iter().map(|policy| messages::policy(policy, false)).collect(),
+            next_page_token,
+        })
     }
 
-    pub(super) async fn standing(&self, request: &proto::GetStandingRequest, reader: &Principal) -> Result<proto::GetStandingResponse> {
+    pub(super) async fn standing(
+        &self,
+        request: &proto::GetStandingRequest,
+        reader: &Principal,
+    ) -> Result<proto::GetStandingResponse> {
         let person = PersonId::from_name(&request.person)?;
         let on: Option<Date> = wire::optional_day("the day", &request.on)?;
         self.may_read(&person, reader).await?;
@@ -118,7 +135,10 @@ impl Grpc {
         Ok(Box::pin(ReceiverStream::new(receiver)))
     }
 
-    pub(super) async fn preview(&self, request: &proto::PreviewRunRequest) -> Result<Answers<proto::PreviewRunResponse>> {
+    pub(super) async fn preview(
+        &self,
+        request: &proto::PreviewRunRequest,
+    ) -> Result<Answers<proto::PreviewRunResponse>> {
         let (run, whole) = self.scoring.preview(&request.cycle, cutoffs(request.cutoffs)).await?;
         let message = self.with_about(&run).await?;
         let pieces = pieces(&run, message, whole);
@@ -147,7 +167,11 @@ impl Grpc {
         })
     }
 
-    pub(super) async fn adjust(&self, request: proto::CreateAdjustmentRequest, by: &Principal) -> Result<proto::CreateAdjustmentResponse> {
+    pub(super) async fn adjust(
+        &self,
+        request: proto::CreateAdjustmentRequest,
+        by: &Principal,
+    ) -> Result<proto::CreateAdjustmentResponse> {
         let amount = request.amount.ok_or_else(|| Error::invalid("NO_AMOUNT", "an adjustment needs an amount"))?;
         let new = NewAdjustment {
             cycle: request.cycle,

@@ -129,7 +129,11 @@ pub fn finding(finding: Finding) -> proto::Finding {
             FindingKind::NotCredited => proto::FindingKind::NotCredited,
         }
         .into(),
-        participant: if finding.participant.is_empty() { String::new() } else { format!("people/{}", finding.participant) },
+        participant: if finding.participant.is_empty() {
+            String::new()
+        } else {
+            format!("people/{}", finding.participant)
+        },
         policy: finding.policy,
         output: finding.output,
         reason: finding.reason,

@@ -3,6 +3,8 @@
 mod calls;
 mod messages;
 mod pages;
+#[cfg(test)]
+mod tests;
 
 use std::pin::Pin;
 

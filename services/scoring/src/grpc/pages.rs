@@ -7,13 +7,15 @@ use merit_platform::page::{Page, cut};
 use merit_proto::scoring::v1 as proto;
 
 use super::{Grpc, messages};
-use crate::model::{
-    Attainment, Credit, Finding, Keyed, Line, Recognition, RosterEntry, RunState, Score, ScoreKind,
-};
+use crate::model::{Attainment, Credit, Finding, Keyed, Line, Recognition, RosterEntry, RunState, Score, ScoreKind};
 use crate::service::{Untold, Wanted};
 
 impl Grpc {
-    pub(super) async fn lines(&self, request: &proto::ListLinesRequest, reader: &Principal) -> Result<proto::ListLinesResponse> {
+    pub(super) async fn lines(
+        &self,
+        request: &proto::ListLinesRequest,
+        reader: &Principal,
+    ) -> Result<proto::ListLinesResponse> {
         let participant = participant(&request.participant)?;
         let page = Page::parse(request.page_size, &request.page_token)?;
         let wanted = Wanted { participant: participant.as_ref(), after: page.after.as_deref(), limit: page.size + 1 };
@@ -34,7 +36,11 @@ impl Grpc {
         Ok(proto::ListLinesResponse { lines, next_page_token })
     }
 
-    pub(super) async fn scores(&self, request: &proto::ListScoresRequest, reader: &Principal) -> Result<proto::ListScoresResponse> {
+    pub(super) async fn scores(
+        &self,
+        request: &proto::ListScoresRequest,
+        reader: &Principal,
+    ) -> Result<proto::ListScoresResponse> {
         let participant = participant(&request.participant)?;
         let page = Page::parse(request.page_size, &request.page_token)?;
         let id = RunId::from_name(&request.run)?;
@@ -51,7 +57,10 @@ impl Grpc {
             output: score.output.clone(),
         };
         let mut figures = if request.with_figures {
-            let traced = found.iter().map(|(_, score)| score).filter(|s| !matches!(s.kind, ScoreKind::Measure | ScoreKind::Attainment));
+            let traced = found
+                .iter()
+                .map(|(_, score)| score)
+                .filter(|s| !matches!(s.kind, ScoreKind::Measure | ScoreKind::Attainment));
             self.scoring.figures(&traced.map(untold).collect::<Vec<_>>()).await?
         } else {
             std::collections::BTreeMap::new()
@@ -65,29 +74,43 @@ impl Grpc {
     }
 
     pub(super) async fn credits(&self, request: &proto::ListCreditsRequest) -> Result<proto::ListCreditsResponse> {
-        let (found, next_page_token) = self.page::<Credit>(&request.run, request.page_size, &request.page_token).await?;
+        let (found, next_page_token) =
+            self.page::<Credit>(&request.run, request.page_size, &request.page_token).await?;
         Ok(proto::ListCreditsResponse { credits: found.into_iter().map(messages::credit).collect(), next_page_token })
     }
 
     pub(super) async fn findings(&self, request: &proto::ListFindingsRequest) -> Result<proto::ListFindingsResponse> {
-        let (found, next_page_token) = self.page::<Finding>(&request.run, request.page_size, &request.page_token).await?;
-        Ok(proto::ListFindingsResponse { findings: found.into_iter().map(messages::finding).collect(), next_page_token })
+        let (found, next_page_token) =
+            self.page::<Finding>(&request.run, request.page_size, &request.page_token).await?;
+        Ok(proto::ListFindingsResponse {
+            findings: found.into_iter().map(messages::finding).collect(),
+            next_page_token,
+        })
     }
 
-    pub(super) async fn recognitions(&self, request: &proto::ListRecognitionsRequest) -> Result<proto::ListRecognitionsResponse> {
-        let (found, next_page_token) = self.page::<Recognition>(&request.run, request.page_size, &request.page_token).await?;
+    pub(super) async fn recognitions(
+        &self,
+        request: &proto::ListRecognitionsRequest,
+    ) -> Result<proto::ListRecognitionsResponse> {
+        let (found, next_page_token) =
+            self.page::<Recognition>(&request.run, request.page_size, &request.page_token).await?;
         let recognitions = found.into_iter().map(messages::recognition).collect();
         Ok(proto::ListRecognitionsResponse { recognitions, next_page_token })
     }
 
-    pub(super) async fn attainments(&self, request: &proto::ListAttainmentsRequest) -> Result<proto::ListAttainmentsResponse> {
-        let (found, next_page_token) = self.page::<Attainment>(&request.run, request.page_size, &request.page_token).await?;
+    pub(super) async fn attainments(
+        &self,
+        request: &proto::ListAttainmentsRequest,
+    ) -> Result<proto::ListAttainmentsResponse> {
+        let (found, next_page_token) =
+            self.page::<Attainment>(&request.run, request.page_size, &request.page_token).await?;
         let attainments = found.into_iter().map(messages::attainment).collect();
         Ok(proto::ListAttainmentsResponse { attainments, next_page_token })
     }
 
     pub(super) async fn roster(&self, request: &proto::ListRosterRequest) -> Result<proto::ListRosterResponse> {
-        let (found, next_page_token) = self.page::<RosterEntry>(&request.run, request.page_size, &request.page_token).await?;
+        let (found, next_page_token) =
+            self.page::<RosterEntry>(&request.run, request.page_size, &request.page_token).await?;
         Ok(proto::ListRosterResponse { entries: found.into_iter().map(messages::roster).collect(), next_page_token })
     }
 
@@ -100,7 +123,12 @@ impl Grpc {
     }
 
     /// A run, if the reader may see these rows of it: one's own only once it is posted.
-    async fn readable(&self, id: &RunId, participant: Option<&PersonId>, reader: &Principal) -> Result<crate::model::Run> {
+    async fn readable(
+        &self,
+        id: &RunId,
+        participant: Option<&PersonId>,
+        reader: &Principal,
+    ) -> Result<crate::model::Run> {
         own_or_all(participant, reader)?;
         let run = self.scoring.run(id).await?;
         if !reader.has_any(READ_ALL) && run.state != RunState::Posted {
@@ -110,7 +138,12 @@ impl Grpc {
     }
 
     /// Lines with how they came about, where that is wanted.
-    async fn told(&self, cycle: &merit_core::ids::CycleId, lines: Vec<(String, Line)>, with_figures: bool) -> Result<Vec<proto::Line>> {
+    async fn told(
+        &self,
+        cycle: &merit_core::ids::CycleId,
+        lines: Vec<(String, Line)>,
+        with_figures: bool,
+    ) -> Result<Vec<proto::Line>> {
         let untold = |run: &str, line: &Line| {
             Some(Untold {
                 run: RunId::new(run).ok()?,

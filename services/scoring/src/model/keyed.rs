@@ -66,7 +66,14 @@ impl Keyed for Credit {
     const KIND: OutcomeKind = OutcomeKind::Credit;
 
     fn key(&self) -> String {
-        joined(&[&self.policy, &self.list, &self.source, &self.external_id, self.participant.as_str(), &self.credited_as])
+        joined(&[
+            &self.policy,
+            &self.list,
+            &self.source,
+            &self.external_id,
+            self.participant.as_str(),
+            &self.credited_as,
+        ])
     }
 
     fn participant(&self) -> &str {

@@ -19,7 +19,8 @@ impl TryFrom<String> for Packed {
 
     fn try_from(text: String) -> Result<Self, Error> {
         let (word, rest) = text.split_once(' ').unwrap_or((&text, ""));
-        let kind = ValueType::from_word(word).ok_or_else(|| Error::internal(format!("stored value of kind `{word}`")))?;
+        let kind =
+            ValueType::from_word(word).ok_or_else(|| Error::internal(format!("stored value of kind `{word}`")))?;
         Value::parse(kind, rest).map(Self)
     }
 }
@@ -30,7 +31,12 @@ mod tests {
 
     #[test]
     fn stored_values_come_back() {
-        for (kind, text) in [(ValueType::Money, "USD 12.50"), (ValueType::Text, "a  b"), (ValueType::YesNo, "no"), (ValueType::Text, "")] {
+        for (kind, text) in [
+            (ValueType::Money, "USD 12.50"),
+            (ValueType::Text, "a  b"),
+            (ValueType::YesNo, "no"),
+            (ValueType::Text, ""),
+        ] {
             let value = Value::parse(kind, text).unwrap();
             let stored = String::from(Packed(value.clone()));
             assert_eq!(Packed::try_from(stored).unwrap().0, value);

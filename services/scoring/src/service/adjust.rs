@@ -43,8 +43,9 @@ impl Scoring {
     /// # Errors
     /// `NO_REASON`, `ZERO_AMOUNT`, `SELF_ADJUSTMENT`, `UNKNOWN_PERSON`, `REQUEST_ID_REUSED`, and those of the neighbours.
     pub async fn adjust(&self, new: NewAdjustment) -> Result<(Cycle, Line)> {
-        let reason = line("the reason", &new.reason)
-            .map_err(|error| Error::invalid("NO_REASON", format!("{}; say why the amount is adjusted", error.message)))?;
+        let reason = line("the reason", &new.reason).map_err(|error| {
+            Error::invalid("NO_REASON", format!("{}; say why the amount is adjusted", error.message))
+        })?;
         if new.amount.minor == 0 {
             return Err(Error::invalid("ZERO_AMOUNT", "an adjustment of nothing changes nothing; name an amount"));
         }
@@ -62,7 +63,11 @@ impl Scoring {
         let wanted = adjustment(&cycle, &new, reason);
         let line = self.store.adjust(&cycle.id, wanted.clone(), request_id.as_deref(), self.clock.now()).await?;
         if (&line.participant, line.amount, &line.reason) != (&wanted.participant, wanted.amount, &wanted.reason) {
-            let message = format!("the request id `{}` was used for another adjustment in {}; take a new one", shown(&new.request_id), cycle.id);
+            let message = format!(
+                "the request id `{}` was used for another adjustment in {}; take a new one",
+                shown(&new.request_id),
+                cycle.id
+            );
             return Err(Error::exists("REQUEST_ID_REUSED", message));
         }
         Ok((cycle, line))

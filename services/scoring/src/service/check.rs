@@ -46,7 +46,9 @@ impl Unranged {
 #[must_use]
 pub fn named(rows: &[ResultRow]) -> BTreeSet<PersonId> {
     let values = rows.iter().flat_map(|row| row.values.values());
-    values.filter_map(|value| if let Value::Participant(person) = value { Some(person.clone()) } else { None }).collect()
+    values
+        .filter_map(|value| if let Value::Participant(person) = value { Some(person.clone()) } else { None })
+        .collect()
 }
 
 /// Looks at all rows. `known` are those of the named people who are in the directory.
@@ -61,14 +63,20 @@ pub fn check(schema: &Schema, known: &BTreeSet<PersonId>, rows: Vec<ResultRow>) 
         let before = checked.problems.len();
         let Some(record) = schema.records().get(&row.record) else {
             let all: Vec<&str> = schema.records().keys().map(String::as_str).collect();
-            let message = format!("`{}` is not a record of the schema, which has {}", shown(&row.record), all.join(", "));
+            let message =
+                format!("`{}` is not a record of the schema, which has {}", shown(&row.record), all.join(", "));
             checked.problems.push(Problem::row(row.line, message));
             continue;
         };
         if let Err(error) = line("the external id", &row.external_id) {
-            checked.problems.push(Problem::row(row.line, format!("{}; every result needs one that stays the same", error.message)));
+            checked
+                .problems
+                .push(Problem::row(row.line, format!("{}; every result needs one that stays the same", error.message)));
         } else if let Some(first) = seen.insert((row.record.clone(), row.external_id.clone()), row.line) {
-            let message = format!("`{}` is on line {first} already; each external id may appear once in a file", shown(&row.external_id));
+            let message = format!(
+                "`{}` is on line {first} already; each external id may appear once in a file",
+                shown(&row.external_id)
+            );
             checked.problems.push(Problem::row(row.line, message));
         }
         fields(&unranged, record, known, &row, &mut checked.problems);
@@ -81,10 +89,17 @@ pub fn check(schema: &Schema, known: &BTreeSet<PersonId>, rows: Vec<ResultRow>) 
 }
 
 /// Every field known, typed, in the right currency, naming people who are there; every required one present.
-fn fields(unranged: &Unranged, record: &RecordType, known: &BTreeSet<PersonId>, row: &ResultRow, problems: &mut Vec<Problem>) {
+fn fields(
+    unranged: &Unranged,
+    record: &RecordType,
+    known: &BTreeSet<PersonId>,
+    row: &ResultRow,
+    problems: &mut Vec<Problem>,
+) {
     for (name, value) in &row.values {
         let Some(field) = record.fields.get(name) else {
-            let message = format!("`{}` has no field `{}`; it has {}", record.name, shown(name), record.order.join(", "));
+            let message =
+                format!("`{}` has no field `{}`; it has {}", record.name, shown(name), record.order.join(", "));
             problems.push(Problem::cell(row.line, name, message));
             continue;
         };
@@ -95,7 +110,11 @@ fn fields(unranged: &Unranged, record: &RecordType, known: &BTreeSet<PersonId>, 
         } else if let Value::Participant(person) = value
             && !known.contains(person)
         {
-            problems.push(Problem::cell(row.line, name, format!("`{person}` is not in the directory; import people first")));
+            problems.push(Problem::cell(
+                row.line,
+                name,
+                format!("`{person}` is not in the directory; import people first"),
+            ));
         }
     }
     for (name, field) in record.fields.iter().filter(|(name, _)| !row.values.contains_key(*name)) {
@@ -103,7 +122,11 @@ fn fields(unranged: &Unranged, record: &RecordType, known: &BTreeSet<PersonId>, 
             let message = format!("`{name}` is missing, and it says which period a {} belongs to", record.name);
             problems.push(Problem::cell(row.line, name, message));
         } else if !field.optional && !field.computed && field.default.is_none() {
-            problems.push(Problem::cell(row.line, name, format!("`{name}` is missing, and every {} needs one", record.name)));
+            problems.push(Problem::cell(
+                row.line,
+                name,
+                format!("`{name}` is missing, and every {} needs one", record.name),
+            ));
         }
     }
 }

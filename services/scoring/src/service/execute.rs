@@ -98,7 +98,7 @@ impl Scoring {
             let now = self.clock.now().as_millisecond();
             match self.store.claim(id, now, now.saturating_add(self.settings.lease)).await? {
                 Claim::Done => return Ok(()),
-                Claim::Busy => apart(|| Ok(std::thread::sleep(PATIENCE))).await?,
+                Claim::Busy => pause().await?,
                 Claim::Yours(shard) => match self.shard(id, shard, total, work, progress).await {
                     // Somebody took it over: theirs now.
                     Err(error) if error.reason == "STALE_EPOCH" => {}
@@ -109,8 +109,17 @@ impl Scoring {
     }
 
     /// Evaluates a shard from its cursor on, a chunk at a time.
-    async fn shard(&self, id: &RunId, shard: Shard, total: u32, work: &Work, progress: &mpsc::Sender<Progress>) -> Result<()> {
-        let inside = |person: &&str| *person >= shard.first.as_str() && *person <= shard.last.as_str() && *person > shard.cursor.as_str();
+    async fn shard(
+        &self,
+        id: &RunId,
+        shard: Shard,
+        total: u32,
+        work: &Work,
+        progress: &mpsc::Sender<Progress>,
+    ) -> Result<()> {
+        let inside = |person: &&str| {
+            *person >= shard.first.as_str() && *person <= shard.last.as_str() && *person > shard.cursor.as_str()
+        };
         let left: Vec<String> = work.0.roster.iter().map(|id| id.as_str()).filter(inside).map(str::to_owned).collect();
         let chunks: Vec<Vec<String>> = left.chunks(self.settings.chunk_size.max(1)).map(<[String]>::to_vec).collect();
         let count = chunks.len();
@@ -149,7 +158,9 @@ impl Scoring {
             lines.sort_by(|a, b| a.participant.cmp(&b.participant));
             let mut outcomes = Vec::new();
             for lines in lines.chunk_by(|a, b| a.participant == b.participant) {
-                let Some(person) = lines.first().and_then(|line| plan.frozen.people.get(&line.participant)) else { continue };
+                let Some(person) = lines.first().and_then(|line| plan.frozen.people.get(&line.participant)) else {
+                    continue;
+                };
                 let settled = settle(plan, credited, person, lines);
                 outcomes.append(&mut stored(&settled.lines)?);
                 outcomes.append(&mut stored(&settled.findings)?);
@@ -159,6 +170,15 @@ impl Scoring {
         })
         .await
     }
+}
+
+/// Waits a little.
+async fn pause() -> Result<()> {
+    apart(|| {
+        std::thread::sleep(PATIENCE);
+        Ok(())
+    })
+    .await
 }
 
 /// Tells whoever listens; one that is slow or gone misses a step.

@@ -49,7 +49,10 @@ impl Scoring {
             for untold in of_run {
                 let key = (untold.participant.clone(), untold.policy.clone(), untold.version, untold.period.clone());
                 let Some(trace) = traces.get(&key) else { continue };
-                let Some(policy) = registered.iter().find(|p| p.name == untold.policy && p.version == untold.version) else { continue };
+                let Some(policy) = registered.iter().find(|p| p.name == untold.policy && p.version == untold.version)
+                else {
+                    continue;
+                };
                 let trace: Trace = serde_json::from_str(trace).map_err(Error::internal)?;
                 told.insert(untold.clone(), explain(&*self.program(policy)?, &trace, &untold.output));
             }

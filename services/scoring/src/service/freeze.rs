@@ -58,7 +58,10 @@ impl Scoring {
         let schema_text = self.schema_text().await?;
         let policies = self.policies_of(&cycle).await?;
         if policies.is_empty() {
-            let message = format!("no policy has a period that ends in {}; publish one with `merit rules publish PATH`", cycle.id);
+            let message = format!(
+                "no policy has a period that ends in {}; publish one with `merit rules publish PATH`",
+                cycle.id
+            );
             return Err(Error::precondition("NO_POLICIES", message));
         }
         if cutoffs.scoring == 0 {
@@ -87,7 +90,9 @@ impl Scoring {
         for pin in &run.policies {
             let found = registered.iter().find(|policy| policy.name == pin.name && policy.version == pin.version);
             let policy = found.filter(|policy| policy.sha256 == pin.sha256).cloned();
-            let mut policy = policy.ok_or_else(|| Error::internal(format!("`{}` version {} is not what was frozen", pin.name, pin.version)))?;
+            let mut policy = policy.ok_or_else(|| {
+                Error::internal(format!("`{}` version {} is not what was frozen", pin.name, pin.version))
+            })?;
             policy.to = pin.to;
             policies.push(policy);
         }

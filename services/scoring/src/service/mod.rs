@@ -11,7 +11,7 @@ mod policies;
 mod results;
 mod standing;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod verify;
 
 use std::collections::HashMap;
@@ -69,7 +69,12 @@ pub struct Scoring {
 impl Scoring {
     /// Over a store and neighbours.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, neighbours: Arc<dyn Neighbours>, clock: Arc<dyn Clock>, settings: Settings) -> Self {
+    pub fn new(
+        store: Arc<dyn Store>,
+        neighbours: Arc<dyn Neighbours>,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Self {
         Self { store, neighbours, clock, settings, programs: Arc::default() }
     }
 

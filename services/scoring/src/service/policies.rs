@@ -70,8 +70,10 @@ impl Scoring {
     pub async fn publish(&self, sources: Vec<SourceText>, validate_only: bool) -> Result<Publication> {
         let schema_text = self.schema_text().await?;
         let known = self.store.policies().await?;
-        let publication = apart(move || Ok(examine(&plan::schema(&schema_text)?, &schema_text, known, sources))).await?;
-        let fresh: Vec<Policy> = publication.policies.iter().filter(|(_, new)| *new).map(|(policy, _)| policy.clone()).collect();
+        let publication =
+            apart(move || Ok(examine(&plan::schema(&schema_text)?, &schema_text, known, sources))).await?;
+        let fresh: Vec<Policy> =
+            publication.policies.iter().filter(|(_, new)| *new).map(|(policy, _)| policy.clone()).collect();
         if publication.refusals.is_empty() && !validate_only && !fresh.is_empty() {
             self.store.add_policies(fresh, self.clock.now()).await?;
         }
@@ -102,11 +104,7 @@ fn one(schema: &Schema, schema_text: &str, known: &[Policy], source: SourceText)
     let program = load_policy(&text, schema).map_err(|diagnostics| render(&diagnostics, &text, false))?;
     let policy = describe(&program, schema_text, source);
     if let Some(before) = known.iter().find(|known| known.name == policy.name && known.version == policy.version) {
-        return if before.sha256 == policy.sha256 {
-            Ok((before.clone(), false))
-        } else {
-            Err(reused(before, &policy))
-        };
+        return if before.sha256 == policy.sha256 { Ok((before.clone(), false)) } else { Err(reused(before, &policy)) };
     }
     failed_tests(&policy.file_name, &run_tests(&program)).map_or(Ok(()), Err)?;
     overlap(known, &policy).map_or(Ok(()), Err)?;
@@ -167,7 +165,9 @@ fn overlap(known: &[Policy], policy: &Policy) -> Option<String> {
             |_| "it has no day after that".to_owned(),
             |day| format!("begin version {version} on {day} or later, `effective {day}`"),
         ),
-        _ if clash.from == policy.from => format!("begin version {version} on a later day, and version {other} ends the day before"),
+        _ if clash.from == policy.from => {
+            format!("begin version {version} on a later day, and version {other} ends the day before")
+        }
         _ => format!(
             "end version {version} before {}: `effective {} to {}`",
             clash.from,
@@ -175,7 +175,11 @@ fn overlap(known: &[Policy], policy: &Policy) -> Option<String> {
             clash.from.yesterday().unwrap_or(clash.from)
         ),
     };
-    Some(format!("{file}: `{name}` version {version} holds {}, and version {other} {}; {advice}\n", days(policy), days(clash)))
+    Some(format!(
+        "{file}: `{name}` version {version} holds {}, and version {other} {}; {advice}\n",
+        days(policy),
+        days(clash)
+    ))
 }
 
 fn days(policy: &Policy) -> String {
@@ -206,8 +210,16 @@ mod tests {
 
     fn policy(version: u32, from: Date, to: Option<Date>) -> Policy {
         Policy {
-            name: "P".to_owned(), version, sha256: String::new(), from, to, about: String::new(),
-            file_name: "p.merit".to_owned(), text: String::new(), schema_text: String::new(), tests: 0,
+            name: "P".to_owned(),
+            version,
+            sha256: String::new(),
+            from,
+            to,
+            about: String::new(),
+            file_name: "p.merit".to_owned(),
+            text: String::new(),
+            schema_text: String::new(),
+            tests: 0,
         }
     }
 
@@ -218,9 +230,27 @@ mod tests {
             ((july, None), (october, None), None),
             ((july, Some(september)), (october, None), None),
             ((october, None), (july, Some(september)), None),
-            ((july, None), (july, None), Some("p.merit: `P` version 2 holds from 2026-07-01 on, and version 1 from 2026-07-01 on; begin version 2 on a later day, and version 1 ends the day before\n")),
-            ((july, Some(october)), (september, None), Some("p.merit: `P` version 2 holds from 2026-09-30 on, and version 1 from 2026-07-01 to 2026-10-01; begin version 2 on 2026-10-02 or later, `effective 2026-10-02`\n")),
-            ((october, None), (july, Some(october)), Some("p.merit: `P` version 2 holds from 2026-07-01 to 2026-10-01, and version 1 from 2026-10-01 on; end version 2 before 2026-10-01: `effective 2026-07-01 to 2026-09-30`\n")),
+            (
+                (july, None),
+                (july, None),
+                Some(
+                    "p.merit: `P` version 2 holds from 2026-07-01 on, and version 1 from 2026-07-01 on; begin version 2 on a later day, and version 1 ends the day before\n",
+                ),
+            ),
+            (
+                (july, Some(october)),
+                (september, None),
+                Some(
+                    "p.merit: `P` version 2 holds from 2026-09-30 on, and version 1 from 2026-07-01 to 2026-10-01; begin version 2 on 2026-10-02 or later, `effective 2026-10-02`\n",
+                ),
+            ),
+            (
+                (october, None),
+                (july, Some(october)),
+                Some(
+                    "p.merit: `P` version 2 holds from 2026-07-01 to 2026-10-01, and version 1 from 2026-10-01 on; end version 2 before 2026-10-01: `effective 2026-07-01 to 2026-09-30`\n",
+                ),
+            ),
         ] {
             let known = [policy(1, first.0, first.1)];
             assert_eq!(overlap(&known, &policy(2, second.0, second.1)).as_deref(), said);

@@ -37,12 +37,19 @@ impl Scoring {
     ///
     /// # Errors
     /// `NO_SCHEMA`, and those of the store.
-    pub async fn import_results(&self, source: &str, rows: Vec<ResultRow>, problems: Vec<Problem>, validate_only: bool) -> Result<ImportReport> {
+    pub async fn import_results(
+        &self,
+        source: &str,
+        rows: Vec<ResultRow>,
+        problems: Vec<Problem>,
+        validate_only: bool,
+    ) -> Result<ImportReport> {
         let text = self.schema_text().await?;
         let known = self.neighbours.known(&check::named(&rows)).await?;
         let mut checked = apart(move || check::check(&plan::schema(&text)?, &known, rows)).await?;
         checked.problems.extend(problems);
-        let mut report = ImportReport { problems: checked.problems, quarantined: checked.quarantined, ..ImportReport::default() };
+        let mut report =
+            ImportReport { problems: checked.problems, quarantined: checked.quarantined, ..ImportReport::default() };
         if report.problems.is_empty() || validate_only {
             // With problems, this only counts what the good rows would do.
             let dry_run = validate_only || !report.problems.is_empty();

@@ -7,9 +7,9 @@ use merit_core::{Error, Period, Result};
 
 use super::freeze::{assemble, sorted};
 use super::{Scoring, apart};
+use crate::compute::credit;
 use crate::compute::plan::Plan;
 use crate::compute::standing::{Standing, reports_to, standing};
-use crate::compute::credit;
 use crate::model::{Cutoffs, Cycle, Frozen};
 
 impl Scoring {
@@ -44,7 +44,8 @@ impl Scoring {
     }
 
     fn today(&self, cycle: &Cycle) -> Result<Date> {
-        let zone = TimeZone::get(&cycle.zone).map_err(|_| Error::internal(format!("time zone `{}` is not known", cycle.zone)))?;
+        let zone = TimeZone::get(&cycle.zone)
+            .map_err(|_| Error::internal(format!("time zone `{}` is not known", cycle.zone)))?;
         Ok(self.clock.now().to_zoned_datetime(zone).date())
     }
 

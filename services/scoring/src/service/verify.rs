@@ -38,7 +38,10 @@ impl Scoring {
     pub async fn verify(&self, id: &RunId) -> Result<Verification> {
         let run = self.run(id).await?;
         if run.state < RunState::Settled {
-            return Err(Error::precondition("NOT_SETTLED", format!("{} is not settled yet; there is nothing to compare", id.name())));
+            return Err(Error::precondition(
+                "NOT_SETTLED",
+                format!("{} is not settled yet; there is nothing to compare", id.name()),
+            ));
         }
         let frozen = self.thaw(&run).await?;
         let stored = pinned(&self.store.all_outcomes(id, &OutcomeKind::PINNED).await?);

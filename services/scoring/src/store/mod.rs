@@ -17,7 +17,13 @@ use crate::model::{
 pub trait Results: Send + Sync {
     /// Takes rows of one source, all or none. A row whose content is on record as its latest version changes nothing. With
     /// `dry_run` nothing is written, and the counts say what would be.
-    async fn import_results(&self, source: &str, rows: Vec<NewResult>, dry_run: bool, at: Timestamp) -> Result<ImportCounts>;
+    async fn import_results(
+        &self,
+        source: &str,
+        rows: Vec<NewResult>,
+        dry_run: bool,
+        at: Timestamp,
+    ) -> Result<ImportCounts>;
 
     /// The versions that count at a cut-off, dated in the period, by record, source and external id.
     async fn results_in(&self, period: Period, cutoff: i64) -> Result<Vec<StoredResult>>;
@@ -62,7 +68,14 @@ pub trait Runs: Send + Sync {
     async fn thaw(&self, id: &RunId, frozen: &mut Frozen) -> Result<()>;
 
     /// Moves a run from one state to the next with what the stage gave, in one transaction. False when it had moved.
-    async fn advance(&self, id: &RunId, from: RunState, to: RunState, outcomes: Vec<Outcome>, root: &str) -> Result<bool>;
+    async fn advance(
+        &self,
+        id: &RunId,
+        from: RunState,
+        to: RunState,
+        outcomes: Vec<Outcome>,
+        root: &str,
+    ) -> Result<bool>;
 
     /// Takes a free shard. Times are milliseconds since 1970.
     async fn claim(&self, id: &RunId, now: i64, lease_until: i64) -> Result<Claim>;
@@ -109,7 +122,13 @@ pub trait Ledger: Send + Sync {
     async fn adjust(&self, cycle: &CycleId, line: Line, request_id: Option<&str>, at: Timestamp) -> Result<Line>;
 
     /// Lines of a cycle in the order of the export.
-    async fn ledger(&self, cycle: &CycleId, participant: Option<&str>, after: Option<&str>, limit: usize) -> Result<Vec<Posted>>;
+    async fn ledger(
+        &self,
+        cycle: &CycleId,
+        participant: Option<&str>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Posted>>;
 }
 
 /// Everything at once.

@@ -128,7 +128,7 @@ async fn figures_are_told_from_the_trace() {
         period: "2026-Q3".to_owned(),
         output: "commission".to_owned(),
     };
-    let told = world.scoring.figures(&[untold.clone()]).await.unwrap();
+    let told = world.scoring.figures(std::slice::from_ref(&untold)).await.unwrap();
     let text = told[&untold].join("\n");
     for figure in ["$130,000.00", "$100,000.00", "$8,000.00", "Section 6"] {
         assert!(text.contains(figure), "{text}");
@@ -191,7 +191,10 @@ async fn what_is_missing_is_said_with_what_to_do() {
     let freeze = async || world.scoring.freeze("cycles/2026-Q3", Cutoffs::default()).await.unwrap_err();
     let none = freeze().await;
     assert_eq!((none.kind, none.reason.as_str()), (merit_core::Kind::FailedPrecondition, "NO_POLICIES"));
-    assert_eq!(none.message, "no policy has a period that ends in 2026-Q3; publish one with `merit rules publish PATH`");
+    assert_eq!(
+        none.message,
+        "no policy has a period that ends in 2026-Q3; publish one with `merit rules publish PATH`"
+    );
     *world.company.schema.lock().unwrap() = None;
     let none = freeze().await;
     assert_eq!((none.kind, none.reason.as_str()), (merit_core::Kind::FailedPrecondition, "NO_SCHEMA"));

@@ -38,17 +38,38 @@ fn idea(line: u32) -> ResultRow {
 async fn every_bad_row_is_named_and_nothing_is_taken() {
     let world = World::new().await;
     let cases = [
-        (ResultRow { record: "Dael".to_owned(), ..good(2, "x") }, "line 2: `Dael` is not a record of the schema, which has Deal, Idea"),
+        (
+            ResultRow { record: "Dael".to_owned(), ..good(2, "x") },
+            "line 2: `Dael` is not a record of the schema, which has Deal, Idea",
+        ),
         (good(3, " "), "line 3: the external id is empty; every result needs one that stays the same"),
         (good(4, "D-1"), ""),
         (good(5, "D-1"), "line 5: `D-1` is on line 4 already; each external id may appear once in a file"),
-        (with(good(6, "b"), "colour", ValueType::Text, "red"), "line 6, column `colour`: `Deal` has no field `colour`; it has amount, owner, overlay, closed, is_new"),
-        (with(good(7, "c"), "amount", ValueType::Money, "EUR 10.00"), "line 7, column `amount`: `amount` is kept in USD, and this is in EUR"),
-        (with(good(8, "d"), "closed", ValueType::Text, "soon"), "line 8, column `closed`: `closed` needs date, and this is text"),
-        (with(good(9, "e"), "owner", ValueType::Participant, "zoe"), "line 9, column `owner`: `zoe` is not in the directory; import people first"),
-        (without(good(10, "f"), "closed"), "line 10, column `closed`: `closed` is missing, and it says which period a Deal belongs to"),
+        (
+            with(good(6, "b"), "colour", ValueType::Text, "red"),
+            "line 6, column `colour`: `Deal` has no field `colour`; it has amount, owner, overlay, closed, is_new",
+        ),
+        (
+            with(good(7, "c"), "amount", ValueType::Money, "EUR 10.00"),
+            "line 7, column `amount`: `amount` is kept in USD, and this is in EUR",
+        ),
+        (
+            with(good(8, "d"), "closed", ValueType::Text, "soon"),
+            "line 8, column `closed`: `closed` needs date, and this is text",
+        ),
+        (
+            with(good(9, "e"), "owner", ValueType::Participant, "zoe"),
+            "line 9, column `owner`: `zoe` is not in the directory; import people first",
+        ),
+        (
+            without(good(10, "f"), "closed"),
+            "line 10, column `closed`: `closed` is missing, and it says which period a Deal belongs to",
+        ),
         (without(good(11, "g"), "is_new"), "line 11, column `is_new`: `is_new` is missing, and every Deal needs one"),
-        (with(idea(12), "share", ValueType::Money, "USD 1.00"), "line 12, column `share`: `share` is computed by the schema; leave it out"),
+        (
+            with(idea(12), "share", ValueType::Money, "USD 1.00"),
+            "line 12, column `share`: `share` is computed by the schema; leave it out",
+        ),
         (idea(13), "line 13: `I-1` is on line 12 already; each external id may appear once in a file"),
     ];
     let expected: Vec<&str> = cases.iter().map(|(_, message)| *message).filter(|message| !message.is_empty()).collect();
@@ -90,14 +111,20 @@ async fn the_same_file_again_changes_nothing_and_a_changed_row_is_a_new_version(
 async fn values_out_of_range_are_put_aside_and_the_rest_is_taken() {
     let world = World::ready().await;
     let rows = || vec![good(2, "D-20"), with(good(3, "D-21"), "amount", ValueType::Money, "USD -5.00")];
-    for counts in [ImportCounts { added: 1, ..ImportCounts::default() }, ImportCounts { unchanged: 1, ..ImportCounts::default() }] {
+    for counts in
+        [ImportCounts { added: 1, ..ImportCounts::default() }, ImportCounts { unchanged: 1, ..ImportCounts::default() }]
+    {
         let report = world.import(rows()).await;
         assert_eq!(report.counts, counts);
-        assert_eq!(told(&report.quarantined), ["line 3, column `amount`: -$5.00 is below $0.00, the least that `amount` may be"]);
+        assert_eq!(
+            told(&report.quarantined),
+            ["line 3, column `amount`: -$5.00 is below $0.00, the least that `amount` may be"]
+        );
     }
     let run = world.close().await;
     let found = super::findings(&world.all(&run).await);
-    let why = "not credited: ana /  / : Deal crm D-21 is quarantined: -$5.00 is below $0.00, the least that `amount` may be";
+    let why =
+        "not credited: ana /  / : Deal crm D-21 is quarantined: -$5.00 is below $0.00, the least that `amount` may be";
     assert!(found.iter().any(|found| found == why), "{found:#?}");
     assert_eq!(run.results, 6, "five in the quarter and the good one");
     // Put right, it counts.

@@ -1,9 +1,8 @@
 //! The service over a real store and made-up neighbours: a small company, a quarter, two policies.
 
-
 mod closing;
 mod importing;
-mod neighbours;
+pub mod neighbours;
 mod policies;
 mod posting;
 mod standing;
@@ -168,7 +167,12 @@ impl World {
     pub async fn publish(&self, texts: &[&str]) {
         let sources = texts.iter().map(|text| SourceText { file_name: "p.merit".to_owned(), text: (*text).to_owned() });
         let publication = self.scoring.publish(sources.collect(), false).await.unwrap();
-        assert_eq!(publication.refusals, [], "{}", publication.refusals.iter().map(|r| r.report.as_str()).collect::<String>());
+        assert_eq!(
+            publication.refusals,
+            [],
+            "{}",
+            publication.refusals.iter().map(|r| r.report.as_str()).collect::<String>()
+        );
     }
 
     /// With results and policies, ready to close.
@@ -248,7 +252,10 @@ pub fn words(lines: &[Line]) -> Vec<String> {
                 LineKind::Settlement => "settlement",
                 LineKind::Adjustment => "adjustment",
             };
-            format!("{} {} {} {} [{}] {kind} {} held {}: {}", l.participant, l.policy, l.version, l.payout, l.line, l.amount, l.held, l.reason)
+            format!(
+                "{} {} {} {} [{}] {kind} {} held {}: {}",
+                l.participant, l.policy, l.version, l.payout, l.line, l.amount, l.held, l.reason
+            )
         })
         .collect()
 }

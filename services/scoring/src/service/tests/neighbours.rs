@@ -63,7 +63,11 @@ impl Company {
     pub fn sample() -> Self {
         let old = date(2025, 1, 1);
         let mut eve = person("eve", "Seller", "boss", old);
-        eve.history.push(DatedValue { attribute: "ended".to_owned(), from: date(2026, 7, 1), value: Some(value(ValueType::Date, "2026-08-15")) });
+        eve.history.push(DatedValue {
+            attribute: "ended".to_owned(),
+            from: date(2026, 7, 1),
+            value: Some(value(ValueType::Date, "2026-08-15")),
+        });
         let people = vec![
             person("boss", "Boss", "", old),
             person("ana", "Seller", "boss", old),
@@ -86,7 +90,9 @@ impl Company {
             goal("g-eve", OwnerKind::Person, "eve", "bookings", "USD 40000.00"),
             goal("g-all", OwnerKind::Organisation, "", "bookings", "USD 330000.00"),
         ];
-        let rating = |on, text: &str| (id("ana"), Rating { measure: "csat".to_owned(), on, value: value(ValueType::Number, text) });
+        let rating = |on, text: &str| {
+            (id("ana"), Rating { measure: "csat".to_owned(), on, value: value(ValueType::Number, text) })
+        };
         // The latest counts, and of one day the later recorded.
         let ratings = vec![rating(date(2026, 8, 1), "5"), rating(date(2026, 9, 1), "5"), rating(date(2026, 9, 1), "3")];
         Self {

@@ -28,7 +28,10 @@ async fn a_version_is_registered_once_and_never_changes() {
         "p.merit: `Commission` version 1 is registered already under another schema, and a version never changes; raise it to `version 2`\n"
     );
     let [policy] = world.scoring.policies().await.unwrap().try_into().unwrap();
-    assert_eq!((policy.name.as_str(), policy.version, policy.tests, policy.about.as_str()), ("Commission", 1, 1, "Pays new business"));
+    assert_eq!(
+        (policy.name.as_str(), policy.version, policy.tests, policy.about.as_str()),
+        ("Commission", 1, 1, "Pays new business")
+    );
 }
 
 #[tokio::test]
@@ -36,7 +39,12 @@ async fn a_failing_test_or_a_mistake_refuses_the_whole_set() {
     let world = World::new().await;
     let failing = COMMISSION.replace("expect commission = $5,000.00", "expect commission = $5,000.01");
     let report = publish(&world, &failing).await.unwrap_err();
-    for part in ["p.merit:", "test \"at quota\" fails", "line 51: expected commission = $5,000.01, found commission = $5,000.00", "bookings: $100,000.00"] {
+    for part in [
+        "p.merit:",
+        "test \"at quota\" fails",
+        "line 51: expected commission = $5,000.01, found commission = $5,000.00",
+        "bookings: $100,000.00",
+    ] {
         assert!(report.contains(part), "{report}");
     }
     let source = |text: &str| SourceText { file_name: "p.merit".to_owned(), text: text.to_owned() };
@@ -60,13 +68,20 @@ async fn validation_registers_nothing() {
 #[tokio::test]
 async fn a_later_version_takes_over_from_an_open_ended_one() {
     let world = World::ready().await;
-    let second = COMMISSION.replace("version 1", "version 2").replace("2026-01-01", "2026-08-01").replace("uses schema \"schema.merit\" version 2", "uses schema \"schema.merit\"");
+    let second = COMMISSION
+        .replace("version 1", "version 2")
+        .replace("2026-01-01", "2026-08-01")
+        .replace("uses schema \"schema.merit\" version 2", "uses schema \"schema.merit\"");
     assert_eq!(publish(&world, &second).await, Ok(true));
     let policies = world.scoring.policies().await.unwrap();
     let ends: Vec<_> = policies.iter().map(|p| (p.name.as_str(), p.version, p.to.map(|to| to.to_string()))).collect();
     assert_eq!(
         ends,
-        [("Commission", 1, Some("2026-07-31".to_owned())), ("Commission", 2, None), ("SPIF", 1, Some("2026-08-31".to_owned()))]
+        [
+            ("Commission", 1, Some("2026-07-31".to_owned())),
+            ("Commission", 2, None),
+            ("SPIF", 1, Some("2026-08-31".to_owned()))
+        ]
     );
     // Neither holds for the whole quarter, so neither pays.
     let run = world.freeze().await;

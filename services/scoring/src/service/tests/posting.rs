@@ -35,9 +35,15 @@ async fn post(world: &World, run: &Run) -> u32 {
 async fn balances(world: &World) -> Vec<(String, i64)> {
     let path = world.folder.path().join("scoring.db");
     let pool = sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(path)).await.unwrap();
-    let each: Vec<(i64, i64)> = sqlx::query_as("SELECT line_id, sum(amount) FROM ledger_entries GROUP BY line_id").fetch_all(&pool).await.unwrap();
+    let each: Vec<(i64, i64)> = sqlx::query_as("SELECT line_id, sum(amount) FROM ledger_entries GROUP BY line_id")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
     assert!(each.iter().all(|(_, sum)| *sum == 0), "{each:?}");
-    sqlx::query_as("SELECT currency || ' ' || account, sum(amount) FROM ledger_entries GROUP BY 1 ORDER BY 1").fetch_all(&pool).await.unwrap()
+    sqlx::query_as("SELECT currency || ' ' || account, sum(amount) FROM ledger_entries GROUP BY 1 ORDER BY 1")
+        .fetch_all(&pool)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -64,26 +70,48 @@ async fn a_later_run_posts_the_differences() {
     let first = world.close().await;
     post(&world, &first).await;
     // ana's deal shrinks, bob gets a quota, eve's deal was ana's.
-    world.import(vec![deal(2, "D-1", "ana", "", "USD 50000.00", "2026-07-10"), deal(3, "D-3", "ana", "", "USD 20000.00", "2026-08-01")]).await;
+    world
+        .import(vec![
+            deal(2, "D-1", "ana", "", "USD 50000.00", "2026-07-10"),
+            deal(3, "D-3", "ana", "", "USD 20000.00", "2026-08-01"),
+        ])
+        .await;
     world.company.goals.lock().unwrap().push(goal("g-bob", OwnerKind::Person, "bob", "bookings", "USD 21000.00"));
     let second = world.close().await;
     let before = ledger(&world).await.len();
     let posted = post(&world, &second).await;
-    let fresh: Vec<Line> = ledger(&world).await.into_iter().filter(|posted| posted.run == second.id.as_str()).map(|posted| posted.line).collect();
+    let fresh: Vec<Line> = ledger(&world)
+        .await
+        .into_iter()
+        .filter(|posted| posted.run == second.id.as_str())
+        .map(|posted| posted.line)
+        .collect();
     assert_eq!(before + fresh.len(), ledger(&world).await.len());
     assert_eq!(usize::try_from(posted).unwrap(), fresh.len());
     let run = first.id.name();
     assert_eq!(
         words(&fresh),
         [
-            format!("ana Commission 1 cap total [2026-Q3] settlement USD -1000.00 held USD 0.00: corrects {run}: -$1,100.00 instead of -$100.00; Section 7"),
-            format!("ana Commission 1 commission [2026-Q3] payout USD 1000.00 held USD 100.00: corrects {run}: $9,000.00 instead of $8,000.00, held back $900.00 instead of $800.00; Section 6"),
-            format!("ana SPIF 1 spif [2026-08-01 to 2026-08-31] payout USD 100.00 held USD 0.00: corrects {run}: $200.00 instead of $100.00"),
+            format!(
+                "ana Commission 1 cap total [2026-Q3] settlement USD -1000.00 held USD 0.00: corrects {run}: -$1,100.00 instead of -$100.00; Section 7"
+            ),
+            format!(
+                "ana Commission 1 commission [2026-Q3] payout USD 1000.00 held USD 100.00: corrects {run}: $9,000.00 instead of $8,000.00, held back $900.00 instead of $800.00; Section 6"
+            ),
+            format!(
+                "ana SPIF 1 spif [2026-08-01 to 2026-08-31] payout USD 100.00 held USD 0.00: corrects {run}: $200.00 instead of $100.00"
+            ),
             "bob Commission 1 commission [2026-Q3] payout USD 1050.00 held USD 105.00: Section 6".to_owned(),
             "bob Commission 1 top [2026-Q3] contest USD 500.00 held USD 0.00: place 2".to_owned(),
-            format!("eve Commission 1 commission [2026-Q3] payout USD -1000.00 held USD -100.00: corrects {run}: $0.00 instead of $1,000.00, held back $0.00 instead of $100.00"),
-            format!("eve Commission 1 top [2026-Q3] contest USD -500.00 held USD 0.00: corrects {run}: $0.00 instead of $500.00"),
-            format!("eve SPIF 1 spif [2026-08-01 to 2026-08-31] payout USD -100.00 held USD 0.00: corrects {run}: $0.00 instead of $100.00"),
+            format!(
+                "eve Commission 1 commission [2026-Q3] payout USD -1000.00 held USD -100.00: corrects {run}: $0.00 instead of $1,000.00, held back $0.00 instead of $100.00"
+            ),
+            format!(
+                "eve Commission 1 top [2026-Q3] contest USD -500.00 held USD 0.00: corrects {run}: $0.00 instead of $500.00"
+            ),
+            format!(
+                "eve SPIF 1 spif [2026-08-01 to 2026-08-31] payout USD -100.00 held USD 0.00: corrects {run}: $0.00 instead of $100.00"
+            ),
         ]
     );
     let all = ledger(&world).await.into_iter().map(|posted| posted.line);
@@ -124,7 +152,8 @@ async fn adjustments_are_numbered_and_survive_every_run() {
     world.import(vec![deal(2, "D-1", "ana", "", "USD 50000.00", "2026-07-10")]).await;
     let second = world.close().await;
     post(&world, &second).await;
-    let (adjusted, computed): (Vec<_>, Vec<_>) = ledger(&world).await.into_iter().partition(|posted| posted.run.is_empty());
+    let (adjusted, computed): (Vec<_>, Vec<_>) =
+        ledger(&world).await.into_iter().partition(|posted| posted.run.is_empty());
     assert_eq!(adjusted.len(), 3);
     assert_eq!(sums(computed.into_iter().map(|posted| posted.line)), sums(world.all::<Line>(&second).await));
 }
@@ -133,10 +162,22 @@ async fn adjustments_are_numbered_and_survive_every_run() {
 async fn bad_adjustments_are_refused() {
     let world = World::ready().await;
     for (new, reason, message) in [
-        (NewAdjustment { reason: " ".to_owned(), ..new(1, "") }, "NO_REASON", "the reason is empty; say why the amount is adjusted"),
+        (
+            NewAdjustment { reason: " ".to_owned(), ..new(1, "") },
+            "NO_REASON",
+            "the reason is empty; say why the amount is adjusted",
+        ),
         (new(0, ""), "ZERO_AMOUNT", "an adjustment of nothing changes nothing; name an amount"),
-        (NewAdjustment { by: Some(id("ana")), ..new(1, "") }, "SELF_ADJUSTMENT", "nobody may adjust their own pay; ask another compensation administrator"),
-        (NewAdjustment { participant: id("nobody"), ..new(1, "") }, "UNKNOWN_PERSON", "`nobody` is not in the directory; import people first"),
+        (
+            NewAdjustment { by: Some(id("ana")), ..new(1, "") },
+            "SELF_ADJUSTMENT",
+            "nobody may adjust their own pay; ask another compensation administrator",
+        ),
+        (
+            NewAdjustment { participant: id("nobody"), ..new(1, "") },
+            "UNKNOWN_PERSON",
+            "`nobody` is not in the directory; import people first",
+        ),
     ] {
         let refused = world.scoring.adjust(new).await.unwrap_err();
         assert_eq!((refused.reason.as_str(), refused.message.as_str()), (reason, message));
@@ -152,8 +193,12 @@ async fn the_ledger_only_grows() {
     let path = world.folder.path().join("scoring.db");
     let pool = sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(path)).await.unwrap();
     for statement in [
-        "UPDATE ledger_lines SET amount = 1", "DELETE FROM ledger_lines", "UPDATE ledger_entries SET amount = 1",
-        "DELETE FROM ledger_entries", "UPDATE results SET content = ''", "DELETE FROM policies",
+        "UPDATE ledger_lines SET amount = 1",
+        "DELETE FROM ledger_lines",
+        "UPDATE ledger_entries SET amount = 1",
+        "DELETE FROM ledger_entries",
+        "UPDATE results SET content = ''",
+        "DELETE FROM policies",
     ] {
         assert!(sqlx::query(statement).execute(&pool).await.is_err(), "{statement}");
     }

@@ -32,7 +32,10 @@ async fn whatever_was_changed_behind_our_back_is_found() {
             "UPDATE outcomes SET content = replace(content, '800000', '900000') WHERE kind = 'line' AND key LIKE 'ana%commission%'",
             "line / ana / Commission / commission / 2026-Q3 / USD",
         ),
-        ("DELETE FROM outcomes WHERE kind = 'recognition' AND participant = 'eve'", "recognition / eve / SPIF / First deal / 2026-08-01 to 2026-08-31"),
+        (
+            "DELETE FROM outcomes WHERE kind = 'recognition' AND participant = 'eve'",
+            "recognition / eve / SPIF / First deal / 2026-08-01 to 2026-08-31",
+        ),
         ("UPDATE frozen SET content = replace(content, 'Seller', 'Boss') WHERE key = 'bob'", "frozen inputs"),
         (
             "DROP TRIGGER results_no_update; UPDATE results SET content = replace(content, '60000.00', '60001.00') WHERE external_id = 'D-1'",

@@ -37,10 +37,8 @@ impl Ledger for SqliteStore {
         }
         let posted = posted(&mut tx, &cycle).await?;
         let lines = differences(&posted, &proposed(&mut tx, id).await?)?;
-        let fresh: Vec<Entry<'_>> = lines
-            .iter()
-            .map(|line| Entry { cycle: &cycle, run: id.as_str(), line, at, request_id: None })
-            .collect();
+        let fresh: Vec<Entry<'_>> =
+            lines.iter().map(|line| Entry { cycle: &cycle, run: id.as_str(), line, at, request_id: None }).collect();
         insert(&mut tx, &fresh).await?;
         sqlx::query("UPDATE runs SET state = $2, posted_at = $3 WHERE run = $1")
             .bind(id.as_str())
@@ -60,12 +58,13 @@ impl Ledger for SqliteStore {
         {
             return serde_json::from_str(&content).map_err(Error::internal);
         }
-        let before: i64 = sqlx::query_scalar("SELECT count(*) FROM ledger_lines WHERE cycle = $1 AND run = '' AND participant = $2")
-            .bind(cycle.as_str())
-            .bind(line.participant.as_str())
-            .fetch_one(&mut *tx)
-            .await
-            .map_err(storage)?;
+        let before: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM ledger_lines WHERE cycle = $1 AND run = '' AND participant = $2")
+                .bind(cycle.as_str())
+                .bind(line.participant.as_str())
+                .fetch_one(&mut *tx)
+                .await
+                .map_err(storage)?;
         line.line = format!("adjustment-{}", before + 1);
         change(&mut tx, "adjustment", at).await?;
         let at = at.to_string();
@@ -74,7 +73,13 @@ impl Ledger for SqliteStore {
         Ok(line)
     }
 
-    async fn ledger(&self, cycle: &CycleId, participant: Option<&str>, after: Option<&str>, rows: usize) -> Result<Vec<Posted>> {
+    async fn ledger(
+        &self,
+        cycle: &CycleId,
+        participant: Option<&str>,
+        after: Option<&str>,
+        rows: usize,
+    ) -> Result<Vec<Posted>> {
         // The run follows the key behind the separator, so a page's last line says where the next page begins.
         let mut query = QueryBuilder::<Sqlite>::new("SELECT key, run, content FROM ledger_lines WHERE cycle = ");
         query.push_bind(cycle.as_str());
@@ -85,7 +90,8 @@ impl Ledger for SqliteStore {
             query.push(" AND participant = ").push_bind(participant);
         }
         query.push(" ORDER BY key, run LIMIT ").push_bind(limit(rows));
-        let found: Vec<(String, String, String)> = query.build_query_as().fetch_all(self.database.read()).await.map_err(storage)?;
+        let found: Vec<(String, String, String)> =
+            query.build_query_as().fetch_all(self.database.read()).await.map_err(storage)?;
         let line = |(key, run, content): (String, String, String)| {
             let line = serde_json::from_str(&content).map_err(Error::internal)?;
             Ok(Posted { key: joined(&[&key, &run]), run, line })
@@ -110,21 +116,28 @@ async fn posted(tx: &mut Transaction<'static, Sqlite>, cycle: &str) -> Result<Ve
             .fetch_all(&mut **tx)
             .await
             .map_err(storage)?;
-    let line = |(run, content): (String, String)| Ok((format!("runs/{run}"), serde_json::from_str(&content).map_err(Error::internal)?));
+    let line = |(run, content): (String, String)| {
+        Ok((format!("runs/{run}"), serde_json::from_str(&content).map_err(Error::internal)?))
+    };
     rows.into_iter().map(line).collect()
 }
 
 async fn proposed(tx: &mut Transaction<'static, Sqlite>, id: &RunId) -> Result<Vec<Line>> {
-    let rows: Vec<String> = sqlx::query_scalar("SELECT content FROM outcomes WHERE run = $1 AND kind = $2 ORDER BY key")
-        .bind(id.as_str())
-        .bind(OutcomeKind::Line.word())
-        .fetch_all(&mut **tx)
-        .await
-        .map_err(storage)?;
+    let rows: Vec<String> =
+        sqlx::query_scalar("SELECT content FROM outcomes WHERE run = $1 AND kind = $2 ORDER BY key")
+            .bind(id.as_str())
+            .bind(OutcomeKind::Line.word())
+            .fetch_all(&mut **tx)
+            .await
+            .map_err(storage)?;
     rows.iter().map(|content| serde_json::from_str(content).map_err(Error::internal)).collect()
 }
 
-async fn by_request(tx: &mut Transaction<'static, Sqlite>, cycle: &CycleId, request_id: &str) -> Result<Option<String>> {
+async fn by_request(
+    tx: &mut Transaction<'static, Sqlite>,
+    cycle: &CycleId,
+    request_id: &str,
+) -> Result<Option<String>> {
     sqlx::query_scalar("SELECT content FROM ledger_lines WHERE cycle = $1 AND request_id = $2")
         .bind(cycle.as_str())
         .bind(request_id)

@@ -30,7 +30,8 @@ pub async fn insert(tx: &mut Transaction<'static, Sqlite>, run: &RunId, outcomes
 /// Adds traces.
 pub async fn insert_traces(tx: &mut Transaction<'static, Sqlite>, run: &RunId, traces: &[TraceRow]) -> Result<()> {
     for rows in traces.chunks(ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO traces (run, participant, policy, version, period, trace) ");
+        let mut query =
+            QueryBuilder::<Sqlite>::new("INSERT INTO traces (run, participant, policy, version, period, trace) ");
         query.push_values(rows, |mut tuple, row| {
             tuple
                 .push_bind(run.as_str())
@@ -64,7 +65,9 @@ pub async fn page(pool: &SqlitePool, run: &RunId, part: Part<'_>) -> Result<Vec<
 pub async fn all(pool: &SqlitePool, run: &RunId, kinds: &[OutcomeKind]) -> Result<Vec<Outcome>> {
     let mut found = Vec::new();
     for kind in kinds {
-        found.append(&mut page(pool, run, Part { kind: *kind, participant: None, after: None, limit: usize::MAX }).await?);
+        found.append(
+            &mut page(pool, run, Part { kind: *kind, participant: None, after: None, limit: usize::MAX }).await?,
+        );
     }
     Ok(found)
 }
@@ -102,7 +105,8 @@ pub async fn granted_before(pool: &SqlitePool, first_day: jiff::civil::Date) -> 
     let granted = |(content, last_day): (String, String)| {
         let given: Recognition = serde_json::from_str(&content).map_err(Error::internal)?;
         // A period's label names its last day where it isn't the cycle itself.
-        let on = given.period.rsplit(" to ").next().and_then(|text| text.parse().ok()).map_or_else(|| day(&last_day), Ok)?;
+        let on =
+            given.period.rsplit(" to ").next().and_then(|text| text.parse().ok()).map_or_else(|| day(&last_day), Ok)?;
         Ok((given.participant, Granted { policy: given.policy, title: given.title, on }))
     };
     rows.into_iter().map(granted).collect()

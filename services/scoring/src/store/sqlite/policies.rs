@@ -68,7 +68,8 @@ impl Policies for SqliteStore {
 fn taken(error: sqlx::Error, policy: &Policy) -> Error {
     let unique = error.as_database_error().is_some_and(|error| error.is_unique_violation());
     if unique {
-        let message = format!("`{}` version {} is being registered by somebody else; try again", policy.name, policy.version);
+        let message =
+            format!("`{}` version {} is being registered by somebody else; try again", policy.name, policy.version);
         Error::new(Kind::Aborted, "CONCURRENT_CHANGE", message)
     } else {
         storage(error)

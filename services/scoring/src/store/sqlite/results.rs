@@ -36,7 +36,13 @@ struct ResultRow {
 
 #[async_trait]
 impl Results for SqliteStore {
-    async fn import_results(&self, source: &str, rows: Vec<NewResult>, dry_run: bool, at: Timestamp) -> Result<ImportCounts> {
+    async fn import_results(
+        &self,
+        source: &str,
+        rows: Vec<NewResult>,
+        dry_run: bool,
+        at: Timestamp,
+    ) -> Result<ImportCounts> {
         let mut tx = self.database.write().await?;
         let mut counts = ImportCounts::default();
         let mut fresh: Vec<(i64, NewResult)> = Vec::new();
@@ -90,12 +96,17 @@ impl Results for SqliteStore {
     }
 
     async fn cutoff(&self) -> Result<i64> {
-        let last = sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM changes WHERE kind IN ('results', 'adjustment')");
+        let last =
+            sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM changes WHERE kind IN ('results', 'adjustment')");
         last.fetch_one(self.database.read()).await.map_err(storage)
     }
 }
 
-async fn latest(tx: &mut Transaction<'static, Sqlite>, source: &str, rows: &[NewResult]) -> Result<HashMap<(String, String), Latest>> {
+async fn latest(
+    tx: &mut Transaction<'static, Sqlite>,
+    source: &str,
+    rows: &[NewResult],
+) -> Result<HashMap<(String, String), Latest>> {
     let keys: Vec<[&str; 2]> = rows.iter().map(|row| [row.record.as_str(), row.external_id.as_str()]).collect();
     let keys = serde_json::to_string(&keys).map_err(Error::internal)?;
     // SQLite takes the other columns from the row that has the maximum. CROSS JOIN holds it to the order written here:
@@ -115,7 +126,12 @@ async fn latest(tx: &mut Transaction<'static, Sqlite>, source: &str, rows: &[New
     Ok(found.into_iter().map(entry).collect())
 }
 
-async fn insert(tx: &mut Transaction<'static, Sqlite>, source: &str, seq: i64, rows: &[(i64, NewResult)]) -> Result<()> {
+async fn insert(
+    tx: &mut Transaction<'static, Sqlite>,
+    source: &str,
+    seq: i64,
+    rows: &[(i64, NewResult)],
+) -> Result<()> {
     let mut query = QueryBuilder::<Sqlite>::new(
         "INSERT INTO results (source, record, external_id, version, dated, belongs_to, content, quarantined, seq) ",
     );

@@ -78,11 +78,12 @@ impl Runs for SqliteStore {
     }
 
     async fn thaw(&self, id: &RunId, frozen: &mut Frozen) -> Result<()> {
-        let rows: Vec<(String, String)> = sqlx::query_as("SELECT kind, content FROM frozen WHERE run = $1 ORDER BY kind, key")
-            .bind(id.as_str())
-            .fetch_all(self.database.read())
-            .await
-            .map_err(storage)?;
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT kind, content FROM frozen WHERE run = $1 ORDER BY kind, key")
+                .bind(id.as_str())
+                .fetch_all(self.database.read())
+                .await
+                .map_err(storage)?;
         for (kind, content) in rows {
             if kind == "person" {
                 let person: Person = serde_json::from_str(&content).map_err(Error::internal)?;
@@ -95,7 +96,14 @@ impl Runs for SqliteStore {
         Ok(())
     }
 
-    async fn advance(&self, id: &RunId, from: RunState, to: RunState, outcomes: Vec<Outcome>, root: &str) -> Result<bool> {
+    async fn advance(
+        &self,
+        id: &RunId,
+        from: RunState,
+        to: RunState,
+        outcomes: Vec<Outcome>,
+        root: &str,
+    ) -> Result<bool> {
         let mut tx = self.database.write().await?;
         let moved = sqlx::query("UPDATE runs SET state = $3, root = $4 WHERE run = $1 AND state = $2")
             .bind(id.as_str())
@@ -229,7 +237,8 @@ fn read(row: RunRow) -> Result<Run> {
         cycle: CycleId::new(&row.cycle)?,
         first_day: day(&row.first_day)?,
         last_day: day(&row.last_day)?,
-        state: RunState::from_number(row.state).ok_or_else(|| Error::internal(format!("stored state {}", row.state)))?,
+        state: RunState::from_number(row.state)
+            .ok_or_else(|| Error::internal(format!("stored state {}", row.state)))?,
         cutoffs: Cutoffs {
             directory: row.directory_cutoff,
             goals: row.goals_cutoff,
