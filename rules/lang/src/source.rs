@@ -38,7 +38,9 @@ impl Source {
                 .help("policies are plain text files that end in `.merit`; paste the table's cells into one, with `|` between them");
             return Err(said.into());
         }
-        let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.iter().take(4).filter(|byte| **byte == 0).count() == 2;
+        let utf16 = bytes.starts_with(b"\xff\xfe")
+            || bytes.starts_with(b"\xfe\xff")
+            || bytes.iter().take(4).filter(|byte| **byte == 0).count() == 2;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         match std::str::from_utf8(bytes) {
             Ok(text) if !utf16 => Ok(Self { name: name.into(), text: text.to_owned() }),
@@ -54,8 +56,13 @@ impl Source {
 
 /// The message for a text beyond the limit.
 pub(crate) fn too_large(bytes: usize) -> Diagnostic {
-    Diagnostic::new(codes::TOO_LARGE, format!("the file has {bytes} bytes; a policy has at most {LARGEST}"), Span::default(), "")
-        .help("a rate table that is that long belongs in the data, not in the policy")
+    Diagnostic::new(
+        codes::TOO_LARGE,
+        format!("the file has {bytes} bytes; a policy has at most {LARGEST}"),
+        Span::default(),
+        "",
+    )
+    .help("a rate table that is that long belongs in the data, not in the policy")
 }
 
 fn not_text(line: usize, encoding: &str) -> Diagnostic {

@@ -12,7 +12,9 @@ fn folder() -> PathBuf {
 
 fn files() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|end| end == "merit" || end == "schema") && !path.ends_with("base.schema"));
+    files.retain(|path| {
+        path.extension().is_some_and(|end| end == "merit" || end == "schema") && !path.ends_with("base.schema")
+    });
     files.sort();
     files
 }
@@ -69,7 +71,8 @@ fn no_message_shows_a_word_of_the_code() {
         let text = std::fs::read_to_string(&path).unwrap();
         for line in said(&path, &schema).lines() {
             // The source line itself may hold anything.
-            if line.trim_start().starts_with("-->") || line.contains('|') && !line.contains('^') && !line.contains(" -") {
+            if line.trim_start().starts_with("-->") || line.contains('|') && !line.contains('^') && !line.contains(" -")
+            {
                 continue;
             }
             for word in line.split(|c: char| !(c.is_alphanumeric() || c == '_')) {

@@ -6,8 +6,8 @@ use super::scope::Symbol;
 use super::words::{a_type, less, type_words, value_words};
 use crate::diagnostics::{Diagnostic, Span, codes, nearest};
 use crate::program::{
-    Apply, Band, BandTable, Bound, Curve, Expr, ExprKind, Lookup, Outside, Place, Quantity, ResultColumn, Table, TableId,
-    TableKind, TierMode, Type,
+    Apply, Band, BandTable, Bound, Curve, Expr, ExprKind, Lookup, Outside, Place, Quantity, ResultColumn, Table,
+    TableId, TableKind, TierMode, Type,
 };
 use crate::syntax::ast::{self, BandsKind, Column, Name, Operator};
 
@@ -17,7 +17,9 @@ impl Checker<'_> {
         let by = self.plain_type(&bands.by)?;
         if !ordered(&by) {
             let title = format!("bands need something with an order, and {} has none", type_words(&by));
-            self.said.push(Diagnostic::new(codes::WRONG_TYPE, title, bands.by.span, "").help("use `table` for choices and texts"));
+            self.said.push(
+                Diagnostic::new(codes::WRONG_TYPE, title, bands.by.span, "").help("use `table` for choices and texts"),
+            );
             return None;
         }
         let columns = self.band_columns(&bands.head, bands)?;
@@ -49,7 +51,10 @@ impl Checker<'_> {
             BandsKind::ZeroOutside => self.curve(&by, label, Outside::Zero, rows)?,
             other => {
                 self.contiguous(&by, &rows)?;
-                let bands = rows.into_iter().map(|(bound, values, row)| Band { bound, values, place: place(row.span) }).collect();
+                let bands = rows
+                    .into_iter()
+                    .map(|(bound, values, row)| Band { bound, values, place: place(row.span) })
+                    .collect();
                 let table = BandTable { by, label, bands };
                 match other {
                     BandsKind::Marginal => TableKind::Tiers(TierMode::Marginal, table),
@@ -77,14 +82,20 @@ impl Checker<'_> {
             ast::TypeKind::Named(name) => {
                 if !self.is_damaged(name) {
                     let words = merit_core::ValueType::ALL.iter().map(|kind| kind.word());
-                    let help = nearest(name, words.chain(self.choices.keys().map(String::as_str))).map(|meant| format!("did you mean `{meant}`?"));
+                    let help = nearest(name, words.chain(self.choices.keys().map(String::as_str)))
+                        .map(|meant| format!("did you mean `{meant}`?"));
                     let title = format!("there is no type and no choice called `{name}`");
                     self.said.push(Diagnostic::new(codes::UNKNOWN_NAME, title, written.span, "").maybe_help(help));
                 }
                 None
             }
             ast::TypeKind::List(_) => {
-                self.said.push(Diagnostic::new(codes::WRONG_TYPE, "a single value is needed here, not a list", written.span, ""));
+                self.said.push(Diagnostic::new(
+                    codes::WRONG_TYPE,
+                    "a single value is needed here, not a list",
+                    written.span,
+                    "",
+                ));
                 None
             }
         }
@@ -95,8 +106,13 @@ impl Checker<'_> {
         if results.is_empty() || key.result.is_some() || results.iter().any(|column| column.result.is_none()) {
             let span = head.first().map_or(bands.span, |first| first.name.span);
             self.said.push(
-                Diagnostic::new(codes::HEAD_ROW, "the head row names what the table is read by, then what it gives", span, "")
-                    .help("as in `| attainment | rate -> percent |`"),
+                Diagnostic::new(
+                    codes::HEAD_ROW,
+                    "the head row names what the table is read by, then what it gives",
+                    span,
+                    "",
+                )
+                .help("as in `| attainment | rate -> percent |`"),
             );
             return None;
         }
@@ -123,7 +139,11 @@ impl Checker<'_> {
             if let (Some(from), Some(below)) = (&bound.from, &bound.below)
                 && !less(from, below)
             {
-                let title = format!("this band is empty: nothing lies from {} to below {}", value_words(by, from), value_words(by, below));
+                let title = format!(
+                    "this band is empty: nothing lies from {} to below {}",
+                    value_words(by, from),
+                    value_words(by, below)
+                );
                 self.said.push(Diagnostic::new(codes::ROW_UNREACHABLE, title, row.band.span, ""));
                 return None;
             }
@@ -140,28 +160,51 @@ impl Checker<'_> {
                 continue;
             };
             if less(end, start) {
-                let title = format!("from {} to below {} belongs to no band", value_words(by, end), value_words(by, start));
+                let title =
+                    format!("from {} to below {} belongs to no band", value_words(by, end), value_words(by, start));
                 let help = format!("end one where the next begins: `… to below {}`", value_words(by, start));
                 self.said.push(
-                    Diagnostic::new(codes::BAND_GAP, title, lower.band.span, format!("starts at {}", value_words(by, start)))
-                        .also(upper.band.span, format!("ends below {}", value_words(by, end)))
-                        .help(help),
+                    Diagnostic::new(
+                        codes::BAND_GAP,
+                        title,
+                        lower.band.span,
+                        format!("starts at {}", value_words(by, start)),
+                    )
+                    .also(upper.band.span, format!("ends below {}", value_words(by, end)))
+                    .help(help),
                 );
             } else if less(start, end) {
-                let title = format!("from {} to below {} belongs to two bands", value_words(by, start), value_words(by, end));
+                let title =
+                    format!("from {} to below {} belongs to two bands", value_words(by, start), value_words(by, end));
                 self.said.push(
-                    Diagnostic::new(codes::BAND_OVERLAP, title, lower.band.span, format!("starts at {}", value_words(by, start)))
-                        .also(upper.band.span, format!("ends below {}", value_words(by, end)))
-                        .help(format!("write `… to below {}`", value_words(by, start))),
+                    Diagnostic::new(
+                        codes::BAND_OVERLAP,
+                        title,
+                        lower.band.span,
+                        format!("starts at {}", value_words(by, start)),
+                    )
+                    .also(upper.band.span, format!("ends below {}", value_words(by, end)))
+                    .help(format!("write `… to below {}`", value_words(by, start))),
                 );
             }
         }
         (self.said.0.len() == before).then_some(())
     }
 
-    fn curve(&mut self, by: &Type, label: String, outside: Outside, rows: Vec<(Bound, Vec<Expr>, &ast::BandRow)>) -> Option<TableKind> {
+    fn curve(
+        &mut self,
+        by: &Type,
+        label: String,
+        outside: Outside,
+        rows: Vec<(Bound, Vec<Expr>, &ast::BandRow)>,
+    ) -> Option<TableKind> {
         if !matches!(by, Type::Money(_) | Type::Percent | Type::Number | Type::Count | Type::Points) {
-            self.said.push(Diagnostic::new(codes::WRONG_TYPE, format!("a curve can't be drawn over {}", type_words(by)), rows.first()?.2.span, ""));
+            self.said.push(Diagnostic::new(
+                codes::WRONG_TYPE,
+                format!("a curve can't be drawn over {}", type_words(by)),
+                rows.first()?.2.span,
+                "",
+            ));
             return None;
         }
         let mut points: Vec<(merit_core::Ratio, Vec<merit_core::Ratio>)> = Vec::new();
@@ -170,9 +213,12 @@ impl Checker<'_> {
             if let Some((last, _)) = points.last()
                 && *last >= at
             {
-                self.said.push(
-                    Diagnostic::new(codes::CURVE_POINTS, "the points of a curve stand in rising order", row.band.span, "not above the point before it"),
-                );
+                self.said.push(Diagnostic::new(
+                    codes::CURVE_POINTS,
+                    "the points of a curve stand in rising order",
+                    row.band.span,
+                    "not above the point before it",
+                ));
                 return None;
             }
             let numbers: Vec<_> = values
@@ -219,9 +265,13 @@ impl Checker<'_> {
         match (column, table.columns.len()) {
             (None, 1) => Some(0),
             (None, _) => {
-                let names: Vec<_> = table.columns.iter().map(|column| format!("`{}.{}`", table.name, column.name)).collect();
+                let names: Vec<_> =
+                    table.columns.iter().map(|column| format!("`{}.{}`", table.name, column.name)).collect();
                 let title = format!("`{}` gives more than one thing", table.name);
-                self.said.push(Diagnostic::new(codes::LOOKUP, title, name.span, "").help(format!("say which: {}", names.join(" or "))));
+                self.said.push(
+                    Diagnostic::new(codes::LOOKUP, title, name.span, "")
+                        .help(format!("say which: {}", names.join(" or "))),
+                );
                 None
             }
             (Some(column), _) => {
@@ -229,7 +279,10 @@ impl Checker<'_> {
                 if found.is_none() {
                     let names: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
                     let title = format!("`{}` gives no `{}`", table.name, column.node);
-                    self.said.push(Diagnostic::new(codes::LOOKUP, title, column.span, "").help(format!("it gives {}", names.join(", "))));
+                    self.said.push(
+                        Diagnostic::new(codes::LOOKUP, title, column.span, "")
+                            .help(format!("it gives {}", names.join(", "))),
+                    );
                 }
                 found
             }
@@ -250,14 +303,22 @@ impl Checker<'_> {
                 } else {
                     format!("write `apply {} to …`", name.node)
                 };
-                self.said.push(Diagnostic::new(codes::LOOKUP, "tiers are applied to an amount, not looked up", name.span, "").help(help));
+                self.said.push(
+                    Diagnostic::new(codes::LOOKUP, "tiers are applied to an amount, not looked up", name.span, "")
+                        .help(help),
+                );
                 return None;
             }
         };
         if keys.len() != arguments.len() {
             let labels: Vec<_> = keys.iter().map(|(label, _)| label.as_str()).collect();
             let title = format!("`{}` is read by {}: {}", name.node, count(keys.len(), "value"), labels.join(", "));
-            self.said.push(Diagnostic::new(codes::LOOKUP, title, span, format!("{} given", count(arguments.len(), "value"))));
+            self.said.push(Diagnostic::new(
+                codes::LOOKUP,
+                title,
+                span,
+                format!("{} given", count(arguments.len(), "value")),
+            ));
             return None;
         }
         let mut checked = Vec::new();
@@ -266,7 +327,10 @@ impl Checker<'_> {
                 && keys.iter().enumerate().any(|(other, (label, _))| other != index && label == given)
             {
                 let title = format!("`{given}` is given for `{label}`, and another column is called `{given}`");
-                self.said.push(Diagnostic::new(codes::LOOKUP, title, argument.span, "").help("give the values in the order of the head row"));
+                self.said.push(
+                    Diagnostic::new(codes::LOOKUP, title, argument.span, "")
+                        .help("give the values in the order of the head row"),
+                );
                 return None;
             }
             let value = self.expr_of(argument, ty, &format!("`{label}` of `{}`", name.node));
@@ -282,13 +346,25 @@ impl Checker<'_> {
     }
 
     /// `apply tiers to amount against whole`
-    pub fn apply(&mut self, name: &Name, column: Option<&Name>, to: &Name, against: Option<&Name>, span: Span) -> Option<Expr> {
+    pub fn apply(
+        &mut self,
+        name: &Name,
+        column: Option<&Name>,
+        to: &Name,
+        against: Option<&Name>,
+        span: Span,
+    ) -> Option<Expr> {
         let (id, table) = self.table_named(name)?;
         let at = self.result_of(&table, name, column)?;
         let TableKind::Tiers(mode, bands) = &table.kind else {
             self.said.push(
-                Diagnostic::new(codes::APPLY, format!("`{}` is not tiers, so it can't be applied to an amount", name.node), name.span, "")
-                    .help(format!("write `lookup {} for …`", name.node)),
+                Diagnostic::new(
+                    codes::APPLY,
+                    format!("`{}` is not tiers, so it can't be applied to an amount", name.node),
+                    name.span,
+                    "",
+                )
+                .help(format!("write `lookup {} for …`", name.node)),
             );
             return None;
         };
@@ -315,12 +391,23 @@ impl Checker<'_> {
         Some(Expr { kind: ExprKind::Apply(Box::new(apply)), ty, place: place(span) })
     }
 
-    fn applicable(&mut self, mode: TierMode, bands: &BandTable, name: &Name, amount: &Expr, to: Span, whole: Option<(&Expr, Span)>) -> Option<()> {
+    fn applicable(
+        &mut self,
+        mode: TierMode,
+        bands: &BandTable,
+        name: &Name,
+        amount: &Expr,
+        to: Span,
+        whole: Option<(&Expr, Span)>,
+    ) -> Option<()> {
         let percent = bands.by == Type::Percent;
         let (title, help, span) = match (percent, mode, whole) {
             (true, TierMode::Retroactive, _) => (
                 "retroactive tiers by percentage can't be applied to an amount".to_owned(),
-                format!("declare `{}` as `bands`, and pay the amount times `lookup {} for attainment`", name.node, name.node),
+                format!(
+                    "declare `{}` as `bands`, and pay the amount times `lookup {} for attainment`",
+                    name.node, name.node
+                ),
                 name.span,
             ),
             (true, TierMode::Marginal, None) => (
@@ -366,7 +453,11 @@ impl Checker<'_> {
             && min != Some(from)
         {
             let lowest = min.map_or("anything below".to_owned(), |min| value_words(&by, min));
-            let title = format!("`{}` starts at {}, and what it is read for {what} and may be {lowest}", name.node, value_words(&by, from));
+            let title = format!(
+                "`{}` starts at {}, and what it is read for {what} and may be {lowest}",
+                name.node,
+                value_words(&by, from)
+            );
             self.said.push(
                 Diagnostic::new(codes::BAND_RANGE, title, name.span, "")
                     .help("begin the first band with `below`, or give the input a range that starts there"),
@@ -377,7 +468,11 @@ impl Checker<'_> {
             && max.is_none_or(|max| !less(max, below))
         {
             let highest = max.map_or("anything above".to_owned(), |max| value_words(&by, max));
-            let title = format!("`{}` ends below {}, and what it is read for {what} and may be {highest}", name.node, value_words(&by, below));
+            let title = format!(
+                "`{}` ends below {}, and what it is read for {what} and may be {highest}",
+                name.node,
+                value_words(&by, below)
+            );
             self.said.push(
                 Diagnostic::new(codes::BAND_RANGE, title, name.span, "")
                     .help("end the last band with `and above`, or give the input a range that ends below"),

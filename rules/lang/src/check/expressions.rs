@@ -70,13 +70,14 @@ impl Checker<'_> {
         }
         let (due, found) = super::words::wanted_and_found(want, &said_type(&checked));
         let help = match &checked.kind {
-            ExprKind::Literal(quantity) => super::literals::as_written(want, quantity).map(|right| format!("write `{right}`")),
+            ExprKind::Literal(quantity) => {
+                super::literals::as_written(want, quantity).map(|right| format!("write `{right}`"))
+            }
             _ => None,
         };
         let title = format!("{what} needs {due}");
-        self.said.push(
-            Diagnostic::new(codes::WRONG_TYPE, title, expr.span, format!("this is {found}")).maybe_help(help),
-        );
+        self.said
+            .push(Diagnostic::new(codes::WRONG_TYPE, title, expr.span, format!("this is {found}")).maybe_help(help));
         None
     }
 
@@ -150,7 +151,9 @@ impl Checker<'_> {
             }
             Some(other) => {
                 let help = match other {
-                    Symbol::List(_) => Some(format!("take a figure of it, as in `count of {name}` or `sum of {name}.amount`")),
+                    Symbol::List(_) => {
+                        Some(format!("take a figure of it, as in `count of {name}` or `sum of {name}.amount`"))
+                    }
                     Symbol::Table(_) => Some(format!("read it with `lookup {name} for …` or `apply {name} to …`")),
                     _ => None,
                 };
@@ -192,7 +195,13 @@ impl Checker<'_> {
         );
     }
 
-    fn row_column(&mut self, list: crate::program::ListId, column: crate::program::ColumnId, name: &str, span: Span) -> Option<Expr> {
+    fn row_column(
+        &mut self,
+        list: crate::program::ListId,
+        column: crate::program::ColumnId,
+        name: &str,
+        span: Span,
+    ) -> Option<Expr> {
         let found = self.lists.get(list.0)?.columns.get(column.0)?;
         let (ty, optional) = (found.ty.clone(), found.optional);
         if optional {
@@ -237,7 +246,14 @@ impl Checker<'_> {
         }
     }
 
-    fn combine(&mut self, op: ast::Operator, op_span: Span, left: &ast::Expr, right: &ast::Expr, span: Span) -> Option<Expr> {
+    fn combine(
+        &mut self,
+        op: ast::Operator,
+        op_span: Span,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Option<Expr> {
         let first = self.expr(left, None);
         let second = self.expr(right, None);
         let (first, second) = (first?, second?);
@@ -280,14 +296,24 @@ impl Checker<'_> {
         }
         let help = match &written.kind {
             ast::ExprKind::Name(name) if matches!(self.names.get(name), Some(Symbol::Fact(_))) => {
-                format!("give `{name}` a range above 0 under `inputs` (`from 1 and above`), or say what counts then: `(… / {name} otherwise …)`")
+                format!(
+                    "give `{name}` a range above 0 under `inputs` (`from 1 and above`), or say what counts then: `(… / {name} otherwise …)`"
+                )
             }
             _ => "say what counts then, as in `(a / b otherwise 0%)`".to_owned(),
         };
-        self.said.push(Diagnostic::new(codes::MAY_DIVIDE_BY_ZERO, "this divisor may be 0", written.span, "").help(help));
+        self.said
+            .push(Diagnostic::new(codes::MAY_DIVIDE_BY_ZERO, "this divisor may be 0", written.span, "").help(help));
     }
 
-    fn comparison(&mut self, op: ast::Operator, op_span: Span, left: &ast::Expr, right: &ast::Expr, span: Span) -> Option<Expr> {
+    fn comparison(
+        &mut self,
+        op: ast::Operator,
+        op_span: Span,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Option<Expr> {
         // A choice's word has a meaning only beside something of that choice, so the other side goes first.
         let word_first = matches!(&left.kind, ast::ExprKind::Name(name) if self.is_only_a_word(name));
         let (first, second) = if word_first {
@@ -334,7 +360,10 @@ impl Checker<'_> {
         };
         if !matches!(comparison, Comparison::Equal | Comparison::NotEqual) && !ordered(&ty) {
             let title = format!("{} has no order, so `{sign}` has no meaning", type_words(&ty));
-            self.said.push(Diagnostic::new(codes::COMPARISON, title, op_span, "").help("compare with `=` or `<>`, or use `in (…)`"));
+            self.said.push(
+                Diagnostic::new(codes::COMPARISON, title, op_span, "")
+                    .help("compare with `=` or `<>`, or use `in (…)`"),
+            );
             return None;
         }
         self.node(ExprKind::Compare(comparison, Box::new(first), Box::new(second)), Type::YesNo, span)
@@ -367,11 +396,19 @@ impl Checker<'_> {
         self.node(ExprKind::OneOf(Box::new(checked), words), Type::YesNo, span)
     }
 
-    fn branches(&mut self, condition: &ast::Expr, then: &ast::Expr, otherwise: &ast::Expr, span: Span, want: Option<&Type>) -> Option<Expr> {
+    fn branches(
+        &mut self,
+        condition: &ast::Expr,
+        then: &ast::Expr,
+        otherwise: &ast::Expr,
+        span: Span,
+        want: Option<&Type>,
+    ) -> Option<Expr> {
         let checked = self.condition(condition, "`if`");
         let first = self.knowing(facts_if(condition, true), |checker| checker.expr(then, want));
         let wanted = first.as_ref().map(|first| first.ty.clone());
-        let second = self.knowing(facts_if(condition, false), |checker| checker.expr(otherwise, wanted.as_ref().or(want)));
+        let second =
+            self.knowing(facts_if(condition, false), |checker| checker.expr(otherwise, wanted.as_ref().or(want)));
         let (condition, first, second) = (checked?, first?, second?);
         let Some(ty) = common(&first.ty, &second.ty) else {
             return self.differ("`then` and `else` differ in type", &first, &second);
@@ -386,7 +423,13 @@ impl Checker<'_> {
         None
     }
 
-    fn call(&mut self, function: ast::Function, arguments: &[ast::Expr], span: Span, want: Option<&Type>) -> Option<Expr> {
+    fn call(
+        &mut self,
+        function: ast::Function,
+        arguments: &[ast::Expr],
+        span: Span,
+        want: Option<&Type>,
+    ) -> Option<Expr> {
         let (word, program) = match function {
             ast::Function::Min => ("min", Function::Min),
             ast::Function::Max => ("max", Function::Max),
@@ -427,7 +470,14 @@ impl Checker<'_> {
         self.node(ExprKind::Call(program, checked), ty, span)
     }
 
-    fn rounded(&mut self, value: &ast::Expr, mode: Rounding, to: &ast::Literal, span: Span, want: Option<&Type>) -> Option<Expr> {
+    fn rounded(
+        &mut self,
+        value: &ast::Expr,
+        mode: Rounding,
+        to: &ast::Literal,
+        span: Span,
+        want: Option<&Type>,
+    ) -> Option<Expr> {
         let value = self.expr(value, want)?;
         let step = self.rounding_step(to, &value.ty)?;
         let ty = value.ty.clone();

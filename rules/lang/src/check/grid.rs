@@ -21,8 +21,13 @@ impl Checker<'_> {
         if keys.is_empty() || results.is_empty() || results.iter().any(|column| column.result.is_none()) {
             let span = table.head.first().map_or(table.span, |first| first.name.span);
             self.said.push(
-                Diagnostic::new(codes::HEAD_ROW, "the head row names what the table is read by, then what it gives", span, "")
-                    .help("as in `| region | segment | uplift -> percent |`"),
+                Diagnostic::new(
+                    codes::HEAD_ROW,
+                    "the head row names what the table is read by, then what it gives",
+                    span,
+                    "",
+                )
+                .help("as in `| region | segment | uplift -> percent |`"),
             );
             return None;
         }
@@ -92,7 +97,8 @@ impl Checker<'_> {
         }
         words.extend(named.iter());
         let fits = |options: &Vec<String>| words.iter().all(|word| options.contains(&word.node));
-        let mut fitting = self.choices.iter().filter(|(_, options)| !words.is_empty() && fits(options)).map(|(name, _)| name.clone());
+        let mut fitting =
+            self.choices.iter().filter(|(_, options)| !words.is_empty() && fits(options)).map(|(name, _)| name.clone());
         match (fitting.next(), fitting.next()) {
             (Some(choice), None) => Some(Type::Choice(choice)),
             _ => {
@@ -106,7 +112,12 @@ impl Checker<'_> {
         }
     }
 
-    fn grid_row(&mut self, row: &ast::Row, conditions: &[(String, Type)], columns: &[crate::program::ResultColumn]) -> Option<GridRow> {
+    fn grid_row(
+        &mut self,
+        row: &ast::Row,
+        conditions: &[(String, Type)],
+        columns: &[crate::program::ResultColumn],
+    ) -> Option<GridRow> {
         let (keys, results) = row.cells.split_at_checked(conditions.len())?;
         let mut cells = Vec::new();
         for (cell, (label, ty)) in keys.iter().zip(conditions) {
@@ -159,9 +170,12 @@ impl Checker<'_> {
                 match checked.kind {
                     ExprKind::Literal(quantity) => Some(Cell::In(vec![quantity])),
                     _ => {
-                        self.said.push(
-                            Diagnostic::new(codes::WRONG_TYPE, "a condition is a plain value, `in …`, a band or `-`", cell.span, ""),
-                        );
+                        self.said.push(Diagnostic::new(
+                            codes::WRONG_TYPE,
+                            "a condition is a plain value, `in …`, a band or `-`",
+                            cell.span,
+                            "",
+                        ));
                         None
                     }
                 }
@@ -192,7 +206,8 @@ impl Checker<'_> {
     /// Whether rows neither overlap (in a unique table), nor hide one another, nor leave a combination out.
     fn complete(&mut self, table: &ast::Table, conditions: &[(String, Type)], rows: &[GridRow]) -> bool {
         let before = self.said.0.len();
-        let axes: Vec<Axis> = conditions.iter().enumerate().map(|(index, (_, ty))| self.axis(ty, index, rows)).collect();
+        let axes: Vec<Axis> =
+            conditions.iter().enumerate().map(|(index, (_, ty))| self.axis(ty, index, rows)).collect();
         let sets: Vec<Vec<Vec<bool>>> = rows
             .iter()
             .map(|row| row.cells.iter().zip(&axes).map(|(cell, axis)| axis.covered(cell)).collect())
@@ -200,7 +215,8 @@ impl Checker<'_> {
         if table.unique {
             self.overlaps(rows, &sets);
         }
-        let combinations = axes.iter().try_fold(1_usize, |product, axis| product.checked_mul(axis.atoms.len())).unwrap_or(usize::MAX);
+        let combinations =
+            axes.iter().try_fold(1_usize, |product, axis| product.checked_mul(axis.atoms.len())).unwrap_or(usize::MAX);
         if self.said.0.len() > before {
             return false;
         }
@@ -208,7 +224,8 @@ impl Checker<'_> {
             if !rows.iter().any(|row| row.otherwise) {
                 let title = "this table is too large to see whether it leaves something out";
                 self.said.push(
-                    Diagnostic::new(codes::TABLE_GAP, title, table.name.span, "").help("add a last row `| otherwise | … |`"),
+                    Diagnostic::new(codes::TABLE_GAP, title, table.name.span, "")
+                        .help("add a last row `| otherwise | … |`"),
                 );
             }
             return self.said.0.len() == before;
@@ -233,13 +250,22 @@ impl Checker<'_> {
         }
     }
 
-    fn walk(&mut self, table: &ast::Table, axes: &[Axis], rows: &[GridRow], sets: &[Vec<Vec<bool>>], combinations: usize) {
+    fn walk(
+        &mut self,
+        table: &ast::Table,
+        axes: &[Axis],
+        rows: &[GridRow],
+        sets: &[Vec<Vec<bool>>],
+        combinations: usize,
+    ) {
         let mut reached = vec![false; rows.len()];
         let mut gaps: Vec<String> = Vec::new();
         let mut gap_count = 0_usize;
         for number in 0..combinations {
             let atoms = decode(number, axes);
-            let applies = |set: &Vec<Vec<bool>>| set.iter().zip(&atoms).all(|(axis, atom)| axis.get(*atom).copied().unwrap_or(false));
+            let applies = |set: &Vec<Vec<bool>>| {
+                set.iter().zip(&atoms).all(|(axis, atom)| axis.get(*atom).copied().unwrap_or(false))
+            };
             match sets.iter().position(applies) {
                 Some(row) => {
                     if let Some(slot) = reached.get_mut(row) {
@@ -249,22 +275,36 @@ impl Checker<'_> {
                 None => {
                     gap_count += 1;
                     if gaps.len() < 3 {
-                        let words: Vec<_> = axes.iter().zip(&atoms).filter_map(|(axis, atom)| axis.atoms.get(*atom)).map(|atom| atom.words.clone()).collect();
+                        let words: Vec<_> = axes
+                            .iter()
+                            .zip(&atoms)
+                            .filter_map(|(axis, atom)| axis.atoms.get(*atom))
+                            .map(|atom| atom.words.clone())
+                            .collect();
                         gaps.push(words.join(", "));
                     }
                 }
             }
         }
         if gap_count > 0 {
-            let more = if gap_count > gaps.len() { format!(" and {} more", gap_count - gaps.len()) } else { String::new() };
-            let mut said = Diagnostic::new(codes::TABLE_GAP, "no row applies to some combinations", table.name.span, "")
-                .help("add rows for them, or a last row `| otherwise | … |`");
+            let more =
+                if gap_count > gaps.len() { format!(" and {} more", gap_count - gaps.len()) } else { String::new() };
+            let mut said =
+                Diagnostic::new(codes::TABLE_GAP, "no row applies to some combinations", table.name.span, "")
+                    .help("add rows for them, or a last row `| otherwise | … |`");
             said = said.note(format!("left out: {}{more}", gaps.join("; ")));
             self.said.push(said);
         }
         if let Some((row, _)) = rows.iter().zip(&reached).find(|(_, reached)| !**reached) {
-            let title = if row.otherwise { "this `otherwise` row can never apply: the rows above cover everything" } else { "this row can never apply: the rows above cover all that it asks for" };
-            self.said.push(Diagnostic::new(codes::ROW_UNREACHABLE, title, span(row.place), "").help("take the row out, or move it up"));
+            let title = if row.otherwise {
+                "this `otherwise` row can never apply: the rows above cover everything"
+            } else {
+                "this row can never apply: the rows above cover all that it asks for"
+            };
+            self.said.push(
+                Diagnostic::new(codes::ROW_UNREACHABLE, title, span(row.place), "")
+                    .help("take the row out, or move it up"),
+            );
         }
     }
 
@@ -272,9 +312,13 @@ impl Checker<'_> {
     fn axis(&self, ty: &Type, index: usize, rows: &[GridRow]) -> Axis {
         let atom = |quantity: Quantity| Atom { words: value_words(ty, &quantity), kind: AtomKind::Value(quantity) };
         let atoms = match ty {
-            Type::Choice(choice) => {
-                self.choices.get(choice).into_iter().flatten().map(|option| atom(Quantity::Words(option.clone()))).collect()
-            }
+            Type::Choice(choice) => self
+                .choices
+                .get(choice)
+                .into_iter()
+                .flatten()
+                .map(|option| atom(Quantity::Words(option.clone())))
+                .collect(),
             Type::YesNo => vec![atom(Quantity::Flag(true)), atom(Quantity::Flag(false))],
             _ => stretches(ty, rows.iter().filter_map(|row| row.cells.get(index))),
         };
@@ -313,7 +357,8 @@ fn covers(cell: &Cell, atom: &AtomKind) -> bool {
         (Cell::In(values), AtomKind::Value(value)) => values.contains(value),
         (Cell::In(_), _) => false,
         (Cell::Within(bound), AtomKind::Value(value)) => {
-            bound.from.as_ref().is_none_or(|from| !less(value, from)) && bound.below.as_ref().is_none_or(|below| less(value, below))
+            bound.from.as_ref().is_none_or(|from| !less(value, from))
+                && bound.below.as_ref().is_none_or(|below| less(value, below))
         }
         (Cell::Within(bound), AtomKind::Between(low, high)) => {
             let from = match (&bound.from, low) {
@@ -345,19 +390,33 @@ fn stretches<'a>(ty: &Type, cells: impl Iterator<Item = &'a Cell>) -> Vec<Atom> 
     }
     if !super::operators::ordered(ty) {
         words.dedup();
-        let mut atoms: Vec<Atom> = words.into_iter().map(|value| Atom { words: value_words(ty, &value), kind: AtomKind::Value(value) }).collect();
+        let mut atoms: Vec<Atom> = words
+            .into_iter()
+            .map(|value| Atom { words: value_words(ty, &value), kind: AtomKind::Value(value) })
+            .collect();
         atoms.push(Atom { words: "anything else".to_owned(), kind: AtomKind::Other });
         return atoms;
     }
     points.extend(words);
-    points.sort_by(|a, b| if less(a, b) { std::cmp::Ordering::Less } else if less(b, a) { std::cmp::Ordering::Greater } else { std::cmp::Ordering::Equal });
+    points.sort_by(|a, b| {
+        if less(a, b) {
+            std::cmp::Ordering::Less
+        } else if less(b, a) {
+            std::cmp::Ordering::Greater
+        } else {
+            std::cmp::Ordering::Equal
+        }
+    });
     points.dedup();
     let mut atoms = Vec::new();
     let mut last: Option<Quantity> = None;
     for point in points {
         let between = Bound { from: last.clone(), below: Some(point.clone()) };
         if !adjacent(ty, last.as_ref(), &point) {
-            atoms.push(Atom { words: bound_words(ty, &between), kind: AtomKind::Between(last.clone(), Some(point.clone())) });
+            atoms.push(Atom {
+                words: bound_words(ty, &between),
+                kind: AtomKind::Between(last.clone(), Some(point.clone())),
+            });
         }
         atoms.push(Atom { words: value_words(ty, &point), kind: AtomKind::Value(point.clone()) });
         last = Some(point);

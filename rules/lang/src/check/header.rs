@@ -100,7 +100,8 @@ impl Checker<'_> {
         let (from, to) = effective.node;
         if to.is_some_and(|to| to < from) {
             let title = "the policy ends before it starts";
-            self.said.push(Diagnostic::new(codes::EFFECTIVE, title, effective.span, "").help("write the first day first"));
+            self.said
+                .push(Diagnostic::new(codes::EFFECTIVE, title, effective.span, "").help("write the first day first"));
             return None;
         }
         Some((from, to))

@@ -15,7 +15,8 @@ pub fn input_line(schema: &Schema, name: &str) -> Option<String> {
     if let Some(record) = schema.record_of_list(name) {
         return Some(format!("{name} : list of {}", record.name));
     }
-    let attribute = schema.attributes().get(name).map(|field| (field.ty.value_type(), field.choice.clone(), field.optional));
+    let attribute =
+        schema.attributes().get(name).map(|field| (field.ty.value_type(), field.choice.clone(), field.optional));
     let measure = || schema.measures().get(name).map(|m| (m.ty.value_type(), m.choice.clone(), m.optional));
     let (kind, choice, optional) = attribute.or_else(measure)?;
     let ty = choice.unwrap_or_else(|| kind.map_or("", merit_core::ValueType::word).to_owned());
@@ -40,7 +41,10 @@ impl Checker<'_> {
             let name = &field.name;
             if let Some(before) = seen.iter().find(|before| before.node == name.node) {
                 let title = format!("`{}` is listed twice", name.node);
-                self.said.push(Diagnostic::new(codes::DEFINED_TWICE, title, name.span, "again here").also(before.span, "first here"));
+                self.said.push(
+                    Diagnostic::new(codes::DEFINED_TWICE, title, name.span, "again here")
+                        .also(before.span, "first here"),
+                );
                 continue;
             }
             seen.push(name);
@@ -64,7 +68,8 @@ impl Checker<'_> {
         let Some(schema) = self.schema else { return };
         let name = &field.name.node;
         let Some(kind) = schema.records().get(record) else {
-            let help = nearest(record, schema.records().keys().map(String::as_str)).map(|meant| format!("did you mean `{meant}`?"));
+            let help = nearest(record, schema.records().keys().map(String::as_str))
+                .map(|meant| format!("did you mean `{meant}`?"));
             let title = format!("the schema has no record `{record}`");
             self.said.push(Diagnostic::new(codes::NOT_IN_SCHEMA, title, field.ty.span, "").maybe_help(help));
             self.damaged.insert(name.clone());
@@ -86,7 +91,10 @@ impl Checker<'_> {
         ] {
             if let Some(span) = span {
                 let title = format!("a list has no use for {what}");
-                self.said.push(Diagnostic::new(codes::SCHEMA_DIFFERS, title, span, "").help("a list without rows is an empty list"));
+                self.said.push(
+                    Diagnostic::new(codes::SCHEMA_DIFFERS, title, span, "")
+                        .help("a list without rows is an empty list"),
+                );
             }
         }
         let id = self.use_list(kind);
@@ -95,7 +103,14 @@ impl Checker<'_> {
         self.add_input(name, None, InputSource::Records(name.clone()), false, about);
     }
 
-    fn add_input(&mut self, name: &str, ty: Option<merit_core::ValueType>, source: InputSource, optional: bool, about: Option<String>) {
+    fn add_input(
+        &mut self,
+        name: &str,
+        ty: Option<merit_core::ValueType>,
+        source: InputSource,
+        optional: bool,
+        about: Option<String>,
+    ) {
         self.asked.insert(name.to_owned(), Input { name: name.to_owned(), ty, source, optional, about });
     }
 
@@ -141,12 +156,17 @@ impl Checker<'_> {
     fn credit_columns(&mut self, id: ListId, record: &RecordType) {
         let Some(money) = credited_column(record) else { return };
         let ty = field_type(money, self.fallback());
-        self.push_column(id, Column { name: "credited".to_owned(), ty, source: ColumnSource::Credited, optional: false });
+        self.push_column(
+            id,
+            Column { name: "credited".to_owned(), ty, source: ColumnSource::Credited, optional: false },
+        );
         let choice = format!("who is credited for {}", record.list_name);
         let mut words: Vec<String> = record
             .order
             .iter()
-            .filter(|name| record.fields.get(*name).is_some_and(|f| f.ty.value_type() == Some(merit_core::ValueType::Participant)))
+            .filter(|name| {
+                record.fields.get(*name).is_some_and(|f| f.ty.value_type() == Some(merit_core::ValueType::Participant))
+            })
             .cloned()
             .collect();
         if !words.iter().any(|word| word == "manager") {
@@ -154,7 +174,10 @@ impl Checker<'_> {
         }
         self.choices.insert(choice.clone(), words);
         let ty = Type::Choice(choice);
-        self.push_column(id, Column { name: "credited_as".to_owned(), ty, source: ColumnSource::CreditedAs, optional: false });
+        self.push_column(
+            id,
+            Column { name: "credited_as".to_owned(), ty, source: ColumnSource::CreditedAs, optional: false },
+        );
     }
 
     /// A single value that the policy lists.
@@ -180,13 +203,13 @@ impl Checker<'_> {
         }
         if let (Some(literal), true) = (&field.options.default, field.options.optional.is_some()) {
             let title = format!("`{name}` has a default, so it is never missing");
-            self.said.push(Diagnostic::new(codes::REPEATED, title, literal.span, "").help("keep `optional` or the default"));
+            self.said
+                .push(Diagnostic::new(codes::REPEATED, title, literal.span, "").help("keep `optional` or the default"));
         }
         if known.optional && default.is_none() && field.options.optional.is_none() {
             let title = format!("the schema says that `{name}` may be missing");
             self.said.push(
-                Diagnostic::new(codes::SCHEMA_DIFFERS, title, field.name.span, "")
-                    .help("add `optional`, or a default"),
+                Diagnostic::new(codes::SCHEMA_DIFFERS, title, field.name.span, "").help("add `optional`, or a default"),
             );
         }
         let range = Range { min: listed.min.or(known.range.min), max: listed.max.or(known.range.max) };
@@ -230,7 +253,8 @@ impl Checker<'_> {
             .iter()
             .filter_map(|list| Some((list.clone(), self.use_list(schema.record_of_list(list)?))))
             .collect();
-        let hidden: Vec<String> = lists.iter().filter(|(name, _)| self.names.get(name).is_none()).map(|(name, _)| name.clone()).collect();
+        let hidden: Vec<String> =
+            lists.iter().filter(|(name, _)| self.names.get(name).is_none()).map(|(name, _)| name.clone()).collect();
         for (name, id) in &lists {
             self.names.insert(name, Symbol::List(*id), None);
         }
@@ -253,7 +277,8 @@ impl Checker<'_> {
     #[expect(clippy::option_option, reason = "the outer one says that a message was given")]
     fn known(&mut self, name: &str, field: &Field) -> Option<Option<Known>> {
         let Some(schema) = self.schema else { return Some(None) };
-        let plain = |ty, source| Known { ty, range: Range::default(), optional: false, default: None, about: None, source };
+        let plain =
+            |ty, source| Known { ty, range: Range::default(), optional: false, default: None, about: None, source };
         match name {
             "period_start" | "period_end" => return Some(Some(plain(Type::Date, InputSource::Builtin))),
             "quota" | "attainment" => {
@@ -301,7 +326,8 @@ impl Checker<'_> {
         // What was meant is not listed now, and that is no second mistake.
         self.damaged.extend(meant.map(str::to_owned));
         let help = meant.map(|meant| format!("did you mean `{meant}`?"));
-        let otherwise = help.is_none().then(|| "it has to be an attribute, a measure or a list of the schema file".to_owned());
+        let otherwise =
+            help.is_none().then(|| "it has to be an attribute, a measure or a list of the schema file".to_owned());
         let title = format!("the schema has no `{}`", name.node);
         self.said.push(Diagnostic::new(codes::NOT_IN_SCHEMA, title, name.span, "").maybe_help(help.or(otherwise)));
     }
@@ -359,7 +385,8 @@ impl Checker<'_> {
         let Some(schema) = self.schema else { return };
         let name = &measure_name.node;
         let Some(measure) = schema.measures().get(name) else {
-            let help = nearest(name, schema.measures().keys().map(String::as_str)).map(|meant| format!("did you mean `{meant}`?"));
+            let help = nearest(name, schema.measures().keys().map(String::as_str))
+                .map(|meant| format!("did you mean `{meant}`?"));
             let title = format!("the schema has no measure `{name}`");
             self.said.push(Diagnostic::new(codes::NOT_IN_SCHEMA, title, measure_name.span, "").maybe_help(help));
             self.damaged.extend([measure_name.node.clone(), "quota".to_owned(), "attainment".to_owned(), name.clone()]);

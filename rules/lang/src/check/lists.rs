@@ -49,15 +49,21 @@ impl Checker<'_> {
 
     /// A figure over a list.
     pub fn aggregate(&mut self, expr: &ast::Expr) -> Option<Expr> {
-        let ast::ExprKind::Aggregate { kind, list: list_name, column, condition, weighted_by } = &expr.kind else { return None };
+        let ast::ExprKind::Aggregate { kind, list: list_name, column, condition, weighted_by } = &expr.kind else {
+            return None;
+        };
         let span = expr.span;
         if self.row.is_some() {
             let title = "a figure over a list can't stand inside a row's condition";
-            self.said.push(Diagnostic::new(codes::WRONG_KIND_OF_NAME, title, span, "").help("give it a name with `define`, and use the name"));
+            self.said.push(
+                Diagnostic::new(codes::WRONG_KIND_OF_NAME, title, span, "")
+                    .help("give it a name with `define`, and use the name"),
+            );
             return None;
         }
         let list = self.list(list_name)?;
-        let condition = condition.as_ref().map(|condition| self.in_row(list, |checker| checker.condition(condition, "`where`")));
+        let condition =
+            condition.as_ref().map(|condition| self.in_row(list, |checker| checker.condition(condition, "`where`")));
         let column = match column {
             Some(name) => Some((name, self.column_of(list, name)?)),
             None => None,
@@ -70,12 +76,24 @@ impl Checker<'_> {
             Some(condition) => Some(condition?),
             None => None,
         };
-        let ty = self.aggregate_type(*kind, list_name, column.as_ref().map(|(name, (_, ty, optional))| (*name, ty, *optional)), span)?;
-        if matches!(kind, ast::Aggregate::Highest | ast::Aggregate::Lowest | ast::Aggregate::Average) && self.lenient == 0 {
+        let ty = self.aggregate_type(
+            *kind,
+            list_name,
+            column.as_ref().map(|(name, (_, ty, optional))| (*name, ty, *optional)),
+            span,
+        )?;
+        if matches!(kind, ast::Aggregate::Highest | ast::Aggregate::Lowest | ast::Aggregate::Average)
+            && self.lenient == 0
+        {
             let word = kind.word();
             self.said.push(
-                Diagnostic::new(codes::MAY_BE_MISSING, format!("the {word} of no rows at all is missing"), span, "the list may have no such rows")
-                    .help(format!("say what counts then: `{word} of … otherwise …`")),
+                Diagnostic::new(
+                    codes::MAY_BE_MISSING,
+                    format!("the {word} of no rows at all is missing"),
+                    span,
+                    "the list may have no such rows",
+                )
+                .help(format!("say what counts then: `{word} of … otherwise …`")),
             );
         }
         let kind = match kind {
@@ -86,8 +104,13 @@ impl Checker<'_> {
             ast::Aggregate::Average => AggregateKind::Average,
             ast::Aggregate::Any => AggregateKind::Any,
         };
-        let aggregate =
-            Aggregate { kind, list, column: column.map(|(_, (column, _, _))| column), condition, weighted_by: weighted };
+        let aggregate = Aggregate {
+            kind,
+            list,
+            column: column.map(|(_, (column, _, _))| column),
+            condition,
+            weighted_by: weighted,
+        };
         let place = if self.placeless { Place::default() } else { Place { start: span.start, end: span.end } };
         Some(Expr { kind: ExprKind::Aggregate(Box::new(aggregate)), ty, place })
     }
@@ -100,7 +123,13 @@ impl Checker<'_> {
         out
     }
 
-    fn aggregate_type(&mut self, kind: ast::Aggregate, list: &Name, column: Option<(&Name, &Type, bool)>, span: Span) -> Option<Type> {
+    fn aggregate_type(
+        &mut self,
+        kind: ast::Aggregate,
+        list: &Name,
+        column: Option<(&Name, &Type, bool)>,
+        span: Span,
+    ) -> Option<Type> {
         let word = kind.word();
         let Some((name, ty, optional)) = column else {
             return match kind {
@@ -108,7 +137,10 @@ impl Checker<'_> {
                 ast::Aggregate::Any => Some(Type::YesNo),
                 _ => {
                     let title = format!("`{word} of {}` doesn't say of which column", list.node);
-                    self.said.push(Diagnostic::new(codes::UNKNOWN_COLUMN, title, span, "").help(format!("name it: `{word} of {}.amount`", list.node)));
+                    self.said.push(
+                        Diagnostic::new(codes::UNKNOWN_COLUMN, title, span, "")
+                            .help(format!("name it: `{word} of {}.amount`", list.node)),
+                    );
                     None
                 }
             };
@@ -117,7 +149,10 @@ impl Checker<'_> {
             ast::Aggregate::Count => return Some(Type::Count),
             ast::Aggregate::Any => {
                 let title = format!("`any of` asks for rows, not for the column `{}`", name.node);
-                self.said.push(Diagnostic::new(codes::WRONG_TYPE, title, name.span, "").help(format!("put the condition in `where`: `any of {} where (…)`", list.node)));
+                self.said.push(
+                    Diagnostic::new(codes::WRONG_TYPE, title, name.span, "")
+                        .help(format!("put the condition in `where`: `any of {} where (…)`", list.node)),
+                );
                 return None;
             }
             ast::Aggregate::Sum | ast::Aggregate::Average => amount(ty),
@@ -125,14 +160,20 @@ impl Checker<'_> {
         };
         if !fine {
             let title = format!("`{word}` has no meaning for {}", type_words(ty));
-            self.said.push(Diagnostic::new(codes::WRONG_TYPE, title, name.span, format!("this column is {}", type_words(ty))));
+            self.said.push(Diagnostic::new(
+                codes::WRONG_TYPE,
+                title,
+                name.span,
+                format!("this column is {}", type_words(ty)),
+            ));
             return None;
         }
         if optional {
             let title = format!("the column `{}` may be missing", name.node);
             self.said.push(
-                Diagnostic::new(codes::MAY_BE_MISSING, title, name.span, "it is `optional`")
-                    .help("give the column a default in the schema; a figure over some of the rows would hide the others"),
+                Diagnostic::new(codes::MAY_BE_MISSING, title, name.span, "it is `optional`").help(
+                    "give the column a default in the schema; a figure over some of the rows would hide the others",
+                ),
             );
             return None;
         }
@@ -148,7 +189,12 @@ impl Checker<'_> {
         }
         if !amount(&ty) || optional {
             let title = format!("`{}` can't be a weight", name.node);
-            self.said.push(Diagnostic::new(codes::WRONG_TYPE, title, name.span, format!("this column is {}", type_words(&ty))));
+            self.said.push(Diagnostic::new(
+                codes::WRONG_TYPE,
+                title,
+                name.span,
+                format!("this column is {}", type_words(&ty)),
+            ));
             return None;
         }
         Some(column)

@@ -58,9 +58,15 @@ impl Checker<'_> {
             && self.currency.is_some()
         {
             let (title, help) = if written == "$" {
-                (format!("`$` is US dollars, and {due} is due here"), format!("write `{due} 100` for an amount in {due}"))
+                (
+                    format!("`$` is US dollars, and {due} is due here"),
+                    format!("write `{due} 100` for an amount in {due}"),
+                )
             } else {
-                (format!("this amount is in {currency}, and {due} is due here"), "amounts of two currencies never meet".to_owned())
+                (
+                    format!("this amount is in {currency}, and {due} is due here"),
+                    "amounts of two currencies never meet".to_owned(),
+                )
             };
             self.said.push(Diagnostic::new(codes::WRONG_CURRENCY, title, span, "").help(help));
             return None;
@@ -77,7 +83,8 @@ impl Checker<'_> {
         let title = format!("{what} needs {}", a_type(want));
         let help = as_written(want, &quantity).map(|right| format!("write `{right}`"));
         let found = if ty == Type::Count { "a number".to_owned() } else { a_type(&ty) };
-        self.said.push(Diagnostic::new(codes::WRONG_TYPE, title, literal.span, format!("this is {found}")).maybe_help(help));
+        self.said
+            .push(Diagnostic::new(codes::WRONG_TYPE, title, literal.span, format!("this is {found}")).maybe_help(help));
         None
     }
 

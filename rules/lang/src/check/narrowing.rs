@@ -39,7 +39,9 @@ fn collect(condition: &ast::Expr, holds: bool, known: &mut Known) {
             collect(right, false, known);
         }
         ast::ExprKind::Binary { op, left, right, .. } => {
-            let (ast::ExprKind::Name(name), ast::ExprKind::Literal(literal)) = (&left.kind, &right.kind) else { return };
+            let (ast::ExprKind::Name(name), ast::ExprKind::Literal(literal)) = (&left.kind, &right.kind) else {
+                return;
+            };
             let Some(number) = number(literal) else { return };
             let not_zero = match (op, holds) {
                 (Operator::Greater, true) | (Operator::AtMost, false) => number >= Ratio::ZERO,
@@ -100,10 +102,18 @@ impl Checker<'_> {
                 None => Low::Unknown,
             },
             ExprKind::Define(id) => {
-                if self.positive_defines.contains(id) { Low::Above } else { Low::Unknown }
+                if self.positive_defines.contains(id) {
+                    Low::Above
+                } else {
+                    Low::Unknown
+                }
             }
-            ExprKind::Call(Function::Max, values) => values.iter().map(|value| self.low(value)).max().unwrap_or(Low::Unknown),
-            ExprKind::Call(Function::Min, values) => values.iter().map(|value| self.low(value)).min().unwrap_or(Low::Unknown),
+            ExprKind::Call(Function::Max, values) => {
+                values.iter().map(|value| self.low(value)).max().unwrap_or(Low::Unknown)
+            }
+            ExprKind::Call(Function::Min, values) => {
+                values.iter().map(|value| self.low(value)).min().unwrap_or(Low::Unknown)
+            }
             ExprKind::Arithmetic(Arithmetic::Add, a, b) => match (self.low(a), self.low(b)) {
                 (Low::Unknown, _) | (_, Low::Unknown) => Low::Unknown,
                 (a, b) => a.max(b),

@@ -11,7 +11,9 @@ pub fn arithmetic(op: Operator, left: &Type, right: &Type) -> Option<Type> {
     let plain = |ty: &Type| matches!(ty, Type::Number | Type::Count);
     Some(match (op, left, right) {
         (Add | Subtract, Type::Money(a), Type::Money(b)) if a == b => Type::Money(*a),
-        (Multiply, Type::Money(c), factor) | (Multiply, factor, Type::Money(c)) if plain(factor) || *factor == Type::Percent => {
+        (Multiply, Type::Money(c), factor) | (Multiply, factor, Type::Money(c))
+            if plain(factor) || *factor == Type::Percent =>
+        {
             Type::Money(*c)
         }
         (Divide, Type::Money(a), Type::Money(b)) if a == b => Type::Percent,
@@ -56,7 +58,9 @@ fn advice(op: Operator, left: &Type, right: &Type) -> Option<String> {
         (Add | Subtract, Type::Money(a), Type::Money(b)) if a != b => {
             "amounts of two currencies need a dated rate between them".to_owned()
         }
-        (Add | Subtract, Type::Money(_), Type::Number | Type::Count) => "give the number a currency, as in `$5`".to_owned(),
+        (Add | Subtract, Type::Money(_), Type::Number | Type::Count) => {
+            "give the number a currency, as in `$5`".to_owned()
+        }
         (Add | Subtract, Type::Percent, Type::Number | Type::Count)
         | (Add | Subtract, Type::Number | Type::Count, Type::Percent) => {
             "write both as percentages: 1 is `100%`".to_owned()
@@ -99,9 +103,18 @@ mod tests {
     fn the_operator_table_is_exactly_the_language_s() {
         let usd = Type::Money(Currency::USD);
         let kinds = [
-            ("money", usd), ("euro", Type::Money(Currency::EUR)), ("percent", Type::Percent), ("points", Type::Points),
-            ("count", Type::Count), ("number", Type::Number), ("date", Type::Date), ("duration", Type::Duration),
-            ("text", Type::Text), ("yes/no", Type::YesNo), ("choice", Type::Choice("R".into())), ("participant", Type::Participant),
+            ("money", usd),
+            ("euro", Type::Money(Currency::EUR)),
+            ("percent", Type::Percent),
+            ("points", Type::Points),
+            ("count", Type::Count),
+            ("number", Type::Number),
+            ("date", Type::Date),
+            ("duration", Type::Duration),
+            ("text", Type::Text),
+            ("yes/no", Type::YesNo),
+            ("choice", Type::Choice("R".into())),
+            ("participant", Type::Participant),
         ];
         let name = |ty: &Type| kinds.iter().find(|(_, kind)| kind == ty).unwrap().0;
         let mut table = Vec::new();

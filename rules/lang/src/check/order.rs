@@ -10,7 +10,8 @@ use crate::syntax::ast::{self, CellKind, Expr, ExprKind, Item, Name, Statement};
 /// are left out; the circle is reported and their names are marked as damaged.
 pub fn in_order<'a>(checker: &mut Checker<'_>, items: &'a [Item]) -> Vec<&'a Item> {
     let nodes: Vec<(&Name, &'a Item)> = items.iter().filter_map(|item| Some((declared(item)?, item))).collect();
-    let index: BTreeMap<&str, usize> = nodes.iter().enumerate().map(|(at, (name, _))| (name.node.as_str(), at)).collect();
+    let index: BTreeMap<&str, usize> =
+        nodes.iter().enumerate().map(|(at, (name, _))| (name.node.as_str(), at)).collect();
     let columns = |list: &str| -> Vec<String> {
         let record = checker.schema.and_then(|schema| schema.record_of_list(list));
         record.map(|record| record.order.clone()).unwrap_or_default()
@@ -176,7 +177,9 @@ impl Reads<'_> {
                 self.expr(left);
                 self.expr(right);
             }
-            ExprKind::If { condition, then, otherwise } => [condition, then, otherwise].into_iter().for_each(|part| self.expr(part)),
+            ExprKind::If { condition, then, otherwise } => {
+                [condition, then, otherwise].into_iter().for_each(|part| self.expr(part))
+            }
             ExprKind::Apply { table, to, against, .. } => {
                 self.name(table);
                 self.name(to);

@@ -17,7 +17,10 @@ impl Checker<'_> {
         let kind = if outcome.pays { OutcomeKind::Payout } else { OutcomeKind::Recommend };
         if outcome.pays && !matches!(ty, Type::Money(_) | Type::Points) {
             let title = format!("a payout pays money or points, and `{}` is {}", outcome.name.node, a_type(ty));
-            self.said.push(Diagnostic::new(codes::WRONG_TYPE, title, outcome.ty.span, "").help("write `recommend` for what is proposed and not paid"));
+            self.said.push(
+                Diagnostic::new(codes::WRONG_TYPE, title, outcome.ty.span, "")
+                    .help("write `recommend` for what is proposed and not paid"),
+            );
         }
         self.counts(outcome, ty);
         let mut built: Vec<(usize, Statement)> = Vec::new();
@@ -38,7 +41,14 @@ impl Checker<'_> {
         built.sort_by_key(|(order, _)| *order);
         let about = outcome.about.as_ref().map(|about| about.node.clone());
         let statements = built.into_iter().map(|(_, statement)| statement).collect();
-        Some(Outcome { name: outcome.name.node.clone(), kind, ty: ty.clone(), about, statements, place: place(outcome.name.span) })
+        Some(Outcome {
+            name: outcome.name.node.clone(),
+            kind,
+            ty: ty.clone(),
+            about,
+            statements,
+            place: place(outcome.name.span),
+        })
     }
 
     /// Exactly one amount and one rounding; at most one cap, floor and holdback.
@@ -56,7 +66,9 @@ impl Checker<'_> {
             let mut found = outcome.statements.iter().filter(|statement| test(&statement.node));
             if let (Some(first), Some(second)) = (found.next(), found.next()) {
                 let title = format!("`{word}` stands here twice");
-                self.said.push(Diagnostic::new(codes::STATEMENTS, title, second.span, "again here").also(first.span, "first here"));
+                self.said.push(
+                    Diagnostic::new(codes::STATEMENTS, title, second.span, "again here").also(first.span, "first here"),
+                );
             }
         }
         if outcome.damaged {
@@ -66,7 +78,8 @@ impl Checker<'_> {
         let name = &outcome.name;
         if !has(|s| matches!(s, Written::Amount { .. })) {
             let title = format!("`{}` doesn't say what to {verb}", name.node);
-            self.said.push(Diagnostic::new(codes::STATEMENTS, title, name.span, "").help(format!("add a line `{verb} …`")));
+            self.said
+                .push(Diagnostic::new(codes::STATEMENTS, title, name.span, "").help(format!("add a line `{verb} …`")));
         }
         if amount(ty) && !has(|s| matches!(s, Written::Round { .. })) {
             let to = match ty {
@@ -112,8 +125,12 @@ impl Checker<'_> {
                 };
                 (StatementKind::Gate { condition: checked?, otherwise }, because.as_ref())
             }
-            Written::Cap { at, because } => (StatementKind::Cap(self.bound_value(at, ty, "`cap at`")?), because.as_ref()),
-            Written::Floor { at, because } => (StatementKind::Floor(self.bound_value(at, ty, "`floor at`")?), because.as_ref()),
+            Written::Cap { at, because } => {
+                (StatementKind::Cap(self.bound_value(at, ty, "`cap at`")?), because.as_ref())
+            }
+            Written::Floor { at, because } => {
+                (StatementKind::Floor(self.bound_value(at, ty, "`floor at`")?), because.as_ref())
+            }
             Written::Round { mode, to } => (self.round_statement(*mode, to, ty)?, None),
             Written::Hold { percent, until, because } => (self.hold(percent, until, outcome)?, because.as_ref()),
         };
@@ -122,7 +139,12 @@ impl Checker<'_> {
 
     fn bound_value(&mut self, at: &ast::Expr, ty: &Type, what: &str) -> Option<crate::program::Expr> {
         if !super::operators::ordered(ty) {
-            self.said.push(Diagnostic::new(codes::WRONG_TYPE, format!("{what} has no meaning for {}", type_words(ty)), at.span, ""));
+            self.said.push(Diagnostic::new(
+                codes::WRONG_TYPE,
+                format!("{what} has no meaning for {}", type_words(ty)),
+                at.span,
+                "",
+            ));
             return None;
         }
         self.expr_of(at, ty, what)
@@ -133,8 +155,9 @@ impl Checker<'_> {
         let taken = self.locals.contains_key(text) || self.names.get(text).is_some();
         if taken {
             let first = self.names.place(text);
-            let mut said = Diagnostic::new(codes::DEFINED_TWICE, format!("`{text}` has a meaning already"), name.span, "")
-                .help("choose another name");
+            let mut said =
+                Diagnostic::new(codes::DEFINED_TWICE, format!("`{text}` has a meaning already"), name.span, "")
+                    .help("choose another name");
             if let Some(first) = first {
                 said = said.also(first, "defined here");
             }
@@ -185,11 +208,21 @@ impl Checker<'_> {
 
     fn hold(&mut self, percent: &Spanned<Ratio>, until: &ast::Name, outcome: &ast::Outcome) -> Option<StatementKind> {
         if !outcome.pays {
-            self.said.push(Diagnostic::new(codes::PAY_OR_PROPOSE, "a recommendation isn't paid, so nothing can be held back", percent.span, ""));
+            self.said.push(Diagnostic::new(
+                codes::PAY_OR_PROPOSE,
+                "a recommendation isn't paid, so nothing can be held back",
+                percent.span,
+                "",
+            ));
             return None;
         }
         if percent.node <= Ratio::ZERO || percent.node > Ratio::ONE {
-            self.said.push(Diagnostic::new(codes::OUT_OF_RANGE, "what is held back lies above 0% and is at most 100%", percent.span, ""));
+            self.said.push(Diagnostic::new(
+                codes::OUT_OF_RANGE,
+                "what is held back lies above 0% and is at most 100%",
+                percent.span,
+                "",
+            ));
             return None;
         }
         let schema = self.schema?;

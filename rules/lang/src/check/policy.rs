@@ -66,7 +66,8 @@ impl<'s> Checker<'s> {
         }
         self.finish_inputs();
         let Lines { name, version, about, effective, period, currency, month_ends, measure } = lines?;
-        let header = Header { name, version, about, effective, applies: applies?, period, currency, month_ends, measure };
+        let header =
+            Header { name, version, about, effective, applies: applies?, period, currency, month_ends, measure };
         Some(Program {
             text: source.text.clone(),
             header,
@@ -125,7 +126,11 @@ impl<'s> Checker<'s> {
             let Item::Inputs { fields, span } = item else { continue };
             let at = Span::new(span.start, span.start + "inputs".len());
             if let Some(first) = first {
-                self.said.push(Diagnostic::new(codes::REPEATED, "`inputs` stands here twice", at, "again here").also(first, "first here").help("list them all in one block"));
+                self.said.push(
+                    Diagnostic::new(codes::REPEATED, "`inputs` stands here twice", at, "again here")
+                        .also(first, "first here")
+                        .help("list them all in one block"),
+                );
             }
             first = first.or(Some(at));
             self.inputs(fields);
@@ -138,7 +143,15 @@ impl<'s> Checker<'s> {
             if self.names.get(name).is_none() {
                 let range = crate::program::Range::default();
                 let name = name.to_owned();
-                self.add_fact(crate::program::Fact { name, ty: Type::Date, source, range, optional: false, default: None, about: None });
+                self.add_fact(crate::program::Fact {
+                    name,
+                    ty: Type::Date,
+                    source,
+                    range,
+                    optional: false,
+                    default: None,
+                    about: None,
+                });
             }
         }
     }
@@ -237,7 +250,13 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn define(&mut self, name: &Name, ty: Option<&ast::TypeRef>, value: &ast::Expr, about: Option<&Name>) -> Option<Define> {
+    fn define(
+        &mut self,
+        name: &Name,
+        ty: Option<&ast::TypeRef>,
+        value: &ast::Expr,
+        about: Option<&Name>,
+    ) -> Option<Define> {
         let ty = match ty {
             Some(ty) => Some(self.plain_type(ty)?),
             None => None,
@@ -256,12 +275,19 @@ impl<'s> Checker<'s> {
     /// The condition of `applies to`: it reads inputs, before anything is computed. `None` where it was reported.
     #[expect(clippy::option_option, reason = "the outer one says that a message was given")]
     fn applies(&mut self, header: &ast::Header) -> Option<Option<crate::program::Expr>> {
-        let Some(condition) = header.applies.as_ref().and_then(|applies| applies.node.as_ref()) else { return Some(None) };
+        let Some(condition) = header.applies.as_ref().and_then(|applies| applies.node.as_ref()) else {
+            return Some(None);
+        };
         let checked = self.condition(condition, "`applies to participants where`")?;
         if let Some((name, span)) = outcome_in(&checked, self) {
             self.said.push(
-                Diagnostic::new(codes::ORDER_OF_STAGES, format!("`{name}` isn't known before it is known whom the policy applies to"), span, "")
-                    .help("name inputs and definitions in `applies to`, not outcomes"),
+                Diagnostic::new(
+                    codes::ORDER_OF_STAGES,
+                    format!("`{name}` isn't known before it is known whom the policy applies to"),
+                    span,
+                    "",
+                )
+                .help("name inputs and definitions in `applies to`, not outcomes"),
             );
             return None;
         }
@@ -270,13 +296,16 @@ impl<'s> Checker<'s> {
 
     /// Blocks that stand at most once.
     fn single(&mut self, items: &[Item]) {
-        let credits = items.iter().filter_map(|item| if let Item::Credit(credit) = item { Some(credit.span) } else { None });
-        let settles = items.iter().filter_map(|item| if let Item::Settle(settle) = item { Some(settle.span) } else { None });
+        let credits =
+            items.iter().filter_map(|item| if let Item::Credit(credit) = item { Some(credit.span) } else { None });
+        let settles =
+            items.iter().filter_map(|item| if let Item::Settle(settle) = item { Some(settle.span) } else { None });
         let groups: [(&str, Vec<Span>); 2] = [("credit", credits.collect()), ("settle", settles.collect())];
         for (word, spans) in groups {
             if let [first, second, ..] = spans.as_slice() {
                 let title = format!("a policy has one `{word}` block");
-                self.said.push(Diagnostic::new(codes::REPEATED, title, *second, "again here").also(*first, "first here"));
+                self.said
+                    .push(Diagnostic::new(codes::REPEATED, title, *second, "again here").also(*first, "first here"));
             }
         }
     }
@@ -290,8 +319,17 @@ fn outcome_in(expr: &crate::program::Expr, checker: &Checker<'_>) -> Option<(Str
             let name = checker.names.of(|symbol| *symbol == Symbol::Outcome(*id)).next().unwrap_or_default().to_owned();
             Some((name, Span::new(expr.place.start, expr.place.end)))
         }
-        ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) | ExprKind::And(a, b) | ExprKind::Or(a, b) | ExprKind::Otherwise(a, b) | ExprKind::Days(a, b, _) => inner(&[a, b]),
-        ExprKind::Negate(a) | ExprKind::Not(a) | ExprKind::IsMissing(a) | ExprKind::OneOf(a, _) | ExprKind::Rounded(a, ..) => inner(&[a]),
+        ExprKind::Arithmetic(_, a, b)
+        | ExprKind::Compare(_, a, b)
+        | ExprKind::And(a, b)
+        | ExprKind::Or(a, b)
+        | ExprKind::Otherwise(a, b)
+        | ExprKind::Days(a, b, _) => inner(&[a, b]),
+        ExprKind::Negate(a)
+        | ExprKind::Not(a)
+        | ExprKind::IsMissing(a)
+        | ExprKind::OneOf(a, _)
+        | ExprKind::Rounded(a, ..) => inner(&[a]),
         ExprKind::If(a, b, c) => inner(&[a, b, c]),
         ExprKind::Call(_, arguments) => arguments.iter().find_map(|argument| outcome_in(argument, checker)),
         ExprKind::Lookup(lookup) => lookup.arguments.iter().find_map(|argument| outcome_in(argument, checker)),

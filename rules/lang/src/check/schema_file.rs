@@ -22,7 +22,9 @@ pub fn load_schema(source: &Source) -> Result<Schema, Diagnostics> {
     let mut checker = Checker::new(&source.text, None);
     let Some(file) = parse_schema(source, &mut checker.said) else { return Err(checker.said.sorted()) };
     let parts = checker.schema(&file);
-    let Some(mut schema) = parts.filter(|_| checker.said.is_empty()).map(Schema::new) else { return Err(checker.said.sorted()) };
+    let Some(mut schema) = parts.filter(|_| checker.said.is_empty()).map(Schema::new) else {
+        return Err(checker.said.sorted());
+    };
     let said = formulas(&file, &mut schema, &source.text);
     if said.is_empty() { Ok(schema) } else { Err(said.sorted()) }
 }
@@ -63,7 +65,12 @@ fn column_formula(record: &ast::Record, field: &ast::Field, schema: &mut Schema,
         if Some(checked.ty.value_type()) != kind && !ratio {
             let title = format!("the formula of `{}` gives {}", field.name.node, super::words::a_type(&checked.ty));
             let due = kind.map_or("a list", ValueType::word);
-            said.push(Diagnostic::new(codes::WRONG_TYPE, title, formula.span, format!("`{}` is {due}", field.name.node)));
+            said.push(Diagnostic::new(
+                codes::WRONG_TYPE,
+                title,
+                formula.span,
+                format!("`{}` is {due}", field.name.node),
+            ));
             return;
         }
         currency(&checked.ty)
@@ -93,7 +100,12 @@ fn measure_formula(measure: &ast::Measure, schema: &mut Schema, text: &str, said
         };
         if value.ty.value_type() != kind && !checker.fits(&value, &full_type(kind, Currency::USD, None)) {
             let title = format!("the formula of `{}` gives {}", measure.name.node, super::words::a_type(&value.ty));
-            said.push(Diagnostic::new(codes::WRONG_TYPE, title, formula.span, format!("`{}` is {}", measure.name.node, kind.word())));
+            said.push(Diagnostic::new(
+                codes::WRONG_TYPE,
+                title,
+                formula.span,
+                format!("`{}` is {}", measure.name.node, kind.word()),
+            ));
             return;
         }
         Formula { value, lists: std::mem::take(&mut checker.lists) }
@@ -130,7 +142,9 @@ fn lists_of(expr: &ast::Expr, lists: &mut Vec<String>) {
             lists_of(then, lists);
             lists_of(otherwise, lists);
         }
-        Kind::Call { arguments, .. } | Kind::Lookup { arguments, .. } => arguments.iter().for_each(|a| lists_of(a, lists)),
+        Kind::Call { arguments, .. } | Kind::Lookup { arguments, .. } => {
+            arguments.iter().for_each(|a| lists_of(a, lists))
+        }
         _ => {}
     }
 }
@@ -167,13 +181,20 @@ impl Checker<'_> {
             match item {
                 Item::Event { name, about } => {
                     self.once(name);
-                    parts.events.insert(name.node.clone(), about.as_ref().map(|about| about.node.clone()).unwrap_or_default());
+                    parts
+                        .events
+                        .insert(name.node.clone(), about.as_ref().map(|about| about.node.clone()).unwrap_or_default());
                 }
                 Item::Attributes(fields) => {
                     for field in fields {
                         self.once(&field.name);
                         if let Some(formula) = &field.formula {
-                            self.said.push(Diagnostic::new(codes::UNSUPPORTED, "a formula for an attribute isn't supported yet", formula.span, ""));
+                            self.said.push(Diagnostic::new(
+                                codes::UNSUPPORTED,
+                                "a formula for an attribute isn't supported yet",
+                                formula.span,
+                                "",
+                            ));
                         }
                         parts.attributes.extend(self.field(field).map(|field| (field.name.clone(), field)));
                     }
@@ -206,9 +227,11 @@ impl Checker<'_> {
         let (range, default) = self.field_options(&field.options, &unit)?;
         if let (Some(_), Some(optional)) = (&default, field.options.optional) {
             let title = format!("`{}` has a default, so it is never missing", field.name.node);
-            self.said.push(Diagnostic::new(codes::REPEATED, title, optional, "").help("keep `optional` or the default"));
+            self.said
+                .push(Diagnostic::new(codes::REPEATED, title, optional, "").help("keep `optional` or the default"));
         }
-        let value = |quantity: Option<crate::program::Quantity>| quantity.and_then(|quantity| to_value(&unit, &quantity));
+        let value =
+            |quantity: Option<crate::program::Quantity>| quantity.and_then(|quantity| to_value(&unit, &quantity));
         let named = written_currency(&field.options);
         Some(Field {
             name: field.name.node.clone(),
@@ -225,7 +248,11 @@ impl Checker<'_> {
         })
     }
 
-    fn field_options(&mut self, options: &FieldOptions, unit: &Unit) -> Option<(Bounds, Option<crate::program::Quantity>)> {
+    fn field_options(
+        &mut self,
+        options: &FieldOptions,
+        unit: &Unit,
+    ) -> Option<(Bounds, Option<crate::program::Quantity>)> {
         let range = self.range(options.range.as_ref(), unit)?;
         let default = match &options.default {
             Some(literal) => {
@@ -242,7 +269,9 @@ impl Checker<'_> {
     fn unit(&mut self, kind: ValueType, choice: Option<&str>, options: &FieldOptions) -> Unit {
         let written = options.range.as_ref().map(|range| &range.min).or(options.default.as_ref());
         let currency = match written.map(|literal| &literal.kind) {
-            Some(ast::LiteralKind::Money { currency, .. }) if currency != "$" => currency.parse().unwrap_or(Currency::USD),
+            Some(ast::LiteralKind::Money { currency, .. }) if currency != "$" => {
+                currency.parse().unwrap_or(Currency::USD)
+            }
             _ => Currency::USD,
         };
         full_type(kind, currency, choice)
@@ -251,13 +280,20 @@ impl Checker<'_> {
     fn field_type(&mut self, written: &TypeRef) -> Option<(Type, Option<String>)> {
         match &written.kind {
             TypeKind::Plain(kind) => Some((Type::Value(*kind), None)),
-            TypeKind::Named(name) if self.choices.contains_key(name) => Some((Type::Value(ValueType::Choice), Some(name.clone()))),
+            TypeKind::Named(name) if self.choices.contains_key(name) => {
+                Some((Type::Value(ValueType::Choice), Some(name.clone())))
+            }
             TypeKind::Named(_) => {
                 self.plain_type(written);
                 None
             }
             TypeKind::List(_) => {
-                self.said.push(Diagnostic::new(codes::WRONG_TYPE, "a schema's values are single, not lists", written.span, ""));
+                self.said.push(Diagnostic::new(
+                    codes::WRONG_TYPE,
+                    "a schema's values are single, not lists",
+                    written.span,
+                    "",
+                ));
                 None
             }
         }
@@ -280,8 +316,16 @@ impl Checker<'_> {
             order.extend(built.is_some().then(|| name.node.clone()));
             fields.extend(built.map(|field| (name.node.clone(), field)));
         }
-        let dated_by = self.record_line(record, record.dated_by.as_ref(), "dated by", ValueType::Date, &fields, complete);
-        let belongs_to = self.record_line(record, record.belongs_to.as_ref(), "belongs to", ValueType::Participant, &fields, complete);
+        let dated_by =
+            self.record_line(record, record.dated_by.as_ref(), "dated by", ValueType::Date, &fields, complete);
+        let belongs_to = self.record_line(
+            record,
+            record.belongs_to.as_ref(),
+            "belongs to",
+            ValueType::Participant,
+            &fields,
+            complete,
+        );
         let plural = match &record.plural {
             Some(plural) => {
                 self.once(plural);
@@ -289,17 +333,25 @@ impl Checker<'_> {
             }
             None => {
                 let title = format!("`{}` doesn't say what a list of it is called", record.name.node);
-                self.said.push(
-                    Diagnostic::new(codes::SCHEMA_RECORD, title, record.name.span, "")
-                        .help(format!("write `record {} as {}s …`", record.name.node, record.name.node.to_lowercase())),
-                );
+                self.said.push(Diagnostic::new(codes::SCHEMA_RECORD, title, record.name.span, "").help(format!(
+                    "write `record {} as {}s …`",
+                    record.name.node,
+                    record.name.node.to_lowercase()
+                )));
                 None
             }
         };
         if self.said.0.len() > before {
             return None;
         }
-        Some(RecordType { name: record.name.node.clone(), list_name: plural?, dated_by: dated_by?, belongs_to: belongs_to?, fields, order })
+        Some(RecordType {
+            name: record.name.node.clone(),
+            list_name: plural?,
+            dated_by: dated_by?,
+            belongs_to: belongs_to?,
+            fields,
+            order,
+        })
     }
 
     fn record_line(
@@ -319,7 +371,10 @@ impl Checker<'_> {
         let Some(line) = line else {
             let example = fields.values().find(fits).map_or("…", |field| field.name.as_str());
             let title = format!("`{}` doesn't say what it is `{word}`", record.name.node);
-            self.said.push(Diagnostic::new(codes::SCHEMA_RECORD, title, record.name.span, "").help(format!("add `{word} {example}` before the `{{`")));
+            self.said.push(
+                Diagnostic::new(codes::SCHEMA_RECORD, title, record.name.span, "")
+                    .help(format!("add `{word} {example}` before the `{{`")),
+            );
             return None;
         };
         match fields.get(&line.node) {
@@ -336,7 +391,8 @@ impl Checker<'_> {
             }
             None if !complete => None,
             None => {
-                let help = nearest(&line.node, fields.values().filter(fits).map(|field| field.name.as_str())).map(|meant| format!("did you mean `{meant}`?"));
+                let help = nearest(&line.node, fields.values().filter(fits).map(|field| field.name.as_str()))
+                    .map(|meant| format!("did you mean `{meant}`?"));
                 let title = format!("`{}` has no column `{}`", record.name.node, line.node);
                 self.said.push(Diagnostic::new(codes::UNKNOWN_COLUMN, title, line.span, "").maybe_help(help));
                 None
@@ -352,7 +408,8 @@ impl Checker<'_> {
             let title = format!("`{}` has a formula, so it is never missing", measure.name.node);
             self.said.push(Diagnostic::new(codes::REPEATED, title, optional, "").also(formula.span, "its formula"));
         }
-        let value = |quantity: Option<crate::program::Quantity>| quantity.and_then(|quantity| to_value(&unit, &quantity));
+        let value =
+            |quantity: Option<crate::program::Quantity>| quantity.and_then(|quantity| to_value(&unit, &quantity));
         Some(Measure {
             name: measure.name.node.clone(),
             ty,

@@ -93,8 +93,13 @@ impl Checker<'_> {
         }
         if let Some(owner) = self.taken(text) {
             self.said.push(
-                Diagnostic::new(codes::BUILT_IN_NAME, format!("`{text}` is {owner}"), name.span, "it can't be defined again")
-                    .help("choose another name"),
+                Diagnostic::new(
+                    codes::BUILT_IN_NAME,
+                    format!("`{text}` is {owner}"),
+                    name.span,
+                    "it can't be defined again",
+                )
+                .help("choose another name"),
             );
             return false;
         }
@@ -158,11 +163,18 @@ impl Checker<'_> {
             known.extend(list.columns.iter().map(|column| column.name.as_str()));
         }
         let options = self.choices.values().flatten().map(String::as_str);
-        let from_schema: Vec<&str> = self.schema.map(|schema| schema.attributes().keys().chain(schema.measures().keys()).map(String::as_str).collect()).unwrap_or_default();
-        let help = nearest(name, known.into_iter().chain(options).chain(from_schema)).map(|meant| format!("did you mean `{meant}`?"));
-        let nowhere = help.is_none().then(|| "define it with `define`, or list it under `inputs` if the schema has it".to_owned());
+        let from_schema: Vec<&str> = self
+            .schema
+            .map(|schema| schema.attributes().keys().chain(schema.measures().keys()).map(String::as_str).collect())
+            .unwrap_or_default();
+        let help = nearest(name, known.into_iter().chain(options).chain(from_schema))
+            .map(|meant| format!("did you mean `{meant}`?"));
+        let nowhere = help
+            .is_none()
+            .then(|| "define it with `define`, or list it under `inputs` if the schema has it".to_owned());
         self.said.push(
-            Diagnostic::new(codes::UNKNOWN_NAME, format!("nothing is called `{name}`"), span, "").maybe_help(help.or(nowhere)),
+            Diagnostic::new(codes::UNKNOWN_NAME, format!("nothing is called `{name}`"), span, "")
+                .maybe_help(help.or(nowhere)),
         );
     }
 }

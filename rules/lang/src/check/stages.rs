@@ -45,7 +45,10 @@ impl Checker<'_> {
             }
             if !seen.insert(&share.to.node) {
                 let title = format!("`{}` has two shares", share.to.node);
-                self.said.push(Diagnostic::new(codes::SHARES, title, share.to.span, "").help("write one share with the sum of both"));
+                self.said.push(
+                    Diagnostic::new(codes::SHARES, title, share.to.span, "")
+                        .help("write one share with the sum of both"),
+                );
             }
             if share.percent.node <= Ratio::ZERO {
                 self.said.push(Diagnostic::new(codes::SHARES, "a share lies above 0%", share.percent.span, ""));
@@ -72,10 +75,16 @@ impl Checker<'_> {
             return;
         }
         let words = merit_core::Value::Percent(total).spoken();
-        let span = within().map(|share| share.to.span.to(share.percent.span)).reduce(|a, b| a.to(b)).unwrap_or(credit.span);
+        let span =
+            within().map(|share| share.to.span.to(share.percent.span)).reduce(|a, b| a.to(b)).unwrap_or(credit.span);
         self.said.push(
-            Diagnostic::new(codes::SHARES, format!("these shares add up to {words}"), span, "they have to add up to 100%")
-                .help("credit on top of the 100% says so: `overlay 30% in addition`"),
+            Diagnostic::new(
+                codes::SHARES,
+                format!("these shares add up to {words}"),
+                span,
+                "they have to add up to 100%",
+            )
+            .help("credit on top of the 100% says so: `overlay 30% in addition`"),
         );
     }
 
@@ -88,7 +97,11 @@ impl Checker<'_> {
                 self.said.push(Diagnostic::new(codes::WRONG_TYPE, title, name.span, ""));
             }
             None => {
-                let fits = record.fields.values().filter(|field| field.ty.value_type() == Some(kind)).map(|field| field.name.as_str());
+                let fits = record
+                    .fields
+                    .values()
+                    .filter(|field| field.ty.value_type() == Some(kind))
+                    .map(|field| field.name.as_str());
                 let help = match nearest(&name.node, fits.clone()) {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => format!("it could be {}", fits.collect::<Vec<_>>().join(", ")),
@@ -115,7 +128,10 @@ impl Checker<'_> {
         };
         if usize::try_from(contest.places.node).ok() != Some(contest.prizes.len()) {
             let title = format!("{} places, and {} prizes", contest.places.node, contest.prizes.len());
-            self.said.push(Diagnostic::new(codes::CONTEST, title, contest.places.span, "").help("each place has its own prize, the first place's first"));
+            self.said.push(
+                Diagnostic::new(codes::CONTEST, title, contest.places.span, "")
+                    .help("each place has its own prize, the first place's first"),
+            );
         }
         let ty = Type::Money(self.fallback());
         let mut prizes: Vec<Money> = Vec::new();
@@ -123,7 +139,12 @@ impl Checker<'_> {
             let Some(quantity) = self.literal_of(prize, &ty, "a prize") else { continue };
             match to_value(&ty, &quantity) {
                 Some(merit_core::Value::Money(money)) if money.minor >= 0 => prizes.push(money),
-                _ => self.said.push(Diagnostic::new(codes::CONTEST, "a prize is an amount of $0 or more", prize.span, "")),
+                _ => self.said.push(Diagnostic::new(
+                    codes::CONTEST,
+                    "a prize is an amount of $0 or more",
+                    prize.span,
+                    "",
+                )),
             }
         }
         (self.said.0.len() == before).then_some(())?;
@@ -222,7 +243,9 @@ impl Checker<'_> {
             let mut found = recognize.statements.iter().filter(|statement| test(&statement.node));
             if let (Some(first), Some(second)) = (found.next(), found.next()) {
                 let title = format!("`{word}` stands here twice");
-                self.said.push(Diagnostic::new(codes::REPEATED, title, second.span, "again here").also(first.span, "first here"));
+                self.said.push(
+                    Diagnostic::new(codes::REPEATED, title, second.span, "again here").also(first.span, "first here"),
+                );
             }
         }
         if recognize.damaged {
@@ -264,8 +287,12 @@ impl Checker<'_> {
                 ast::TemplatePart::Hole(name) => {
                     let value = self.expr(&super::inputs::named(name), None)?;
                     if matches!(value.ty, Type::Money(_)) {
-                        let title = format!("`{}` is {}, and what others read never shows money", name.node, a_type(&value.ty));
-                        self.said.push(Diagnostic::new(codes::RECOGNITION, title, name.span, "").help("show a percentage or a count in its place"));
+                        let title =
+                            format!("`{}` is {}, and what others read never shows money", name.node, a_type(&value.ty));
+                        self.said.push(
+                            Diagnostic::new(codes::RECOGNITION, title, name.span, "")
+                                .help("show a percentage or a count in its place"),
+                        );
                         return None;
                     }
                     TemplatePart::Value(value)

@@ -23,7 +23,10 @@ impl Checker<'_> {
         for binding in &test.given {
             if let Some(first) = seen.insert(&binding.name.node, binding.name.span) {
                 let title = format!("`{}` is given twice", binding.name.node);
-                self.said.push(Diagnostic::new(codes::TEST_BINDING, title, binding.name.span, "again here").also(first, "first here"));
+                self.said.push(
+                    Diagnostic::new(codes::TEST_BINDING, title, binding.name.span, "again here")
+                        .also(first, "first here"),
+                );
                 continue;
             }
             if let Some(value) = self.binding(binding) {
@@ -32,8 +35,13 @@ impl Checker<'_> {
         }
         if test.expects.is_empty() && !test.damaged {
             self.said.push(
-                Diagnostic::new(codes::TEST_EXPECTATION, "this test expects nothing, so it can't fail", test.name.span, "")
-                    .help("add a line such as `expect commission = $1,000.00`"),
+                Diagnostic::new(
+                    codes::TEST_EXPECTATION,
+                    "this test expects nothing, so it can't fail",
+                    test.name.span,
+                    "",
+                )
+                .help("add a line such as `expect commission = $1,000.00`"),
             );
         }
         let mut expectations = Vec::new();
@@ -69,12 +77,19 @@ impl Checker<'_> {
                 None
             }
             None if self.is_damaged(&name.node) => None,
+            // A list behind the header's measure is read, though the policy doesn't list it.
+            None if self.lists.iter().any(|list| list.name == name.node) => {
+                let list = self.lists.iter().position(|list| list.name == name.node).map(ListId)?;
+                self.given_rows(&binding.value, list, name)
+            }
             None => {
                 let inputs = self.names.of(|symbol| matches!(symbol, Symbol::Fact(_) | Symbol::List(_)));
                 let help = nearest(&name.node, inputs).map(|meant| format!("did you mean `{meant}`?"));
-                let otherwise = help.is_none().then(|| "a test gives what `inputs` lists, and what the header binds".to_owned());
+                let otherwise =
+                    help.is_none().then(|| "a test gives what `inputs` lists, and what the header binds".to_owned());
                 let title = format!("`{}` is not an input of this policy", name.node);
-                self.said.push(Diagnostic::new(codes::TEST_BINDING, title, name.span, "").maybe_help(help.or(otherwise)));
+                self.said
+                    .push(Diagnostic::new(codes::TEST_BINDING, title, name.span, "").maybe_help(help.or(otherwise)));
                 None
             }
         }
@@ -83,7 +98,10 @@ impl Checker<'_> {
     fn given_rows(&mut self, value: &ast::Given, list: ListId, name: &Name) -> Option<Given> {
         let ast::Given::Rows { rows, .. } = value else {
             let title = format!("`{}` is a list", name.node);
-            self.said.push(Diagnostic::new(codes::TEST_BINDING, title, name.span, "").help(format!("give its rows: `{} = [ {{ … }}, {{ … }} ]`", name.node)));
+            self.said.push(
+                Diagnostic::new(codes::TEST_BINDING, title, name.span, "")
+                    .help(format!("give its rows: `{} = [ {{ … }}, {{ … }} ]`", name.node)),
+            );
             return None;
         };
         let mut built = Vec::new();
@@ -107,7 +125,12 @@ impl Checker<'_> {
         let (quantity, span) = self.given_quantity(value, ty, name)?;
         let value = to_value(ty, &quantity);
         if value.is_none() {
-            self.said.push(Diagnostic::new(codes::BAD_NUMBER, format!("`{name}` can't take this value"), span, "it is too large"));
+            self.said.push(Diagnostic::new(
+                codes::BAD_NUMBER,
+                format!("`{name}` can't take this value"),
+                span,
+                "it is too large",
+            ));
         }
         value
     }
@@ -158,7 +181,8 @@ impl Checker<'_> {
             ast::Expectation::Recognized { name, expected } => {
                 let found = self.recognition_names.iter().position(|known| *known == name.node);
                 if found.is_none() && !self.is_damaged(&name.node) {
-                    let help = nearest(&name.node, self.recognition_names.iter().map(String::as_str)).map(|meant| format!("did you mean `{meant}`?"));
+                    let help = nearest(&name.node, self.recognition_names.iter().map(String::as_str))
+                        .map(|meant| format!("did you mean `{meant}`?"));
                     let title = format!("this policy has no recognition \"{}\"", name.node);
                     self.said.push(Diagnostic::new(codes::TEST_EXPECTATION, title, name.span, "").maybe_help(help));
                 }
@@ -180,7 +204,8 @@ impl Checker<'_> {
             }
             None if self.is_damaged(&name.node) => return None,
             None => {
-                let known = self.names.of(|symbol| matches!(symbol, Symbol::Fact(_) | Symbol::Define(_) | Symbol::Outcome(_)));
+                let known =
+                    self.names.of(|symbol| matches!(symbol, Symbol::Fact(_) | Symbol::Define(_) | Symbol::Outcome(_)));
                 let help = nearest(&name.node, known).map(|meant| format!("did you mean `{meant}`?"));
                 let title = format!("this policy gives no `{}`", name.node);
                 self.said.push(Diagnostic::new(codes::TEST_EXPECTATION, title, name.span, "").maybe_help(help));
@@ -192,18 +217,24 @@ impl Checker<'_> {
             return Some(ExpectationKind::Equals { target, ty, value: quantity });
         }
         match target {
-            Target::Outcome(outcome) if self.holds_back(outcome) => Some(ExpectationKind::HeldBack { outcome, value: quantity }),
+            Target::Outcome(outcome) if self.holds_back(outcome) => {
+                Some(ExpectationKind::HeldBack { outcome, value: quantity })
+            }
             Target::Outcome(outcome) if self.outcomes.get(outcome.0).is_none_or(Option::is_none) => None,
             _ => {
                 let title = format!("nothing of `{}` is held back", name.node);
-                self.said.push(Diagnostic::new(codes::TEST_EXPECTATION, title, name.span, "").help("only a payout with a `hold back` line holds something back"));
+                self.said.push(
+                    Diagnostic::new(codes::TEST_EXPECTATION, title, name.span, "")
+                        .help("only a payout with a `hold back` line holds something back"),
+                );
                 None
             }
         }
     }
 
     fn holds_back(&self, outcome: OutcomeId) -> bool {
-        let statements = self.outcomes.get(outcome.0).and_then(Option::as_ref).map(|outcome| outcome.statements.as_slice());
+        let statements =
+            self.outcomes.get(outcome.0).and_then(Option::as_ref).map(|outcome| outcome.statements.as_slice());
         statements.unwrap_or_default().iter().any(|statement| matches!(statement.kind, StatementKind::HoldBack { .. }))
     }
 
@@ -241,7 +272,11 @@ impl Checker<'_> {
             self.check_subject(input);
         }
         let line = self.line(check.span);
-        (self.said.0.len() == before).then(|| CheckReport { text: check.text.clone(), line, status: "not proved yet".to_owned() })
+        (self.said.0.len() == before).then(|| CheckReport {
+            text: check.text.clone(),
+            line,
+            status: "not proved yet".to_owned(),
+        })
     }
 
     fn check_subject(&mut self, name: &Name) {

@@ -74,9 +74,7 @@ pub fn to_value(ty: &Type, quantity: &Quantity) -> Option<Value> {
         (Type::Duration, Quantity::Length(length)) => Value::Duration(*length),
         (Type::Text, Quantity::Words(words)) => Value::Text(words.clone()),
         (Type::Choice(_), Quantity::Words(words)) => Value::Choice(words.clone()),
-        (Type::Participant, Quantity::Words(words)) => {
-            Value::Participant(merit_core::ids::PersonId::new(words).ok()?)
-        }
+        (Type::Participant, Quantity::Words(words)) => Value::Participant(merit_core::ids::PersonId::new(words).ok()?),
         (Type::YesNo, Quantity::Flag(yes)) => Value::YesNo(*yes),
         _ => return None,
     })

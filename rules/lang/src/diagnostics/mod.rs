@@ -124,6 +124,9 @@ impl Diagnostic {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Diagnostics(pub Vec<Diagnostic>);
 
+/// Mistakes of one file that are shown.
+const MOST: usize = 100;
+
 impl Diagnostics {
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
@@ -136,11 +139,16 @@ impl Diagnostics {
         self.0.is_empty()
     }
 
-    /// In the order of the text, the same mistake once.
+    /// In the order of the text, the same mistake once; beyond a hundred only their number.
     #[must_use]
     pub fn sorted(mut self) -> Self {
         self.0.sort_by(|a, b| (a.span(), &a.code).cmp(&(b.span(), &b.code)));
         self.0.dedup_by(|a, b| a.span() == b.span() && a.code == b.code && a.title == b.title);
+        let more = self.0.len().saturating_sub(MOST);
+        self.0.truncate(MOST);
+        if let Some(last) = self.0.last_mut().filter(|_| more > 0) {
+            last.notes.push(format!("{more} more after this one"));
+        }
         self
     }
 }

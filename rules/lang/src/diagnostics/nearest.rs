@@ -47,8 +47,13 @@ mod tests {
     fn slips_are_recognised_and_other_words_are_not() {
         let known = ["attainment", "commission", "segment", "deals"];
         for (word, meant) in [
-            ("attainmnet", Some("attainment")), ("Commission", Some("commission")), ("comission", Some("commission")),
-            ("deal", Some("deals")), ("salary", None), ("x", None), ("deals", None),
+            ("attainmnet", Some("attainment")),
+            ("Commission", Some("commission")),
+            ("comission", Some("commission")),
+            ("deal", Some("deals")),
+            ("salary", None),
+            ("x", None),
+            ("deals", None),
         ] {
             assert_eq!(nearest(word, known), meant, "{word}");
         }

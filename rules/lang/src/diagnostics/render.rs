@@ -196,8 +196,7 @@ impl Window {
 
     fn columns(&self, span: Span) -> (usize, usize) {
         let last = self.stops.last().map_or(0, |stop| stop.1);
-        let column =
-            |at: usize| self.stops.iter().find(|(byte, _)| *byte >= at).map_or(last, |(_, column)| *column);
+        let column = |at: usize| self.stops.iter().find(|(byte, _)| *byte >= at).map_or(last, |(_, column)| *column);
         let from = column(span.start);
         (from, column(span.end).max(from))
     }
@@ -209,7 +208,8 @@ fn clean(text: &str) -> String {
 }
 
 fn clean_char(character: char) -> char {
-    let steers = character.is_control() || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let steers = character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     if steers { '\u{fffd}' } else { character }
 }
 

@@ -25,7 +25,11 @@ impl Field {
             && !self.options.contains(word)
         {
             let options = self.options.join(", ");
-            return Err(format!("`{}` is not one of the choices of `{}`: {options}", merit_core::text::shown(word), self.name));
+            return Err(format!(
+                "`{}` is not one of the choices of `{}`: {options}",
+                merit_core::text::shown(word),
+                self.name
+            ));
         }
         in_range(&self.name, self.range.as_ref(), value)
     }

@@ -579,7 +579,13 @@ pub enum ExprKind {
     /// `lookup table for arguments`
     Lookup { table: Name, column: Option<Name>, arguments: Vec<Expr> },
     /// `sum of deals.amount where (…)`
-    Aggregate { kind: Aggregate, list: Name, column: Option<Name>, condition: Option<Box<Expr>>, weighted_by: Option<Name> },
+    Aggregate {
+        kind: Aggregate,
+        list: Name,
+        column: Option<Name>,
+        condition: Option<Box<Expr>>,
+        weighted_by: Option<Name>,
+    },
     /// `x rounded half up to 0.1`
     Rounded { value: Box<Expr>, mode: Rounding, to: Literal },
     /// `days from started to period_end, counting both ends`

@@ -14,10 +14,9 @@ impl Reader<'_> {
         let kids = Kids::of(pair);
         let span = self.span(pair);
         Some(match pair.as_rule() {
-            Rule::const_def => Item::Const {
-                name: self.named(&kids, Rule::name)?,
-                value: self.literal(kids.get(Rule::literal)?)?,
-            },
+            Rule::const_def => {
+                Item::Const { name: self.named(&kids, Rule::name)?, value: self.literal(kids.get(Rule::literal)?)? }
+            }
             Rule::choice => Item::Choice {
                 name: self.named(&kids, Rule::name)?,
                 options: kids.all(Rule::name).skip(1).map(|pair| self.name(pair)).collect(),
@@ -25,9 +24,7 @@ impl Reader<'_> {
             Rule::record => Item::Record(self.record(&kids)?),
             Rule::measure => Item::Measure(self.measure(&kids)?),
             Rule::attributes => Item::Attributes(self.fields(&kids)),
-            Rule::event => {
-                Item::Event { name: self.named(&kids, Rule::name)?, about: self.named(&kids, Rule::text) }
-            }
+            Rule::event => Item::Event { name: self.named(&kids, Rule::name)?, about: self.named(&kids, Rule::text) },
             Rule::inputs => Item::Inputs { fields: self.fields(&kids), span },
             Rule::define => self.define(pair, &kids)?,
             Rule::credit => Item::Credit(self.credit(pair, &kids)?),
@@ -107,7 +104,9 @@ impl Reader<'_> {
     }
 
     fn options(&mut self, kids: &Kids<'_>) -> Option<FieldOptions> {
-        for (rule, word) in [(Rule::range_opt, "a range"), (Rule::default_opt, "`default`"), (Rule::kw_optional, "`optional`")] {
+        for (rule, word) in
+            [(Rule::range_opt, "a range"), (Rule::default_opt, "`default`"), (Rule::kw_optional, "`optional`")]
+        {
             if let (Some(first), Some(second)) = (kids.nth(rule, 0), kids.nth(rule, 1)) {
                 let (first, second) = (self.span(first), self.span(second));
                 let title = format!("{word} stands here twice");

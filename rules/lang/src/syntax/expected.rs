@@ -20,8 +20,13 @@ pub fn refusal(failure: &Failure, part: &str, base: usize) -> Refusal {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at.min(part.len()),
     };
     let ErrorVariant::ParsingError { positives, .. } = &failure.variant else {
-        let diagnostic = Diagnostic::new(codes::TOO_DEEP, "this is nested in too many ways to be read", Span::new(base, base + first_word(part).len()), "")
-            .help("give the parts names with `define`");
+        let diagnostic = Diagnostic::new(
+            codes::TOO_DEEP,
+            "this is nested in too many ways to be read",
+            Span::new(base, base + first_word(part).len()),
+            "",
+        )
+        .help("give the parts names with `define`");
         return Refusal { diagnostic, at: 0 };
     };
     let rest = part.get(at..).unwrap_or_default();
@@ -40,7 +45,8 @@ pub fn refusal(failure: &Failure, part: &str, base: usize) -> Refusal {
     let broke_off = (starts_line && !new_statement) || found.is_empty();
     let (at, span) = if broke_off {
         let end = part.get(..at).map_or(at, |before| before.trim_end().len());
-        let start = part.get(..end).map_or(end, |before| before.char_indices().next_back().map_or(0, |(index, _)| index));
+        let start =
+            part.get(..end).map_or(end, |before| before.char_indices().next_back().map_or(0, |(index, _)| index));
         (start, Span::new(base + start, base + end))
     } else {
         (at, span)
@@ -59,8 +65,13 @@ pub fn refusal(failure: &Failure, part: &str, base: usize) -> Refusal {
 }
 
 fn cumulative(span: Span) -> Diagnostic {
-    Diagnostic::new(codes::CUMULATIVE, "`cumulative` means opposite things in different products", span, "marginal or retroactive?")
-        .help("write `marginal` if each band pays at its own rate, or `retroactive` if the reached rate pays on everything")
+    Diagnostic::new(
+        codes::CUMULATIVE,
+        "`cumulative` means opposite things in different products",
+        span,
+        "marginal or retroactive?",
+    )
+    .help("write `marginal` if each band pays at its own rate, or `retroactive` if the reached rate pays on everything")
 }
 
 /// The word, number or sign that a text begins with.
@@ -96,7 +107,10 @@ fn hint(found: &str, positives: &[Rule], part: &str, at: usize) -> Option<String
         return Some("put the condition in parentheses: `where (…)`".to_owned());
     }
     if found.starts_with(|c: char| c.is_ascii_digit()) {
-        return Some("numbers are written like 1200, 1,200 or 1.5, amounts like $1,200 or EUR 1,200, dates like 2026-07-01".to_owned());
+        return Some(
+            "numbers are written like 1200, 1,200 or 1.5, amounts like $1,200 or EUR 1,200, dates like 2026-07-01"
+                .to_owned(),
+        );
     }
     if found == "," {
         return Some("a comma between two values needs a space after it".to_owned());
@@ -105,7 +119,9 @@ fn hint(found: &str, positives: &[Rule], part: &str, at: usize) -> Option<String
 }
 
 fn is_reserved(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_ascii_alphabetic()) && super::grammar::parse(Rule::lone_name, word).is_err() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    word.starts_with(|c: char| c.is_ascii_alphabetic())
+        && super::grammar::parse(Rule::lone_name, word).is_err()
+        && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// The words, most telling first, of what was expected.
@@ -143,24 +159,74 @@ fn wanted(positives: &[Rule]) -> Vec<String> {
 
 /// What statements of an outcome begin with.
 const STATEMENTS: &[Rule] = &[
-    Rule::pay_stmt, Rule::let_stmt, Rule::amount_is, Rule::multiply, Rule::gate, Rule::cap, Rule::floor_stmt,
-    Rule::round_stmt, Rule::hold_back, Rule::true_up, Rule::payable, Rule::take_back, Rule::kw_let, Rule::kw_pay,
-    Rule::kw_propose, Rule::kw_multiply_by, Rule::kw_gate, Rule::kw_cap, Rule::kw_floor, Rule::kw_round,
-    Rule::kw_hold_back, Rule::kw_true_up, Rule::kw_payable, Rule::kw_take_back,
+    Rule::pay_stmt,
+    Rule::let_stmt,
+    Rule::amount_is,
+    Rule::multiply,
+    Rule::gate,
+    Rule::cap,
+    Rule::floor_stmt,
+    Rule::round_stmt,
+    Rule::hold_back,
+    Rule::true_up,
+    Rule::payable,
+    Rule::take_back,
+    Rule::kw_let,
+    Rule::kw_pay,
+    Rule::kw_propose,
+    Rule::kw_multiply_by,
+    Rule::kw_gate,
+    Rule::kw_cap,
+    Rule::kw_floor,
+    Rule::kw_round,
+    Rule::kw_hold_back,
+    Rule::kw_true_up,
+    Rule::kw_payable,
+    Rule::kw_take_back,
 ];
 
 /// What lines of a recognition begin with.
 const LINES: &[Rule] = &[
-    Rule::when_stmt, Rule::badge, Rule::award, Rule::kudos, Rule::announce, Rule::once, Rule::kw_when, Rule::kw_badge,
-    Rule::kw_award, Rule::kw_kudos, Rule::kw_announce, Rule::kw_once,
+    Rule::when_stmt,
+    Rule::badge,
+    Rule::award,
+    Rule::kudos,
+    Rule::announce,
+    Rule::once,
+    Rule::kw_when,
+    Rule::kw_badge,
+    Rule::kw_award,
+    Rule::kw_kudos,
+    Rule::kw_announce,
+    Rule::kw_once,
 ];
 
 /// What values begin with.
 const VALUES: &[Rule] = &[
-    Rule::name, Rule::list_col, Rule::list_field, Rule::kw_if, Rule::kw_apply, Rule::kw_lookup, Rule::kw_not,
-    Rule::kw_sum, Rule::kw_count, Rule::kw_highest, Rule::kw_lowest, Rule::kw_average, Rule::kw_any, Rule::kw_days_from,
-    Rule::sym_left, Rule::money, Rule::percent, Rule::points, Rule::duration, Rule::date, Rule::yesno, Rule::number,
-    Rule::text, Rule::digits,
+    Rule::name,
+    Rule::list_col,
+    Rule::list_field,
+    Rule::kw_if,
+    Rule::kw_apply,
+    Rule::kw_lookup,
+    Rule::kw_not,
+    Rule::kw_sum,
+    Rule::kw_count,
+    Rule::kw_highest,
+    Rule::kw_lowest,
+    Rule::kw_average,
+    Rule::kw_any,
+    Rule::kw_days_from,
+    Rule::sym_left,
+    Rule::money,
+    Rule::percent,
+    Rule::points,
+    Rule::duration,
+    Rule::date,
+    Rule::yesno,
+    Rule::number,
+    Rule::text,
+    Rule::digits,
 ];
 
 fn list(wanted: &[String]) -> String {
@@ -178,9 +244,34 @@ const fn is_operator(rule: Rule) -> bool {
     use Rule as R;
     matches!(
         rule,
-        R::infix | R::and | R::or | R::otherwise | R::at_least_op | R::at_most_op | R::le | R::ge | R::ne | R::lt | R::gt
-            | R::eq | R::add | R::sub | R::mul | R::div | R::postfix | R::is_missing | R::is_in | R::rounded
-            | R::kw_and | R::kw_or | R::kw_in | R::kw_otherwise | R::kw_is_at_least | R::kw_is_at_most | R::kw_is_missing | R::kw_rounded
+        R::infix
+            | R::and
+            | R::or
+            | R::otherwise
+            | R::at_least_op
+            | R::at_most_op
+            | R::le
+            | R::ge
+            | R::ne
+            | R::lt
+            | R::gt
+            | R::eq
+            | R::add
+            | R::sub
+            | R::mul
+            | R::div
+            | R::postfix
+            | R::is_missing
+            | R::is_in
+            | R::rounded
+            | R::kw_and
+            | R::kw_or
+            | R::kw_in
+            | R::kw_otherwise
+            | R::kw_is_at_least
+            | R::kw_is_at_most
+            | R::kw_is_missing
+            | R::kw_rounded
     )
 }
 
@@ -190,9 +281,7 @@ fn keywords(rule: Rule) -> Vec<String> {
     if let Some(words) = name.strip_prefix("kw_") {
         return vec![spelling(words)];
     }
-    words(rule)
-        .map(|words| words.split('`').skip(1).step_by(2).map(str::to_owned).collect())
-        .unwrap_or_default()
+    words(rule).map(|words| words.split('`').skip(1).step_by(2).map(str::to_owned).collect()).unwrap_or_default()
 }
 
 fn spelling(words: &str) -> String {
@@ -217,7 +306,9 @@ pub fn words(rule: Rule) -> Option<String> {
     }
     let text = match rule {
         R::EOI => "the end of the declaration",
-        R::WHITESPACE | R::COMMENT | R::gap | R::id_char | R::reserved | R::half_date | R::too_deep | R::frac => return None,
+        R::WHITESPACE | R::COMMENT | R::gap | R::id_char | R::reserved | R::half_date | R::too_deep | R::frac => {
+            return None;
+        }
         R::neg | R::not | R::unary => return None,
         R::sym_open => "`{`",
         R::sym_close => "`}`",
@@ -234,8 +325,21 @@ pub fn words(rule: Rule) -> Option<String> {
         R::list_col | R::list_field => "a list's column",
         R::text | R::text_body | R::template | R::chunk => "a text in quotes",
         R::hole | R::participant_name => "a name in `{` `}`",
-        R::expr | R::operand | R::primary | R::parens | R::literal | R::if_expr | R::apply | R::lookup | R::aggregate | R::call
-        | R::call_one | R::call_many | R::fn_one | R::fn_many | R::days_count => "a value",
+        R::expr
+        | R::operand
+        | R::primary
+        | R::parens
+        | R::literal
+        | R::if_expr
+        | R::apply
+        | R::lookup
+        | R::aggregate
+        | R::call
+        | R::call_one
+        | R::call_many
+        | R::fn_one
+        | R::fn_many
+        | R::days_count => "a value",
         R::money => "an amount such as $1,200",
         R::percent => "a percentage such as 5%",
         R::points => "points such as 250 points",
@@ -347,7 +451,9 @@ pub fn words(rule: Rule) -> Option<String> {
         R::at_most => "`at most`",
         R::never_falls => "`never falls`",
         R::never_jumps => "`never jumps`",
-        R::row_change | R::field_rises | R::row_added | R::input_rises | R::owner => "what rises: `quota rises`, `a deal's amount rises`",
+        R::row_change | R::field_rises | R::row_added | R::input_rises | R::owner => {
+            "what rises: `quota rises`, `a deal's amount rises`"
+        }
         R::weigh => "`weigh`",
         R::weigh_row => "a row such as `| quota_part | 60% |`",
         R::filled_by => "`filled by`",
@@ -366,7 +472,20 @@ mod tests {
 
     #[test]
     fn every_rule_has_words_that_are_not_its_name() {
-        let silent = ["EOI", "WHITESPACE", "COMMENT", "gap", "id_char", "reserved", "half_date", "too_deep", "frac", "neg", "not", "unary"];
+        let silent = [
+            "EOI",
+            "WHITESPACE",
+            "COMMENT",
+            "gap",
+            "id_char",
+            "reserved",
+            "half_date",
+            "too_deep",
+            "frac",
+            "neg",
+            "not",
+            "unary",
+        ];
         for rule in Rule::all_rules() {
             let name = format!("{rule:?}");
             let Some(words) = words(*rule) else {

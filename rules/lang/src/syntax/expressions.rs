@@ -29,8 +29,14 @@ fn precedence() -> &'static PrattParser<Rule> {
             .op(left(Rule::or))
             .op(left(Rule::and))
             .op(Op::prefix(Rule::not))
-            .op(left(Rule::eq) | left(Rule::ne) | left(Rule::lt) | left(Rule::le) | left(Rule::gt) | left(Rule::ge)
-                | left(Rule::at_least_op) | left(Rule::at_most_op))
+            .op(left(Rule::eq)
+                | left(Rule::ne)
+                | left(Rule::lt)
+                | left(Rule::le)
+                | left(Rule::gt)
+                | left(Rule::ge)
+                | left(Rule::at_least_op)
+                | left(Rule::at_most_op))
             .op(left(Rule::add) | left(Rule::sub))
             .op(left(Rule::mul) | left(Rule::div))
             .op(Op::prefix(Rule::neg))
@@ -114,8 +120,13 @@ impl Reader<'_> {
             && let Some(other) = [&left, &right].into_iter().find_map(needs_parentheses)
         {
             self.said.push(
-                Diagnostic::new(codes::NEEDS_PARENTHESES, format!("`otherwise` beside `{other}` needs parentheses"), op_span, "what does it stand in for?")
-                    .help("put the value and its `otherwise` in parentheses: `(csat otherwise 0) is at least 4.5`"),
+                Diagnostic::new(
+                    codes::NEEDS_PARENTHESES,
+                    format!("`otherwise` beside `{other}` needs parentheses"),
+                    op_span,
+                    "what does it stand in for?",
+                )
+                .help("put the value and its `otherwise` in parentheses: `(csat otherwise 0) is at least 4.5`"),
             );
             return None;
         }
@@ -267,7 +278,8 @@ impl Reader<'_> {
         let parsed = if number.len() > 30 { None } else { number.parse().ok() };
         if parsed.is_none() {
             self.said.push(
-                Diagnostic::new(codes::BAD_NUMBER, "this number is too long", span, "").help("numbers have at most 28 digits"),
+                Diagnostic::new(codes::BAD_NUMBER, "this number is too long", span, "")
+                    .help("numbers have at most 28 digits"),
             );
         }
         parsed

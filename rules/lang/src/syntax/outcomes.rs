@@ -2,7 +2,9 @@
 
 use pest::iterators::Pair;
 
-use super::ast::{Contest, Item, Name, Outcome, Recognition, Recognize, Settle, Spanned, Statement, Template, TemplatePart};
+use super::ast::{
+    Contest, Item, Name, Outcome, Recognition, Recognize, Settle, Spanned, Statement, Template, TemplatePart,
+};
 use super::declarations::head;
 use super::expressions::rounding;
 use super::grammar::{Kids, Rule};
@@ -39,8 +41,14 @@ impl Reader<'_> {
                 Rule::true_up => self.unsupported("`true up`", statement),
                 Rule::payable => self.unsupported("`payable as`", statement),
                 Rule::take_back => self.unsupported("`take back`", statement),
-                Rule::let_stmt | Rule::amount_is | Rule::multiply | Rule::gate | Rule::cap | Rule::floor_stmt
-                | Rule::round_stmt | Rule::hold_back => {
+                Rule::let_stmt
+                | Rule::amount_is
+                | Rule::multiply
+                | Rule::gate
+                | Rule::cap
+                | Rule::floor_stmt
+                | Rule::round_stmt
+                | Rule::hold_back => {
                     let built = self.statement(statement);
                     damaged |= built.is_none();
                     statements.extend(built.map(|built| Spanned::new(built, span)));
@@ -75,9 +83,7 @@ impl Reader<'_> {
             },
             Rule::cap => Statement::Cap { at: self.expr(kids.get(Rule::expr)?)?, because },
             Rule::floor_stmt => Statement::Floor { at: self.expr(kids.get(Rule::expr)?)?, because },
-            Rule::round_stmt => {
-                Statement::Round { mode: rounding(&kids), to: self.literal(kids.get(Rule::literal)?)? }
-            }
+            Rule::round_stmt => Statement::Round { mode: rounding(&kids), to: self.literal(kids.get(Rule::literal)?)? },
             Rule::hold_back => {
                 let percent = kids.get(Rule::percent)?;
                 let percent = Spanned::new(self.percent(percent)?, self.span(percent));

@@ -1,7 +1,7 @@
 //! Reads a file: mends slips, splits it, parses each part, and goes on after a mistake with the next statement or the
 //! next declaration.
 
-use pest::iterators::Pair;
+use pest::iterators::{Pair, Pairs};
 
 use super::ast::{File, Item, Name, Spanned};
 use super::expected::refusal;
@@ -14,6 +14,9 @@ use crate::source::{LARGEST, too_large};
 
 /// Most declarations of a file.
 const MOST_PARTS: usize = 2_000;
+/// Longest declaration and longest line of one, in bytes.
+const LONGEST_PART: usize = 1 << 17;
+const LONGEST_LINE: usize = 1 << 13;
 /// Most mistakes that are reported for one declaration.
 const MOST_MISTAKES: usize = 10;
 
@@ -81,9 +84,11 @@ pub fn parse_schema(source: &Source, said: &mut Diagnostics) -> Option<File> {
 /// The file that a policy's `uses schema` names; none if there is no such line to be read.
 #[must_use]
 pub fn schema_reference(source: &Source) -> Option<String> {
-    let line = source.text.lines().map(|line| strip_comment(line).trim()).find(|line| {
-        line.strip_prefix("uses").is_some_and(|rest| rest.trim_start().starts_with("schema"))
-    })?;
+    let line = source
+        .text
+        .lines()
+        .map(|line| strip_comment(line).trim())
+        .find(|line| line.strip_prefix("uses").is_some_and(|rest| rest.trim_start().starts_with("schema")))?;
     let (_, rest) = line.split_once('"')?;
     rest.split_once('"').map(|(name, _)| name.to_owned())
 }
@@ -102,8 +107,14 @@ fn parse(source: &Source, kind: FileKind, said: &mut Diagnostics) -> Option<File
     }
     let parts = split(&mended.text);
     if parts.len() > MOST_PARTS {
-        let span = parts.get(MOST_PARTS).map_or(Span::default(), |part| Span::new(part.span.start, part.span.start + 1));
-        said.push(Diagnostic::new(codes::TOO_MANY, format!("the file has more than {MOST_PARTS} declarations"), span, ""));
+        let span =
+            parts.get(MOST_PARTS).map_or(Span::default(), |part| Span::new(part.span.start, part.span.start + 1));
+        said.push(Diagnostic::new(
+            codes::TOO_MANY,
+            format!("the file has more than {MOST_PARTS} declarations"),
+            span,
+            "",
+        ));
         return None;
     }
     first_part(&mended.text, &parts, kind, said)?;
@@ -145,7 +156,11 @@ fn first_part(text: &str, parts: &[Part], kind: FileKind, said: &mut Diagnostics
         Diagnostic::new(codes::WRONG_KIND, format!("this is a {other}, and a {wanted} is needed here"), at, "")
     } else {
         let help = format!("begin it with `{wanted} \"its name\" version 1`");
-        let what = if parts.is_empty() { "the file is empty".to_owned() } else { format!("the file doesn't begin with `{wanted}`") };
+        let what = if parts.is_empty() {
+            "the file is empty".to_owned()
+        } else {
+            format!("the file doesn't begin with `{wanted}`")
+        };
         Diagnostic::new(codes::NOT_A_POLICY, what, at, "").help(help)
     });
     None
@@ -175,7 +190,15 @@ impl Work<'_, '_> {
     fn first(&mut self, text: &str) {
         if self.file.header.name.is_some() {
             let span = Span::new(self.part.span.start, self.part.span.start + first_word(text).len());
-            self.said.push(Diagnostic::new(codes::REPEATED, "a file holds one policy or one schema", span, "a second one starts here"));
+            self.said.push(Diagnostic::new(
+                codes::REPEATED,
+                "a file holds one policy or one schema",
+                span,
+                "a second one starts here",
+            ));
+            return;
+        }
+        if self.header_too_long(text) {
             return;
         }
         let rule = if self.kind == FileKind::Policy { Rule::one_policy_line } else { Rule::one_schema_line };
@@ -206,6 +229,9 @@ impl Work<'_, '_> {
             }
             return;
         }
+        if self.header_too_long(text) {
+            return;
+        }
         match grammar::parse(Rule::one_header_line, text) {
             Ok(mut pairs) => {
                 let Some(line) = pairs.next().and_then(|pair| pair.into_inner().next()) else { return };
@@ -215,6 +241,13 @@ impl Work<'_, '_> {
             }
             Err(failure) => self.header_refused(&failure, text),
         }
+    }
+
+    /// A header's text, if it is one that a person could have written.
+    fn header_too_long(&mut self, text: &str) -> bool {
+        let long = self.too_long(text);
+        self.file.header.damaged |= long;
+        long
     }
 
     fn header_refused(&mut self, failure: &grammar::Failure, text: &str) {
@@ -249,37 +282,73 @@ impl Work<'_, '_> {
             );
             return;
         }
+        if self.too_long(text) {
+            return;
+        }
         if let Some(at) = unbalanced(text) {
             self.names_of(text);
             if !self.slipped_near(text, at.start) {
                 let bracket = text.get(at.start..at.end).unwrap_or_default().to_owned();
                 let opens = matches!(bracket.as_str(), "(" | "[" | "{");
-                let title = if opens { format!("this `{bracket}` is never closed") } else { format!("nothing opens this `{bracket}`") };
+                let title = if opens {
+                    format!("this `{bracket}` is never closed")
+                } else {
+                    format!("nothing opens this `{bracket}`")
+                };
                 let span = Span::new(self.part.span.start + at.start, self.part.span.start + at.end);
                 self.said.push(Diagnostic::new(codes::UNCLOSED, title, span, ""));
             }
             return;
         }
-        let damaged = self.recover(rule, text);
-        let item = grammar::parse(rule, text).ok().and_then(|mut pairs| {
-            let item = pairs.next()?.into_inner().next()?;
-            let mut reader = self.reader(damaged);
-            let before = reader.said.0.len();
-            let built = reader.item(&item);
-            let spoke = reader.said.0.len() > before;
-            (built, spoke).into()
-        });
+        let item = match grammar::parse(rule, text) {
+            Ok(pairs) => self.build(pairs, false),
+            Err(_) => {
+                let damaged = self.recover(rule, text);
+                grammar::parse(rule, text).ok().and_then(|pairs| self.build(pairs, damaged))
+            }
+        };
         match item {
             Some((Some(item), _)) => self.file.items.push(item),
             Some((None, spoke)) => {
                 self.names_of(text);
                 if !spoke {
                     let span = Span::new(self.part.span.start, self.part.span.start + word.len());
-                    self.said.push(Diagnostic::new(codes::UNSUPPORTED, format!("this form of `{word}` isn't supported yet"), span, ""));
+                    self.said.push(Diagnostic::new(
+                        codes::UNSUPPORTED,
+                        format!("this form of `{word}` isn't supported yet"),
+                        span,
+                        "",
+                    ));
                 }
             }
             None => self.names_of(text),
         }
+    }
+
+    /// The declaration, unless it was reported, and whether anything was.
+    fn build(&mut self, mut pairs: Pairs<'_, Rule>, damaged: bool) -> Option<(Option<Item>, bool)> {
+        let item = pairs.next()?.into_inner().next()?;
+        let mut reader = self.reader(damaged);
+        let before = reader.said.0.len();
+        let built = reader.item(&item);
+        let spoke = reader.said.0.len() > before;
+        Some((built, spoke))
+    }
+
+    /// Whether a declaration or one of its lines is too long to be one that a person wrote; says so.
+    fn too_long(&mut self, text: &str) -> bool {
+        let line = text.split('\n').map(str::len).max().unwrap_or(0);
+        let title = if line > LONGEST_LINE {
+            format!("a line of this declaration is longer than {LONGEST_LINE} bytes")
+        } else if text.len() > LONGEST_PART {
+            format!("this declaration is longer than {LONGEST_PART} bytes")
+        } else {
+            return false;
+        };
+        let span = Span::new(self.part.span.start, self.part.span.start + first_word(text).len());
+        self.said.push(Diagnostic::new(codes::TOO_MANY, title, span, "").help("split it into several with `define`"));
+        self.names_of(text.get(..text.find('\n').unwrap_or(text.len()).min(200)).unwrap_or_default());
+        true
     }
 
     fn unknown(&mut self, text: &str, word: &str) {
@@ -293,7 +362,8 @@ impl Work<'_, '_> {
         };
         if !self.slipped_near(text, 0) {
             self.said.push(
-                Diagnostic::new(codes::UNKNOWN_DECLARATION, format!("`{shown}` doesn't begin a declaration"), span, "").help(help),
+                Diagnostic::new(codes::UNKNOWN_DECLARATION, format!("`{shown}` doesn't begin a declaration"), span, "")
+                    .help(help),
             );
         }
     }
@@ -305,7 +375,8 @@ impl Work<'_, '_> {
             let Err(failure) = grammar::parse(rule, text) else { return damaged };
             let refusal = refusal(&failure, text, self.part.span.start);
             let statement = statement_around(text, refusal.at);
-            let left_over = damaged && text.get(refusal.at..).is_none_or(|rest| rest.starts_with('}') || rest.is_empty());
+            let left_over =
+                damaged && text.get(refusal.at..).is_none_or(|rest| rest.starts_with('}') || rest.is_empty());
             if !left_over && !self.slipped_near(text, refusal.at) {
                 self.said.push(refusal.diagnostic);
             }
@@ -383,8 +454,31 @@ fn line_around(text: &str, at: usize) -> Span {
 
 /// Words that start a statement inside a declaration's brackets.
 const STATEMENTS: &[&str] = &[
-    "let", "pay", "propose", "multiply", "gate", "cap", "floor", "round", "hold", "true", "take", "payable", "rank",
-    "award", "ties", "distribute", "guarantee", "when", "badge", "kudos", "announce", "once", "expect", "to", "roll",
+    "let",
+    "pay",
+    "propose",
+    "multiply",
+    "gate",
+    "cap",
+    "floor",
+    "round",
+    "hold",
+    "true",
+    "take",
+    "payable",
+    "rank",
+    "award",
+    "ties",
+    "distribute",
+    "guarantee",
+    "when",
+    "badge",
+    "kudos",
+    "announce",
+    "once",
+    "expect",
+    "to",
+    "roll",
 ];
 
 /// The lines of the statement that holds the byte; none if it is the declaration's head, or opens or closes brackets.
@@ -442,8 +536,15 @@ impl Reader<'_> {
     /// Builds a declaration. `None` where the part was reported.
     pub fn item(&mut self, pair: &Pair<'_, Rule>) -> Option<Item> {
         match pair.as_rule() {
-            Rule::const_def | Rule::choice | Rule::record | Rule::measure | Rule::attributes | Rule::event | Rule::inputs
-            | Rule::define | Rule::credit => self.plain_declaration(pair),
+            Rule::const_def
+            | Rule::choice
+            | Rule::record
+            | Rule::measure
+            | Rule::attributes
+            | Rule::event
+            | Rule::inputs
+            | Rule::define
+            | Rule::credit => self.plain_declaration(pair),
             Rule::tiers | Rule::bands | Rule::curve | Rule::table => self.table_declaration(pair),
             Rule::payout | Rule::recommend | Rule::contest | Rule::settle | Rule::recognize => self.stage(pair),
             Rule::check => self.check(pair).map(Item::Check),

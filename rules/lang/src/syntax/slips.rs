@@ -12,14 +12,18 @@ pub struct Mended {
     pub hopeless: bool,
 }
 
+/// Slips after which the rest of the text is left as it is.
+const MOST_SLIPS: usize = 100;
 /// Deepest nesting of brackets that is taken.
 const DEEPEST: usize = 64;
 
 /// Finds slips, reports them and mends them.
 pub fn mend(text: &str, said: &mut Diagnostics) -> Mended {
-    let mut scan = Scan { text, out: text.as_bytes().to_vec(), said, depth: 0, hopeless: false };
+    let mut scan =
+        Scan { text, out: text.as_bytes().to_vec(), said, depth: 0, hopeless: false, line: (0, 0), row: false };
     let mut at = 0;
-    while at < text.len() && !scan.hopeless {
+    while at < text.len() && !scan.hopeless && scan.said.0.len() < MOST_SLIPS {
+        scan.enter_line(at);
         at = scan.step(at);
     }
     let (out, hopeless) = (scan.out, scan.hopeless);
@@ -33,6 +37,9 @@ struct Scan<'a> {
     said: &'a mut Diagnostics,
     depth: usize,
     hopeless: bool,
+    /// The line at hand, without its end, and whether it is a row of a table.
+    line: (usize, usize),
+    row: bool,
 }
 
 /// Characters that stand for an operator, and how the language spells it.
@@ -40,12 +47,33 @@ const SIGNS: &[(char, &str)] =
     &[('≥', ">="), ('≤', "<="), ('≠', "<>"), ('×', "*"), ('÷', "/"), ('−', "-"), ('–', "-"), ('—', "-"), ('→', "->")];
 
 /// Operators of other languages: as typed, as mended, what to write.
-const FOREIGN: &[(&str, &str, &str)] =
-    &[("==", "= ", "="), ("!=", "<>", "<>"), ("=<", "<=", "<="), ("=>", ">=", ">="), ("&&", "", "and"), ("||", "", "or")];
+const FOREIGN: &[(&str, &str, &str)] = &[
+    ("==", "= ", "="),
+    ("!=", "<>", "<>"),
+    ("=<", "<=", "<="),
+    ("=>", ">=", ">="),
+    ("&&", "", "and"),
+    ("||", "", "or"),
+];
 
 impl Scan<'_> {
     fn rest(&self, at: usize) -> &str {
         self.text.get(at..).unwrap_or_default()
+    }
+
+    fn enter_line(&mut self, at: usize) {
+        if at > 0 && at <= self.line.1 {
+            return;
+        }
+        let rest = self.rest(at);
+        let length = rest.find('\n').unwrap_or(rest.len());
+        self.row = rest.get(..length).is_some_and(|line| line.trim_start().starts_with('|'));
+        self.line = (at, at + length);
+    }
+
+    /// What of the line lies after a place.
+    fn rest_of_line(&self, at: usize) -> &str {
+        self.text.get(at..self.line.1).unwrap_or_default()
     }
 
     /// Looks at the character there and gives the place of the next to look at.
@@ -56,7 +84,7 @@ impl Scan<'_> {
         match character {
             '"' => return self.text_end(at, next),
             '“' | '”' | '„' | '«' | '»' | '‘' => return self.curly(at, next),
-            '#' => return at + rest.find('\n').unwrap_or(rest.len()),
+            '#' => return self.line.1.max(next),
             '(' | '{' | '[' => self.open(at),
             ')' | '}' | ']' => self.depth = self.depth.saturating_sub(1),
             '%' => self.percent(at),
@@ -84,9 +112,8 @@ impl Scan<'_> {
     }
 
     fn text_end(&mut self, at: usize, from: usize) -> usize {
-        let rest = self.rest(from);
-        let line = rest.find('\n').unwrap_or(rest.len());
-        let body = rest.get(..line).unwrap_or_default();
+        let body = self.rest_of_line(from);
+        let line = body.len();
         if let Some(quote) = body.find('"') {
             return from + quote + 1;
         }
@@ -103,9 +130,7 @@ impl Scan<'_> {
     }
 
     fn curly(&mut self, at: usize, next: usize) -> usize {
-        let rest = self.rest(next);
-        let line = rest.find('\n').unwrap_or(rest.len());
-        let body = rest.get(..line).unwrap_or_default();
+        let body = self.rest_of_line(next);
         let closes = |c: &char| matches!(c, '“' | '”' | '«' | '»' | '’' | '"');
         let Some((quote, character)) = body.char_indices().find(|(_, c)| closes(c)) else {
             self.say_curly(Span::new(at, next));
@@ -176,8 +201,10 @@ impl Scan<'_> {
         let end = at + 1 + digits_after;
         let (whole, fraction) = (self.rest(start).get(..digits_before), self.rest(at + 1).get(..digits_after));
         let (whole, fraction) = (whole.unwrap_or_default(), fraction.unwrap_or_default());
-        let diagnostic = Diagnostic::new(codes::DECIMAL_COMMA, "a comma stands in this number", Span::new(start, end), "")
-            .help(format!("write `{whole}.{fraction}` for the decimal number, or `{whole}, {fraction}` for two values"));
+        let diagnostic =
+            Diagnostic::new(codes::DECIMAL_COMMA, "a comma stands in this number", Span::new(start, end), "").help(
+                format!("write `{whole}.{fraction}` for the decimal number, or `{whole}, {fraction}` for two values"),
+            );
         self.said.push(diagnostic);
         self.put(at, at + 1, ".");
     }
@@ -207,8 +234,13 @@ impl Scan<'_> {
         let short = |part: &str| part.len() == 1 || part.len() == 2;
         if year.len() == 4 && short(month) && short(day) && month.len() + day.len() < 4 {
             self.said.push(
-                Diagnostic::new(codes::BAD_DATE, "months and days of a date have two digits", Span::new(at, at + end), "")
-                    .help(format!("write `{year}-{month:0>2}-{day:0>2}`")),
+                Diagnostic::new(
+                    codes::BAD_DATE,
+                    "months and days of a date have two digits",
+                    Span::new(at, at + end),
+                    "",
+                )
+                .help(format!("write `{year}-{month:0>2}-{day:0>2}`")),
             );
         }
         at + end
@@ -216,9 +248,7 @@ impl Scan<'_> {
 
     /// An empty cell, or `||`.
     fn bar(&mut self, at: usize) -> usize {
-        let line_start = self.text.get(..at).and_then(|text| text.rfind('\n')).map_or(0, |index| index + 1);
-        let in_row = self.text.get(line_start..=at).is_some_and(|line| line.trim_start().starts_with('|'));
-        if !in_row {
+        if !self.row {
             return self.foreign(at).unwrap_or(at + 1);
         }
         let rest = self.rest(at + 1);
@@ -238,8 +268,13 @@ impl Scan<'_> {
         let (typed, mended, right) = FOREIGN.iter().find(|(typed, _, _)| rest.starts_with(typed))?;
         let end = at + typed.len();
         self.said.push(
-            Diagnostic::new(codes::FOREIGN_OPERATOR, format!("`{typed}` is not an operator here"), Span::new(at, end), "")
-                .help(format!("write `{right}`")),
+            Diagnostic::new(
+                codes::FOREIGN_OPERATOR,
+                format!("`{typed}` is not an operator here"),
+                Span::new(at, end),
+                "",
+            )
+            .help(format!("write `{right}`")),
         );
         if !mended.is_empty() {
             self.put(at, end, mended);
@@ -257,8 +292,13 @@ impl Scan<'_> {
             _ => "an invisible character",
         };
         self.said.push(
-            Diagnostic::new(codes::ODD_SPACE, format!("here is {what}"), Span::new(at, next), format!("U+{:04X}", u32::from(character)))
-                .help("type a plain space in its place; text copied from a document or a web page often has these"),
+            Diagnostic::new(
+                codes::ODD_SPACE,
+                format!("here is {what}"),
+                Span::new(at, next),
+                format!("U+{:04X}", u32::from(character)),
+            )
+            .help("type a plain space in its place; text copied from a document or a web page often has these"),
         );
         self.put(at, next, "");
     }
@@ -266,8 +306,13 @@ impl Scan<'_> {
     fn sign(&mut self, at: usize, next: usize, character: char) {
         if let Some((_, right)) = SIGNS.iter().find(|(sign, _)| *sign == character) {
             self.said.push(
-                Diagnostic::new(codes::FOREIGN_OPERATOR, format!("`{character}` is not an operator here"), Span::new(at, next), "")
-                    .help(format!("write `{right}`")),
+                Diagnostic::new(
+                    codes::FOREIGN_OPERATOR,
+                    format!("`{character}` is not an operator here"),
+                    Span::new(at, next),
+                    "",
+                )
+                .help(format!("write `{right}`")),
             );
             self.put(at, next, right);
         }
@@ -296,8 +341,16 @@ mod tests {
     #[test]
     fn slips_are_mended_where_that_is_safe() {
         for (text, mended) in [
-            ("a == b", "a =  b"), ("a != b", "a <> b"), ("%5 ", "5% "), ("1,5%", "1.5%"), ("1,200", "1,200"),
-            ("min(1, 200)", "min(1, 200)"), ("“a”", "  \"a\"  "), ("a\u{a0}b", "a  b"), ("a ≥ b", "a >=  b"), ("\"a == 1,5\"", "\"a == 1,5\""),
+            ("a == b", "a =  b"),
+            ("a != b", "a <> b"),
+            ("%5 ", "5% "),
+            ("1,5%", "1.5%"),
+            ("1,200", "1,200"),
+            ("min(1, 200)", "min(1, 200)"),
+            ("“a”", "  \"a\"  "),
+            ("a\u{a0}b", "a  b"),
+            ("a ≥ b", "a >=  b"),
+            ("\"a == 1,5\"", "\"a == 1,5\""),
         ] {
             assert_eq!(mend(text, &mut Diagnostics::default()).text, mended, "{text}");
         }

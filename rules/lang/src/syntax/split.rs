@@ -25,8 +25,27 @@ pub enum PartKind {
 
 /// Words that start a declaration.
 pub const DECLARATIONS: &[&str] = &[
-    "const", "choice", "record", "measure", "participant", "event", "inputs", "credit", "define", "tiers", "curve",
-    "bands", "table", "payout", "recommend", "contest", "settle", "recognize", "check", "test", "weigh",
+    "const",
+    "choice",
+    "record",
+    "measure",
+    "participant",
+    "event",
+    "inputs",
+    "credit",
+    "define",
+    "tiers",
+    "curve",
+    "bands",
+    "table",
+    "payout",
+    "recommend",
+    "contest",
+    "settle",
+    "recognize",
+    "check",
+    "test",
+    "weigh",
 ];
 
 /// Words that start a header line.
@@ -132,13 +151,16 @@ mod tests {
     fn parts_are_found_by_layout() {
         let text = "policy \"x\" version 1\n  about \"y\"\n  perod quarter\n\n# note\npayout a : money {\n  pay $1 # {\n\ndefine b =\n  1\n  + 2\npayuot c {\n}\n";
         let parts: Vec<_> = split(text).into_iter().map(|p| (p.kind, &text[p.span.start..p.span.end])).collect();
-        assert_eq!(parts, [
-            (PartKind::First, "policy \"x\" version 1"),
-            (PartKind::Header, "about \"y\""),
-            (PartKind::Header, "perod quarter"),
-            (PartKind::Declaration, "payout a : money {\n  pay $1"),
-            (PartKind::Declaration, "define b =\n  1\n  + 2"),
-            (PartKind::Declaration, "payuot c {\n}"),
-        ]);
+        assert_eq!(
+            parts,
+            [
+                (PartKind::First, "policy \"x\" version 1"),
+                (PartKind::Header, "about \"y\""),
+                (PartKind::Header, "perod quarter"),
+                (PartKind::Declaration, "payout a : money {\n  pay $1"),
+                (PartKind::Declaration, "define b =\n  1\n  + 2"),
+                (PartKind::Declaration, "payuot c {\n}"),
+            ]
+        );
     }
 }

@@ -46,7 +46,11 @@ impl Reader<'_> {
     pub fn test(&mut self, pair: &Pair<'_, Rule>) -> Option<Test> {
         let kids = Kids::of(pair);
         if let Some(period) = kids.get(Rule::test_period).or_else(|| kids.get(Rule::given_group)) {
-            let what = if period.as_rule() == Rule::test_period { "a test over several periods" } else { "a test over a group" };
+            let what = if period.as_rule() == Rule::test_period {
+                "a test over several periods"
+            } else {
+                "a test over a group"
+            };
             self.unsupported(what, period);
             return None;
         }

@@ -1,0 +1,191 @@
+//! Texts that nobody should send: the answer is a message, soon, and never a panic.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use merit_rules::{Schema, Source, load_policy, load_schema, render};
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies").join(name)).unwrap()
+}
+
+fn schema() -> Schema {
+    load_schema(&Source { name: "schema.merit".into(), text: read("schema.merit") }).unwrap()
+}
+
+const HEADER: &str = "policy \"Test\" version 1\n  uses schema \"schema.merit\"\n  effective 2026-01-01\n  applies to everyone\n  period quarter\n  currency USD\n\n";
+
+/// An honest machine takes a fraction of a second for these; a loaded one without optimisation a few.
+const SOON: Duration = Duration::from_secs(20);
+
+#[test]
+fn texts_meant_to_choke_the_reader_get_a_message_soon() {
+    let schema = schema();
+    let big = 1 << 19;
+    let cases = [
+        ("open brackets", format!("{HEADER}define x = {}", "(".repeat(100_000))),
+        ("brackets in a schema", format!("schema \"x\" version 1\n{}", "{".repeat(100_000))),
+        ("nested conditions", format!("{HEADER}define x = {}", "if ".repeat(big / 3))),
+        ("nested look-ups", format!("{HEADER}define x = {}1{}", "lookup t for (".repeat(60), ")".repeat(60))),
+        ("look-ups side by side", format!("{HEADER}define x = {}", "lookup t for (y, ".repeat(3_000))),
+        ("minus signs", format!("{HEADER}define x = {}1", "-".repeat(big))),
+        ("a long sum", format!("{HEADER}define x = 1{}", " + 1".repeat(big / 4))),
+        ("a sum over many lines", format!("{HEADER}define x = 1{}", "\n  + 1".repeat(10_000))),
+        ("nots", format!("{HEADER}define x = {}yes", "not ".repeat(big / 4))),
+        ("bars", format!("{HEADER}table t unique {{\n{}\n}}\n", "|".repeat(big))),
+        ("a long row", format!("{HEADER}table t unique {{\n| a1 -> money |\n|{}\n}}\n", " - |".repeat(big / 4))),
+        (
+            "many rows",
+            format!("{HEADER}table t unique {{\n  | k | v -> count |\n{}}}\n", "  | 1 | 1 |\n".repeat(20_000)),
+        ),
+        ("many declarations", format!("{HEADER}{}", "define x = 1\n".repeat(50_000))),
+        ("many mistakes", format!("{HEADER}{}", "define x = zz\n".repeat(1_500))),
+        ("many broken statements", format!("{HEADER}payout p : money {{\n{}}}\n", "  pya 1\n".repeat(20_000))),
+        ("a chain of definitions", {
+            let links: String = (1..1_900).map(|n| format!("define x{n} = x{} + 1\n", n + 1)).collect();
+            format!("{HEADER}{links}define x1900 = 1\n")
+        }),
+        ("quotes", format!("{HEADER}define x = {}", "\"".repeat(big))),
+        ("curly quotes", format!("{HEADER}define x = {}", "“".repeat(big / 3))),
+        ("a long number", format!("{HEADER}define x = {}", "9".repeat(big))),
+        ("a long name", format!("{HEADER}define {} = y", "a".repeat(big))),
+        ("spaces", " ".repeat(1 << 20)),
+        ("too large", "x".repeat((1 << 20) + 1)),
+    ];
+    for (what, text) in cases {
+        let source = Source { name: "hostile.merit".into(), text };
+        let start = Instant::now();
+        let is_schema = source.text.starts_with("schema");
+        let said = if is_schema { load_schema(&source).err() } else { load_policy(&source, &schema).err() };
+        match said {
+            Some(said) => assert!(render(&said, &source, true).contains("error"), "{what}"),
+            // The chain is honest, only long.
+            None => assert_eq!(what, "a chain of definitions"),
+        }
+        assert!(start.elapsed() < SOON, "{what} took {:?}", start.elapsed());
+    }
+}
+
+/// Words to put where they don't belong.
+const WORDS: &[&str] = &[
+    "(",
+    ")",
+    "{",
+    "}",
+    "|",
+    "\"",
+    "=",
+    "-",
+    "5%",
+    "$5",
+    "$1.234",
+    "if",
+    "otherwise",
+    "is missing",
+    "lookup",
+    "apply",
+    "sum of",
+    "define x = ",
+    "quota",
+    "deals",
+    "\n",
+    "#",
+    "2026-02-30",
+    "ä",
+    "“",
+    "\u{a0}",
+    "100000000000000000000000000000000",
+    "where (",
+    "in (",
+    " / 0",
+    " round half up to $0.01\n",
+    "payout",
+    "test \"t\" {",
+    "expect ",
+    "and above",
+    "below",
+    "-> percent",
+];
+
+#[derive(Debug, Clone)]
+enum Change {
+    Drop(Index, usize),
+    Repeat(Index, usize),
+    Insert(Index, usize),
+    Move(Index, Index, usize),
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        (any::<Index>(), 1..40_usize).prop_map(|(at, n)| Change::Drop(at, n)),
+        (any::<Index>(), 1..80_usize).prop_map(|(at, n)| Change::Repeat(at, n)),
+        (any::<Index>(), 0..WORDS.len()).prop_map(|(at, word)| Change::Insert(at, word)),
+        (any::<Index>(), any::<Index>(), 1..30_usize).prop_map(|(from, to, n)| Change::Move(from, to, n)),
+    ]
+}
+
+fn changed(text: &str, changes: &[Change]) -> String {
+    let mut text: Vec<char> = text.chars().collect();
+    for change in changes {
+        if text.is_empty() {
+            break;
+        }
+        match change {
+            Change::Drop(at, n) => {
+                let at = at.index(text.len());
+                text.drain(at..(at + n).min(text.len()));
+            }
+            Change::Repeat(at, n) => {
+                let at = at.index(text.len());
+                let part: Vec<char> = text[at..(at + n).min(text.len())].to_vec();
+                text.splice(at..at, part);
+            }
+            Change::Insert(at, word) => {
+                let at = at.index(text.len());
+                text.splice(at..at, WORDS[*word].chars());
+            }
+            Change::Move(from, to, n) => {
+                let from = from.index(text.len());
+                let part: Vec<char> = text.drain(from..(from + n).min(text.len())).collect();
+                let to = if text.is_empty() { 0 } else { to.index(text.len()) };
+                text.splice(to..to, part);
+            }
+        }
+    }
+    text.into_iter().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    /// A policy with anything done to it is taken or refused, never a panic; what is refused says why, inside the text.
+    #[test]
+    fn changed_policies_are_taken_or_refused(
+        which in 0..3_usize,
+        changes in prop::collection::vec(change(), 1..5),
+    ) {
+        let name = ["ae_commission.merit", "recognition.merit", "review_score.merit"][which];
+        let source = Source { name: name.into(), text: changed(&read(name), &changes) };
+        if let Err(said) = load_policy(&source, &schema()) {
+            prop_assert!(!said.is_empty());
+            for one in &said.0 {
+                for label in &one.labels {
+                    prop_assert!(label.span.start <= label.span.end && label.span.end <= source.text.len(), "{:?}", one);
+                }
+            }
+            prop_assert!(said.0.iter().all(|one| one.title != "this policy can't be read"), "a refusal without a reason");
+            prop_assert!(render(&said, &source, false).contains("error"));
+        }
+    }
+
+    #[test]
+    fn changed_schemas_are_taken_or_refused(changes in prop::collection::vec(change(), 1..5)) {
+        let source = Source { name: "schema.merit".into(), text: changed(&read("schema.merit"), &changes) };
+        if let Err(said) = load_schema(&source) {
+            prop_assert!(!said.is_empty());
+            prop_assert!(render(&said, &source, false).contains("error"));
+        }
+    }
+}
