@@ -209,7 +209,10 @@ const PERSON: &str = r#"{
 fn the_policies_that_ship_in_words() {
     for (name, more) in [
         ("ae_commission", r#""role": "AccountExecutive", "region": "Central", "csat": 4.2 }"#),
-        ("review_score", r#""started": "2024-01-15", "values_score": "90%", "salary": "$96,000" }"#),
+        (
+            "review_score",
+            r#""role": "AccountExecutive", "started": "2024-01-15", "values_score": "90%", "salary": "$96,000" }"#,
+        ),
         (
             "recognition",
             r#""streak": 0, "started": "2026-05-04", "manager": "kim", "training_hours": 16.5,

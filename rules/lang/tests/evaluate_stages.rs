@@ -113,8 +113,11 @@ fn a_split_an_overlay_and_a_roll_up() {
         [("ana", "owner", 10_001), ("bo", "overlay", 3000), ("kim", "manager", 10_001), ("zoe", "manager", 10_001)]
     );
     assert!(outcome.shares.iter().all(|share| share.of == "amount") && outcome.uncredited.is_empty());
+    // Nothing is lost where nobody helped; a deal of nobody is.
     let without = credit(&program, &deal("crm/2", 10_001, &[("owner", "ana")]), &line);
-    assert_eq!(without.uncredited, ["30% of `amount` of crm/2 ($30.00) is not credited: `overlay` is missing"]);
+    assert_eq!((without.shares.len(), without.uncredited.len()), (3, 0));
+    let nobodys = credit(&program, &deal("crm/3", 10_001, &[]), &line);
+    assert_eq!(nobodys.uncredited, ["100% of `amount` of crm/3 ($100.01) is not credited: `owner` is missing"]);
 }
 
 #[test]
