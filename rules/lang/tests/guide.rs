@@ -1,5 +1,7 @@
 //! The guide's examples are true: each block loads, its tests pass, and the message it shows is the one that is given.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on stops")]
+
 use std::path::Path;
 
 use merit_rules::{Source, load_policy, load_schema, render, run_tests};
@@ -8,12 +10,17 @@ use merit_rules::{Source, load_policy, load_schema, render, run_tests};
 fn blocks(word: &str) -> Vec<String> {
     let guide = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
     let mut blocks = Vec::new();
-    let mut rest = guide.as_str();
-    let fence = format!("```{word}\n");
-    while let Some((_, after)) = rest.split_once(&fence) {
-        let (block, after) = after.split_once("```").unwrap();
-        blocks.push(block.to_owned());
-        rest = after.split_once('\n').unwrap().1;
+    let mut open: Option<(String, String)> = None;
+    for line in guide.lines() {
+        match (line.strip_prefix("```"), &mut open) {
+            (Some(word), None) => open = Some((word.to_owned(), String::new())),
+            (Some(_), Some(_)) => blocks.extend(open.take().filter(|(kind, _)| kind == word).map(|(_, text)| text)),
+            (None, Some((_, text))) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            (None, None) => {}
+        }
     }
     blocks
 }

@@ -2,6 +2,8 @@
 //! wrong in it, and beside it lies what Merit says. To add a case, add a file, run the test with `INSTA_UPDATE=always`,
 //! and read what was written.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on stops")]
+
 use std::path::{Path, PathBuf};
 
 use merit_rules::{Schema, Source, load_policy, load_schema, render};

@@ -1,5 +1,6 @@
 //! Names, types and units: a syntax tree and a schema in, a typed program out, or everything that is wrong with it.
 
+mod axis;
 mod bands;
 mod expressions;
 mod grid;
@@ -12,6 +13,7 @@ mod operators;
 mod order;
 mod outcomes;
 mod policy;
+mod reading;
 mod schema_file;
 mod scope;
 mod stages;

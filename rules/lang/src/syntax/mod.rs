@@ -9,6 +9,8 @@ mod grammar;
 mod header;
 mod outcomes;
 mod parser;
+mod phrases;
+mod recovery;
 mod slips;
 mod split;
 mod tables;
