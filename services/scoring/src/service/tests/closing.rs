@@ -1,8 +1,13 @@
 //! A quarter from freeze to settled.
 
-use super::neighbours::{goal, id};
-use super::{World, deal, findings, quarter, words};
-use crate::model::{Attainment, Credit, Cutoffs, Finding, Line, OwnerKind, Recognition, RosterEntry, Score};
+use jiff::civil::date;
+use merit_core::ValueType;
+
+use super::neighbours::{goal, id, value};
+use super::{COMMISSION, SCHEMA, SPIF, World, deal, findings, quarter, words};
+use crate::model::{
+    Attainment, Credit, Cutoffs, DatedValue, Finding, Line, OwnerKind, Rating, Recognition, RosterEntry, Score,
+};
 use crate::service::{Settings, Untold};
 
 #[tokio::test]
@@ -37,19 +42,29 @@ async fn who_is_not_scored_not_covered_or_not_credited_is_told_with_the_reason()
     assert_eq!(
         findings(&world.all::<Finding>(&run).await),
         [
-            "not credited: ana / Commission / : 30% of `amount` of crm D-1 ($18,000.00) is not credited: `overlay` is missing",
             "not scored: bob / Commission / commission: `quota` is missing",
             "not scored: bob / Commission / top: `quota` is missing",
             "not covered: boss /  / : no policy covers `boss` in 2026-Q3",
-            "not credited: cy / Commission / : 30% of `amount` of crm D-4 ($3,000.00) is not credited: `overlay` is missing",
             "not scored: cy / Commission / commission: `quota` is $0.00, outside its range: $1.00 and above",
             "not scored: cy / Commission / top: `quota` is $0.00, outside its range: $1.00 and above",
             "not covered: dee /  / : no policy covers `dee` in 2026-Q3",
-            "not credited: eve / Commission / : 30% of `amount` of crm D-3 ($6,000.00) is not credited: `overlay` is missing",
-            "not credited: fay / Commission / : 30% of `amount` of crm D-7 ($1,500.00) is not credited: `overlay` is missing",
             "not credited: fay / Commission / : `fay` was not employed in 2026-Q3, so what is credited to them counts for nobody: crm D-7",
         ]
     );
+}
+
+#[tokio::test]
+async fn shares_that_nobody_gets_are_told_together() {
+    let world = World::new().await;
+    let deals = (2..8).map(|n| deal(n, &format!("D-{n}"), "ana", "", "USD 100.00", "2026-08-01")).collect();
+    assert_eq!(world.import(deals).await.problems, []);
+    world.publish(&[&COMMISSION.replace("owner 100%, overlay 30% in addition", "owner 70%, overlay 30%")]).await;
+    let run = world.close().await;
+    let found = findings(&world.all::<Finding>(&run).await);
+    let share = |n| format!("30% of `amount` of crm D-{n} ($30.00) is not credited: `overlay` is missing");
+    let told = [share(2), share(3), share(4), "and 3 more shares like these".to_owned()].join("; ");
+    assert_eq!(found[0], format!("not credited: ana / Commission / : {told}"));
+    assert_eq!(found.iter().filter(|found| found.starts_with("not credited")).count(), 1);
 }
 
 #[tokio::test]
@@ -154,6 +169,40 @@ async fn the_same_inputs_give_the_same_run_and_other_inputs_another() {
     assert_eq!(world.scoring.freeze("cycles/2026-Q3", run.cutoffs).await.unwrap().0.id, run.id);
     world.execute(&run.id).await;
     assert!(!words(&world.all::<Line>(&run).await).iter().any(|line| line.starts_with("bob")));
+}
+
+#[tokio::test]
+async fn every_kind_of_input_is_pinned_and_what_comes_later_is_not() {
+    type Change = fn(&World);
+    let changes: [(&str, bool, Change); 7] = [
+        ("a goal's target", true, |w| {
+            w.company.goals.lock().unwrap()[5].targets[0].target = value(ValueType::Money, "USD 1.00")
+        }),
+        ("a milestone's progress", true, |w| w.company.goals.lock().unwrap()[3].progress.truncate(1)),
+        ("a rating", true, |w| w.company.ratings.lock().unwrap()[2].1.value = value(ValueType::Number, "4")),
+        ("a rating's day outside", false, |w| {
+            let (who, rating) = w.company.ratings.lock().unwrap()[0].clone();
+            w.company.ratings.lock().unwrap().push((who, Rating { on: date(2026, 10, 2), ..rating }));
+        }),
+        ("a manager", true, |w| {
+            w.company.people.lock().unwrap()[1].history[4].value = Some(value(ValueType::Participant, "bob"))
+        }),
+        ("the schema", true, |w| *w.company.schema.lock().unwrap() = Some(SCHEMA.replace("version 1", "version 2"))),
+        ("a person's later role", false, |w| {
+            let role = value(ValueType::Choice, "Boss");
+            let later = DatedValue { attribute: "role".to_owned(), from: date(2026, 10, 1), value: Some(role) };
+            w.company.people.lock().unwrap()[1].history.push(later);
+        }),
+    ];
+    let world = World::ready().await;
+    let run = world.freeze().await;
+    for (what, counts, change) in changes {
+        let world = World::ready().await;
+        change(&world);
+        assert_eq!(world.freeze().await.id != run.id, counts, "{what}");
+    }
+    world.publish(&[&SPIF.replace("SPIF", "Another")]).await;
+    assert_ne!(world.freeze().await.id, run.id, "a policy");
 }
 
 #[tokio::test]
