@@ -1,7 +1,5 @@
 //! What goals need to know of a schema's measures.
 
-use merit_core::{Currency, ValueType};
-
 /// One of the four sides on which performance is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Perspective {
@@ -42,10 +40,6 @@ impl Perspective {
 pub struct Measure {
     /// Its name.
     pub name: String,
-    /// What its targets are.
-    pub kind: ValueType,
-    /// For money: the currency it is kept in, where the schema says one.
-    pub currency: Option<Currency>,
     /// Its perspective.
     pub perspective: Perspective,
 }

@@ -17,13 +17,20 @@ pub struct Member {
 }
 
 impl Member {
-    /// Whether they work here on a day. Who has no first day always did.
+    /// Whether they work here on a day; who has no first day always did.
     #[must_use]
     pub fn works_on(&self, day: Date) -> bool {
-        let known = |dates: &[(Date, Option<Date>)]| {
-            dates.iter().rev().find(|(from, _)| *from <= day).and_then(|(_, date)| *date)
-        };
-        known(&self.started).is_none_or(|started| started <= day) && known(&self.ended).is_none_or(|ended| day <= ended)
+        known(&self.started, day).is_none_or(|started| started <= day)
+            && known(&self.ended, day).is_none_or(|ended| day <= ended)
+    }
+}
+
+/// A date as known for a day: the one in force, or else the first that was put on record for a later day. A last day of
+/// work often comes with a file that counts from after it.
+fn known(dates: &[(Date, Option<Date>)], day: Date) -> Option<Date> {
+    match dates.iter().rev().find(|(from, _)| *from <= day) {
+        Some((_, date)) => *date,
+        None => dates.iter().find_map(|(_, date)| *date),
     }
 }
 
@@ -48,7 +55,7 @@ mod tests {
             id: PersonId::new("ana").unwrap(),
             teams: Vec::new(),
             started: vec![(july, started)],
-            ended: vec![(july, None), (date(2026, 8, 1), ended)],
+            ended: vec![(date(2026, 8, 1), ended), (date(2026, 9, 1), None)],
         };
         for (started, ended, day, works) in [
             (None, None, july, true),
@@ -56,7 +63,10 @@ mod tests {
             (Some(date(2026, 7, 2)), None, july, false),
             (None, Some(date(2026, 8, 15)), date(2026, 8, 15), true),
             (None, Some(date(2026, 8, 15)), date(2026, 8, 16), false),
-            (None, Some(date(2026, 7, 15)), date(2026, 7, 20), true),
+            (None, Some(date(2026, 7, 15)), date(2026, 7, 20), false),
+            (None, Some(date(2026, 7, 15)), date(2026, 9, 1), true),
+            (Some(july), None, date(2026, 6, 30), false),
+            (Some(date(2026, 6, 1)), None, date(2026, 6, 30), true),
         ] {
             assert_eq!(member(started, ended).works_on(day), works, "{started:?} {ended:?} {day}");
         }

@@ -111,11 +111,8 @@ pub async fn cycles_come_earliest_first_with_their_last_settings(store: &dyn Sto
     let q2 = Cycle::new(cycle_id("2026-Q2"), quarter(2), "UTC").unwrap();
     let first = store.record(0, &Change::Cycle(q3.clone()), now()).await.unwrap();
     let second = store.record(first, &Change::Cycle(q2.clone()), now()).await.unwrap();
-    let settings = Settings {
-        approval: Approval::Automatic,
-        team_pay: TeamPay::Shown,
-        self_assessment_until: date(2026, 10, 31),
-    };
+    let settings =
+        Settings { approval: Approval::Automatic, team_pay: TeamPay::Shown, self_assessment_until: date(2026, 10, 31) };
     let changed = q3.with_settings(settings).unwrap();
     let third = store.record(second, &Change::Cycle(changed.clone()), now()).await.unwrap();
     assert_eq!(store.cycles(third).await.unwrap(), [q2.clone(), changed]);
@@ -206,12 +203,19 @@ pub async fn queries_narrow_down(store: &dyn Store) {
     ] {
         last = store.record(last, &setting(&owner, &goals), now()).await.unwrap();
     }
-    let other = GoalsChange { versions: vec![(goal_id("old"), 1, content("2026-Q2", team.clone()))], ..GoalsChange::default() };
+    let other =
+        GoalsChange { versions: vec![(goal_id("old"), 1, content("2026-Q2", team.clone()))], ..GoalsChange::default() };
     last = store.record(last, &Change::Goals(other), now()).await.unwrap();
     let q3 = || GoalQuery::of_cycle(last, cycle_id("2026-Q3"));
     assert_eq!(ids(store, q3()).await, ["Z", "a-1", "a-team", "a.1", "bob", "top"]);
-    assert_eq!(ids(store, GoalQuery { limit: Some(2), after: Some("a-1".to_owned()), ..q3() }).await, ["a-team", "a.1"]);
-    assert_eq!(ids(store, GoalQuery { owners: Some(vec![team, Owner::Organisation]), ..q3() }).await, ["a-team", "top"]);
+    assert_eq!(
+        ids(store, GoalQuery { limit: Some(2), after: Some("a-1".to_owned()), ..q3() }).await,
+        ["a-team", "a.1"]
+    );
+    assert_eq!(
+        ids(store, GoalQuery { owners: Some(vec![team, Owner::Organisation]), ..q3() }).await,
+        ["a-team", "top"]
+    );
     let reader = Some(PersonId::new("ana").unwrap());
     assert_eq!(ids(store, GoalQuery { reader, ..q3() }).await, ["Z", "a-1", "a-team", "a.1", "top"]);
     let some = Some(vec![goal_id("old"), goal_id("bob"), goal_id("nothing")]);
