@@ -66,9 +66,11 @@ impl Outbox {
             attempts: 0,
             failure: String::new(),
         };
-        let created = self.store.add(&mail).await?;
-        let mail = self.store.mail(key).await?.ok_or_else(|| Error::internal("a mail that was added is not there"))?;
-        Ok((mail, created))
+        if self.store.add(&mail).await? {
+            return Ok((mail, true));
+        }
+        let known = self.store.mail(key).await?.ok_or_else(|| Error::internal("a mail that was there is gone"))?;
+        Ok((known, false))
     }
 
     /// Mails by key, after a key. Without their scorecards.

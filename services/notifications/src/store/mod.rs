@@ -1,5 +1,6 @@
 //! The outbox and the record of attempts.
 
+mod arrivals;
 mod sqlite;
 
 use async_trait::async_trait;

@@ -9,6 +9,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, Sqlite, Transaction};
 
 use super::Store;
+use super::arrivals::Arrivals;
 use crate::model::{Mail, Outcome, Phase, State};
 
 /// What a mail says while its answer is awaited, and for good when none ever comes.
@@ -18,34 +19,21 @@ const NO_ANSWER: &str = "handed over to the relay, whose answer is not on record
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     database: Database,
+    arrivals: Arrivals,
 }
 
 impl SqliteStore {
-    /// On an opened database.
+    /// On an opened database. Needs a runtime.
     #[must_use]
-    pub const fn new(database: Database) -> Self {
-        Self { database }
+    pub fn new(database: Database) -> Self {
+        Self { arrivals: Arrivals::new(database.clone()), database }
     }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn add(&self, mail: &Mail) -> Result<bool> {
-        let mut tx = self.database.write().await?;
-        let done = sqlx::query(
-            "INSERT INTO mails (mail_key, receiver, scorecard, enqueued_at, state) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (mail_key) DO NOTHING",
-        )
-        .bind(&mail.key)
-        .bind(mail.receiver.as_str())
-        .bind(&mail.scorecard)
-        .bind(mail.enqueued_at.to_string())
-        .bind(mail.state.word())
-        .execute(&mut *tx)
-        .await
-        .map_err(storage)?;
-        tx.commit().await.map_err(storage)?;
-        Ok(done.rows_affected() > 0)
+        self.arrivals.add(mail.clone()).await
     }
 
     async fn mail(&self, key: &str) -> Result<Option<Mail>> {
@@ -121,7 +109,7 @@ impl Store for SqliteStore {
 
     async fn attempt(&self, key: &str, attempts: u32, at: Timestamp, outcome: &Outcome) -> Result<bool> {
         let mut tx = self.database.write().await?;
-        let taken = one_more(&mut tx, key, Some(attempts), at, outcome).await?;
+        let taken = one_more(&mut tx, key, attempts, at, outcome).await?;
         tx.commit().await.map_err(storage)?;
         Ok(taken)
     }
@@ -137,28 +125,43 @@ impl Store for SqliteStore {
     }
 
     async fn confirm(&self, keys: &[String], at: Timestamp) -> Result<u32> {
+        let keys = serde_json::to_string(keys).map_err(Error::internal)?;
         let mut tx = self.database.write().await?;
-        let outcome = Outcome { state: State::Sent, phase: Phase::File, answer: String::new() };
-        let mut confirmed = 0;
-        for key in keys {
-            confirmed += u32::from(one_more(&mut tx, key, None, at, &outcome).await?);
-        }
+        sqlx::query(
+            "INSERT INTO attempts (mail_key, number, at, phase, outcome)
+             SELECT mail_key, attempts + 1, $2, $3, 'sent' FROM mails
+             WHERE mail_key IN (SELECT value FROM json_each($1)) AND state <> 'sent'",
+        )
+        .bind(&keys)
+        .bind(at.to_string())
+        .bind(Phase::File.word())
+        .execute(&mut *tx)
+        .await
+        .map_err(storage)?;
+        let sent = sqlx::query(
+            "UPDATE mails SET state = 'sent', attempts = attempts + 1, failure = ''
+             WHERE mail_key IN (SELECT value FROM json_each($1)) AND state <> 'sent'",
+        )
+        .bind(&keys)
+        .execute(&mut *tx)
+        .await
+        .map_err(storage)?;
         tx.commit().await.map_err(storage)?;
-        Ok(confirmed)
+        u32::try_from(sent.rows_affected()).map_err(Error::internal)
     }
 }
 
-/// One attempt more on a mail that is not sent and, where a number is given, still has that many.
+/// One attempt more on a mail that is not sent and still has that many.
 async fn one_more(
     tx: &mut Transaction<'static, Sqlite>,
     key: &str,
-    attempts: Option<u32>,
+    attempts: u32,
     at: Timestamp,
     outcome: &Outcome,
 ) -> Result<bool> {
     let number: Option<i64> = sqlx::query_scalar(
         "UPDATE mails SET state = $2, attempts = attempts + 1, failure = $3
-         WHERE mail_key = $1 AND state <> 'sent' AND ($4 IS NULL OR attempts = $4) RETURNING attempts",
+         WHERE mail_key = $1 AND state <> 'sent' AND attempts = $4 RETURNING attempts",
     )
     .bind(key)
     .bind(outcome.state.word())
