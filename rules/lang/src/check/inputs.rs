@@ -4,24 +4,9 @@ use super::Checker;
 use super::scope::Symbol;
 use super::words::{full_type, less, to_quantity, type_words, value_words};
 use crate::diagnostics::{Diagnostic, Span, codes, nearest};
-use crate::program::{
-    Column, ColumnId, ColumnSource, Fact, FactId, FactSource, Input, InputSource, List, ListId, Range, Type,
-};
-use crate::schema::{self, RecordType, Schema};
+use crate::program::{Fact, FactId, FactSource, Input, InputSource, ListId, Range, Type};
+use crate::schema;
 use crate::syntax::ast::{self, Field, Name, TypeKind, TypeRef};
-
-/// The line that would list a name of the schema under `inputs`; none if the schema doesn't have it.
-pub fn input_line(schema: &Schema, name: &str) -> Option<String> {
-    if let Some(record) = schema.record_of_list(name) {
-        return Some(format!("{name} : list of {}", record.name));
-    }
-    let attribute =
-        schema.attributes().get(name).map(|field| (field.ty.value_type(), field.choice.clone(), field.optional));
-    let measure = || schema.measures().get(name).map(|m| (m.ty.value_type(), m.choice.clone(), m.optional));
-    let (kind, choice, optional) = attribute.or_else(measure)?;
-    let ty = choice.unwrap_or_else(|| kind.map_or("", merit_core::ValueType::word).to_owned());
-    Some(format!("{name} : {ty}{}", if optional { " optional" } else { "" }))
-}
 
 /// What the schema says about a name that may be an input.
 struct Known {
@@ -64,46 +49,7 @@ impl Checker<'_> {
         }
     }
 
-    fn list_input(&mut self, field: &Field, record: &str) {
-        let Some(schema) = self.schema else { return };
-        let name = &field.name.node;
-        let Some(kind) = schema.records().get(record) else {
-            let help = nearest(record, schema.records().keys().map(String::as_str))
-                .map(|meant| format!("did you mean `{meant}`?"));
-            let title = format!("the schema has no record `{record}`");
-            self.said.push(Diagnostic::new(codes::NOT_IN_SCHEMA, title, field.ty.span, "").maybe_help(help));
-            self.damaged.insert(name.clone());
-            return;
-        };
-        if kind.list_name != *name {
-            let title = format!("the list of `{record}` is called `{}`", kind.list_name);
-            self.said.push(
-                Diagnostic::new(codes::NOT_IN_SCHEMA, title, field.name.span, "")
-                    .help(format!("write `{} : list of {record}`", kind.list_name)),
-            );
-            self.damaged.insert(name.clone());
-            return;
-        }
-        for (span, what) in [
-            (field.options.range.as_ref().map(|range| range.span), "a range"),
-            (field.options.default.as_ref().map(|default| default.span), "a default"),
-            (field.options.optional, "`optional`"),
-        ] {
-            if let Some(span) = span {
-                let title = format!("a list has no use for {what}");
-                self.said.push(
-                    Diagnostic::new(codes::SCHEMA_DIFFERS, title, span, "")
-                        .help("a list without rows is an empty list"),
-                );
-            }
-        }
-        let id = self.use_list(kind);
-        self.names.insert(name, Symbol::List(id), None);
-        let about = field.about.as_ref().map(|about| about.node.clone());
-        self.add_input(name, None, InputSource::Records(name.clone()), false, about);
-    }
-
-    fn add_input(
+    pub fn add_input(
         &mut self,
         name: &str,
         ty: Option<merit_core::ValueType>,
@@ -112,72 +58,6 @@ impl Checker<'_> {
         about: Option<String>,
     ) {
         self.asked.insert(name.to_owned(), Input { name: name.to_owned(), ty, source, optional, about });
-    }
-
-    /// The list of a record, made on first use.
-    pub fn use_list(&mut self, record: &RecordType) -> ListId {
-        if let Some(at) = self.lists.iter().position(|list| list.name == record.list_name) {
-            return ListId(at);
-        }
-        let id = ListId(self.lists.len());
-        self.lists.push(List { name: record.list_name.clone(), record: record.name.clone(), columns: Vec::new() });
-        let fallback = self.fallback();
-        for name in &record.order {
-            let Some(field) = record.fields.get(name) else { continue };
-            let ty = field_type(field, fallback);
-            if let Some(schema::Range { min: Some(min), .. }) = &field.range
-                && let crate::program::Quantity::Exact(min) = to_quantity(min)
-            {
-                self.column_lows.insert((id.0, self.lists.get(id.0).map_or(0, |list| list.columns.len())), min);
-            }
-            let source = match &field.formula {
-                Some(formula) => {
-                    let before = std::mem::replace(&mut self.placeless, true);
-                    let checked = self.in_row(id, |checker| checker.expr(formula, Some(&ty)));
-                    self.placeless = before;
-                    checked.map_or(ColumnSource::Given, |checked| ColumnSource::Formula(Box::new(checked)))
-                }
-                None => ColumnSource::Given,
-            };
-            let optional = field.optional && field.default.is_none();
-            self.push_column(id, Column { name: name.clone(), ty, source, optional });
-        }
-        self.credit_columns(id, record);
-        id
-    }
-
-    fn push_column(&mut self, list: ListId, column: Column) -> Option<ColumnId> {
-        let list = self.lists.get_mut(list.0)?;
-        list.columns.push(column);
-        Some(ColumnId(list.columns.len() - 1))
-    }
-
-    /// `credited` and `credited_as`, for records with an amount to credit.
-    fn credit_columns(&mut self, id: ListId, record: &RecordType) {
-        let Some(money) = credited_column(record) else { return };
-        let ty = field_type(money, self.fallback());
-        self.push_column(
-            id,
-            Column { name: "credited".to_owned(), ty, source: ColumnSource::Credited, optional: false },
-        );
-        let choice = format!("who is credited for {}", record.list_name);
-        let mut words: Vec<String> = record
-            .order
-            .iter()
-            .filter(|name| {
-                record.fields.get(*name).is_some_and(|f| f.ty.value_type() == Some(merit_core::ValueType::Participant))
-            })
-            .cloned()
-            .collect();
-        if !words.iter().any(|word| word == "manager") {
-            words.push("manager".to_owned());
-        }
-        self.choices.insert(choice.clone(), words);
-        let ty = Type::Choice(choice);
-        self.push_column(
-            id,
-            Column { name: "credited_as".to_owned(), ty, source: ColumnSource::CreditedAs, optional: false },
-        );
     }
 
     /// A single value that the policy lists.
@@ -439,17 +319,8 @@ impl Checker<'_> {
     }
 }
 
-/// The column that is credited where the policy doesn't say: `amount`, or else the first money column that is given.
-pub fn credited_column(record: &RecordType) -> Option<&schema::Field> {
-    let money = |field: &&schema::Field| field.ty.value_type() == Some(merit_core::ValueType::Money) && !field.computed;
-    record
-        .fields
-        .get("amount")
-        .filter(money)
-        .or_else(|| record.order.iter().filter_map(|name| record.fields.get(name)).find(money))
-}
-
-fn field_type(field: &schema::Field, fallback: merit_core::Currency) -> Type {
+/// A schema field's type, in the policy's currency where it names none.
+pub fn field_type(field: &schema::Field, fallback: merit_core::Currency) -> Type {
     let kind = field.ty.value_type().unwrap_or(merit_core::ValueType::Text);
     full_type(kind, field.currency.unwrap_or(fallback), field.choice.as_deref())
 }

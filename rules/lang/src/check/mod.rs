@@ -6,8 +6,10 @@ mod expressions;
 mod grid;
 mod header;
 mod inputs;
+mod list_inputs;
 mod lists;
 mod literals;
+mod names;
 mod narrowing;
 mod operators;
 mod order;
@@ -17,6 +19,7 @@ mod reading;
 mod schema_file;
 mod scope;
 mod stages;
+mod suggestion;
 mod tests;
 mod words;
 

@@ -141,7 +141,7 @@ impl Checker<'_> {
         if self.is_damaged(name) {
             return;
         }
-        if let Some(line) = self.schema.and_then(|schema| super::inputs::input_line(schema, name)) {
+        if let Some(line) = self.schema.and_then(|schema| super::suggestion::input_line(schema, name)) {
             self.said.push(
                 Diagnostic::new(codes::NOT_LISTED, format!("`{name}` is not listed under `inputs`"), span, "")
                     .help(format!("add the line `{line}` to `inputs`")),

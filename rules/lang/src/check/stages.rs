@@ -27,7 +27,7 @@ impl Checker<'_> {
                 self.record_column(record, of, ValueType::Money, "money to share out");
                 of.node.clone()
             }
-            None => match super::inputs::credited_column(record) {
+            None => match super::list_inputs::credited_column(record) {
                 Some(field) => field.name.clone(),
                 None => {
                     let title = format!("a row of `{}` has no amount to credit", credit.list.node);
