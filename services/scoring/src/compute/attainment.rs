@@ -1,15 +1,12 @@
-//! How far people, teams and the organisation came on their goals.
-
-use std::collections::BTreeSet;
+//! How far people came on their goals.
 
 use jiff::civil::Date;
-use merit_core::ids::{PersonId, slug};
 use merit_core::{Ratio, Value, ValueType};
-use merit_rules::{PersonInputs, Row, measure_value};
+use merit_rules::measure_value;
 
 use super::credit::Credited;
-use super::{Plan, in_force, inputs};
-use crate::model::{Attainment, Goal, GoalStanding, OwnerKind, Packed, Person};
+use super::{Plan, inputs};
+use crate::model::{Goal, GoalStanding, Packed, Person};
 
 /// Measure ÷ target; where lower is better, 2 − measure ÷ target, never below 0.
 ///
@@ -100,65 +97,9 @@ pub fn value_of(
     value.or_else(|stopped| known.default.clone().ok_or(stopped.reason))
 }
 
-/// Where the goals of teams and of the organisation stand.
-///
-/// A team's measure is its formula over all results of its members on the day, each counted once for whom it belongs to:
-/// summing the members' own figures would count an overlay's and a manager's share of the same deal again.
-#[must_use]
-pub fn shared(plan: &Plan, credited: &Credited, at: &AsOf) -> Vec<Attainment> {
-    let goals = plan.frozen.goals.iter().filter(|goal| goal.owner_kind != OwnerKind::Person);
-    goals
-        .map(|goal| {
-            let value = shared_value(plan, credited, goal, at.on);
-            let owner = match goal.owner_kind {
-                OwnerKind::Team => format!("teams/{}", goal.owner),
-                _ => "organisation".to_owned(),
-            };
-            Attainment { owner, standing: stand(plan, goal, value, at) }
-        })
-        .collect()
-}
-
-fn shared_value(plan: &Plan, credited: &Credited, goal: &Goal, on: Date) -> Result<Value, String> {
-    if goal.measure.is_empty() {
-        return Err(String::new());
-    }
-    let Some(measure) = plan.schema.measures().get(&goal.measure) else {
-        return Err(format!("the schema has no measure `{}`", goal.measure));
-    };
-    if !measure.has_formula {
-        return Err(format!("`{}` is known for people only", goal.measure));
-    }
-    let cycle = plan.frozen.cycle.period;
-    let members: BTreeSet<&PersonId> = match goal.owner_kind {
-        OwnerKind::Team => members(plan, &goal.owner, on),
-        _ => credited.by_default.keys().collect(),
-    };
-    if goal.owner_kind == OwnerKind::Team && members.is_empty() {
-        return Err(format!("nobody is in `{}` on {on}", goal.owner));
-    }
-    let all = |list: &String| -> Vec<Row> {
-        members.iter().flat_map(|person| inputs::rows(plan, credited, None, person, list, &cycle)).collect()
-    };
-    let Some(person) = members.first().copied().or_else(|| plan.roster.first()).cloned() else {
-        return Err("nobody is on the roster".to_owned());
-    };
-    let lists = measure.lists.iter().map(|list| (list.clone(), all(list))).collect();
-    let inputs = PersonInputs { person, period: cycle, facts: std::collections::BTreeMap::new(), lists };
-    measure_value(&plan.schema, &goal.measure, &inputs).map_err(|stopped| stopped.reason)
-}
-
-/// Who is in a team on a day: the attribute `team` is the team's id, or words that make that id.
-fn members<'p>(plan: &'p Plan, team: &str, on: Date) -> BTreeSet<&'p PersonId> {
-    let belongs = |person: &&Person| {
-        let stated = in_force(person, "team", on).map(ToString::to_string).unwrap_or_default();
-        super::last_day(person, &plan.frozen.cycle.period) >= on && (stated == team || slug(&stated) == team)
-    };
-    plan.people().filter(belongs).map(|person| &person.id).collect()
-}
-
 /// A goal's standing from its measure's value; a milestone's from its progress.
-fn stand(plan: &Plan, goal: &Goal, value: Result<Value, String>, at: &AsOf) -> GoalStanding {
+#[must_use]
+pub fn stand(plan: &Plan, goal: &Goal, value: Result<Value, String>, at: &AsOf) -> GoalStanding {
     let mut standing = GoalStanding {
         goal: goal.id.clone(),
         title: goal.title.clone(),

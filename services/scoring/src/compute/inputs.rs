@@ -24,10 +24,16 @@ impl Gathered {
     /// The reason for people, with what is known about a quota that isn't there.
     #[must_use]
     pub fn reason(&self, stopped: &NotScored) -> String {
-        match (&self.no_quota, stopped.input.as_deref()) {
-            (Some(why), Some("quota" | "attainment")) => why.clone(),
-            _ => stopped.reason.clone(),
-        }
+        reason(self.no_quota.as_ref(), stopped)
+    }
+}
+
+/// The reason for people, with what is known about a quota that isn't there.
+#[must_use]
+pub fn reason(no_quota: Option<&String>, stopped: &NotScored) -> String {
+    match (no_quota, stopped.input.as_deref()) {
+        (Some(why), Some("quota" | "attainment")) => why.clone(),
+        _ => stopped.reason.clone(),
     }
 }
 

@@ -5,6 +5,7 @@ pub mod attainment;
 pub mod credit;
 pub mod digest;
 pub mod employment;
+pub mod groups;
 mod inputs;
 pub mod ledger;
 pub mod plan;

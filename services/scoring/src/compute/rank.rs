@@ -1,12 +1,15 @@
 //! Contests: what compares people, after everyone is scored.
 
+use std::collections::BTreeMap;
+
+use merit_core::ids::PersonId;
 use merit_core::{Money, Period, Result};
 use merit_rules::{Award, ContestEntry, applies, evaluate};
 
 use super::credit::Credited;
 use super::employment::employed;
-use super::inputs::{Gathered, gather};
-use super::score::{not_scored, stopped};
+use super::inputs::{gather, reason};
+use super::score::{about_period, not_scored};
 use super::{Plan, Prepared};
 use crate::model::{Finding, Line, LineKind};
 
@@ -44,28 +47,25 @@ fn contests(
     period: &Period,
     ranking: &mut Ranking,
 ) {
-    let mut gathered: Vec<Gathered> = plan
-        .people()
-        .filter(|person| employed(person, period))
-        .map(|person| gather(plan, credited, index, person, period))
-        .collect();
-    gathered.retain(|gathered| applies(&prepared.program, &gathered.inputs) == Ok(true));
-    let entries: Vec<ContestEntry> = gathered
-        .iter()
-        .map(|gathered| ContestEntry {
-            participant: gathered.inputs.person.clone(),
-            evaluation: evaluate(&prepared.program, &gathered.inputs),
-            inputs: gathered.inputs.clone(),
-        })
-        .collect();
+    // Why there is no quota, for those who have none.
+    let mut no_quota: BTreeMap<PersonId, String> = BTreeMap::new();
+    let mut entries = Vec::new();
+    for person in plan.people().filter(|person| employed(person, period)) {
+        let gathered = gather(plan, credited, index, person, period);
+        if applies(&prepared.program, &gathered.inputs) != Ok(true) {
+            continue;
+        }
+        no_quota.extend(gathered.no_quota.map(|why| (person.id.clone(), why)));
+        let evaluation = evaluate(&prepared.program, &gathered.inputs);
+        entries.push(ContestEntry { participant: person.id.clone(), inputs: gathered.inputs, evaluation });
+    }
     let outcome = merit_rules::rank(&prepared.program, &entries);
     let lines = outcome.awards.into_iter().filter(|award| award.amount.minor != 0);
     ranking.lines.extend(lines.map(|award| line(plan, prepared, period, award)));
     let names = prepared.program.contests().join(", ");
     for (participant, why) in outcome.not_ranked {
         let Some(person) = plan.frozen.people.get(&participant) else { continue };
-        let known = gathered.iter().find(|gathered| gathered.inputs.person == participant);
-        let reason = known.map_or_else(|| why.reason.clone(), |gathered| stopped(plan, period, gathered, &why));
+        let reason = about_period(plan, period, reason(no_quota.get(&participant), &why));
         ranking.findings.push(not_scored(person, prepared.program.name(), &names, reason));
     }
 }

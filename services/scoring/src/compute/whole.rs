@@ -2,7 +2,8 @@
 
 use merit_core::Result;
 
-use super::attainment::{AsOf, shared};
+use super::attainment::AsOf;
+use super::groups::of_groups;
 use super::rank::rank;
 use super::settle::settle;
 use super::{Plan, credit, score_person};
@@ -39,7 +40,7 @@ pub fn compute(plan: &Plan, mut progress: impl FnMut(usize)) -> Result<Whole> {
         whole.attainments.append(&mut outcome.attainments);
         progress(done + 1);
     }
-    whole.attainments.append(&mut shared(plan, &credited, &AsOf::end(plan)));
+    whole.attainments.append(&mut of_groups(plan, &credited, &AsOf::end(plan)));
     let mut ranking = rank(plan, &credited)?;
     whole.lines.append(&mut ranking.lines);
     whole.findings.append(&mut ranking.findings);

@@ -10,7 +10,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::{Scoring, apart};
-use crate::compute::attainment::{AsOf, shared};
+use crate::compute::attainment::AsOf;
+use crate::compute::groups::of_groups;
 use crate::compute::rank::rank;
 use crate::compute::root::{pinned, root};
 use crate::compute::settle::settle;
@@ -142,7 +143,7 @@ impl Scoring {
             let ranking = rank(plan, credited)?;
             let mut outcomes = stored(&ranking.lines)?;
             outcomes.append(&mut stored(&ranking.findings)?);
-            outcomes.append(&mut stored(&shared(plan, credited, &AsOf::end(plan)))?);
+            outcomes.append(&mut stored(&of_groups(plan, credited, &AsOf::end(plan)))?);
             Ok(outcomes)
         })
         .await

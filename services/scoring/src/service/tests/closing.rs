@@ -132,6 +132,26 @@ async fn scores_credits_attainments_and_the_roster_are_told() {
 }
 
 #[tokio::test]
+async fn a_team_is_rated_by_the_average_of_its_members() {
+    let world = World::ready().await;
+    let mut rated = goal("g-csat", OwnerKind::Team, "east-coast", "csat", "USD 1.00");
+    rated.targets[0].target = value(ValueType::Number, "4");
+    world.company.goals.lock().unwrap().push(rated);
+    let rating = |on, text| Rating { measure: "csat".to_owned(), on, value: value(ValueType::Number, text) };
+    world.company.ratings.lock().unwrap().extend([
+        (id("bob"), rating(date(2026, 7, 31), "4")),
+        // Left, and outside the quarter.
+        (id("eve"), rating(date(2026, 7, 31), "1")),
+        (id("cy"), rating(date(2026, 10, 1), "1")),
+    ]);
+    let run = world.close().await;
+    let attained = world.all::<Attainment>(&run).await;
+    let found = attained.iter().find(|a| a.standing.goal == "g-csat").unwrap();
+    assert_eq!(found.standing.actual, Some(value(ValueType::Number, "7/2")));
+    assert_eq!(found.standing.attainment, Some("7/8".parse().unwrap()));
+}
+
+#[tokio::test]
 async fn figures_are_told_from_the_trace() {
     let world = World::ready().await;
     let run = world.close().await;
