@@ -13,8 +13,8 @@ use crate::store::{Store, Waiting};
 
 /// Mails read and put on record at a time.
 const BATCH: u32 = 500;
-/// Mails on their way to the outbox at a time.
-const AT_ONCE: usize = 16;
+/// Mails on their way to the outbox at a time. It writes those together that come together.
+const AT_ONCE: usize = 64;
 
 /// What a round of the relay did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
