@@ -1,4 +1,6 @@
-//! The goals service as a client meets it: over a channel, with a token, beside the directory.
+//! The goals service as a client meets it: over a channel, with a token, beside a directory of three people.
+
+mod directory;
 
 use std::sync::Arc;
 
@@ -8,8 +10,7 @@ use merit_core::FixedClock;
 use merit_platform::client::{Bearer, Link, in_process, link};
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_platform::server::Server;
-use merit_proto::directory::v1::directory_service_client::DirectoryServiceClient;
-use merit_proto::directory::v1::{ImportPeopleRequest, PersonRow};
+use merit_proto::directory::v1::directory_service_server::DirectoryServiceServer;
 use merit_proto::goals::v1::goals_service_client::GoalsServiceClient;
 use merit_proto::goals::v1::{
     ApplySchemaRequest, Approval, Cycle, GetCoverageRequest, GetCutoffRequest, GetCycleRequest, Goal, GoalRow,
@@ -31,7 +32,7 @@ struct Services {
 }
 
 impl Services {
-    /// Directory and goals in one process, with three people, a schema and the cycle 2026-Q3.
+    /// Directory and goals in one process, with a schema and the cycle 2026-Q3.
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FixedClock("2026-07-15T12:00:00Z".parse().unwrap()));
@@ -39,10 +40,9 @@ impl Services {
         let (channel, incoming) = in_process();
         let services = Self { _folder: folder, keys, channel };
         let data = services._folder.path();
-        let directory = merit_directory::open(data, clock.clone()).await.unwrap();
         let goals = crate::open(data, services.link("service", Role::Service), clock).await.unwrap();
         let mut server = Server::new(&services.keys).unwrap();
-        server.add(directory.server());
+        server.add(DirectoryServiceServer::new(directory::ThreePeople));
         server.add(goals.server());
         tokio::spawn(server.serve_in_process(incoming));
         services.prepare().await;
@@ -50,24 +50,6 @@ impl Services {
     }
 
     async fn prepare(&self) {
-        let people = ["ana", "bob", "cyd"].map(|person| PersonRow {
-            person_id: person.to_owned(),
-            display_name: person.to_owned(),
-            from: "2026-01-01".to_owned(),
-            attributes: [
-                ("team".to_owned(), value(ValueKind::Text, "East Practice")),
-                (
-                    "started".to_owned(),
-                    value(ValueKind::Date, if person == "cyd" { "2026-08-01" } else { "2026-01-01" }),
-                ),
-            ]
-            .into(),
-            ..PersonRow::default()
-        });
-        let request = ImportPeopleRequest { header: Some(header()), rows: people.to_vec() };
-        let mut directory = DirectoryServiceClient::new(self.link("operator", Role::Operator));
-        let imported = directory.import_people(futures::stream::iter([request])).await.unwrap().into_inner();
-        assert_eq!(imported.summary.unwrap().added, 3);
         let mut client = self.client("operator", Role::Operator);
         let schema = ApplySchemaRequest { source: SCHEMA.to_owned(), file_name: "schema.merit".to_owned() };
         assert!(client.apply_schema(schema).await.unwrap().into_inner().created);

@@ -9,7 +9,7 @@ use merit_core::{Problem, Ratio, Result, Value};
 use super::cascade::circles;
 use super::check::{Checked, Checker, Record, goal_id};
 use super::{ATTEMPTS, Goals, busy};
-use crate::model::{Change, Content, Goal, GoalsChange, GoalsFile, Outcome, Owner};
+use crate::model::{Change, Content, Cycle, Goal, GoalsChange, GoalsFile, Outcome, Owner};
 use crate::store::GoalQuery;
 
 impl Goals {
@@ -36,16 +36,15 @@ impl Goals {
             self.store.cycles(cutoff).await?.into_iter().map(|cycle| (cycle.id.as_str().to_owned(), cycle)).collect();
         let named: BTreeSet<String> =
             file.rows.iter().flat_map(|row| [goal_id(row).into_owned(), row.parent.clone()]).collect();
-        let ids = named.iter().filter_map(|id| GoalId::new(id).ok()).collect();
-        let of_ids = GoalQuery { cutoff, ids: Some(ids), ..GoalQuery::default() };
-        let mut goals: BTreeMap<GoalId, Goal> =
-            self.store.goals(&of_ids).await?.into_iter().map(|goal| (goal.id.clone(), goal)).collect();
-        let mut touched: BTreeSet<&str> = file.rows.iter().map(|row| row.cycle.as_str()).collect();
-        let of_goals: Vec<String> = goals.values().map(|goal| goal.content.cycle.as_str().to_owned()).collect();
-        touched.extend(of_goals.iter().map(String::as_str));
-        for cycle in touched.into_iter().filter_map(|id| cycles.get(id)) {
-            let of_cycle = self.store.goals(&GoalQuery::of_cycle(cutoff, cycle.id.clone())).await?;
-            goals.extend(of_cycle.into_iter().map(|goal| (goal.id.clone(), goal)));
+        let mut goals = BTreeMap::new();
+        for cycle in file.rows.iter().map(|row| row.cycle.as_str()).collect::<BTreeSet<_>>() {
+            self.add_cycle(cutoff, cycles.get(cycle), &mut goals).await?;
+        }
+        // What is not of the cycles that the rows name comes with its own cycle, for the weights and the cascade.
+        let ids = named.iter().filter_map(|id| GoalId::new(id).ok()).filter(|id| !goals.contains_key(id)).collect();
+        let others = self.store.goals(&GoalQuery { cutoff, ids: Some(ids), ..GoalQuery::default() }).await?;
+        for cycle in others.iter().map(|goal| goal.content.cycle.as_str()).collect::<BTreeSet<_>>() {
+            self.add_cycle(cutoff, cycles.get(cycle), &mut goals).await?;
         }
         // A row without a key has its goal's id for one.
         let keys: Vec<String> = file.rows.iter().map(|row| row.external_id.trim().to_owned()).chain(named).collect();
@@ -60,6 +59,13 @@ impl Goals {
             teams: members.iter().flat_map(|member| member.teams.iter().cloned()).collect(),
             people: members.into_iter().map(|member| member.id).collect(),
         })
+    }
+
+    async fn add_cycle(&self, cutoff: i64, cycle: Option<&Cycle>, goals: &mut BTreeMap<GoalId, Goal>) -> Result<()> {
+        let Some(cycle) = cycle else { return Ok(()) };
+        let found = self.store.goals(&GoalQuery::of_cycle(cutoff, cycle.id.clone())).await?;
+        goals.extend(found.into_iter().map(|goal| (goal.id.clone(), goal)));
+        Ok(())
     }
 }
 
