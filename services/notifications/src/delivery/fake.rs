@@ -157,6 +157,7 @@ impl FakeRelay {
         if greet {
             self.answer(&mut stream, Step::Greeting, "220 fake").await?;
         }
+        let mut open = false;
         loop {
             let mut line = String::new();
             if stream.read_line(&mut line).await.ok()? == 0 {
@@ -175,7 +176,12 @@ impl FakeRelay {
                     return Some(Some(stream.into_inner()));
                 }
                 "AUTH" => write(&mut stream, "235 welcome").await?,
-                "MAIL" => self.answer(&mut stream, Step::Mail, "250 sender ok").await?,
+                // A mail that failed must be forgotten before the next one begins (RFC 5321, section 4.1.4).
+                "MAIL" if open => write(&mut stream, "503 nested MAIL").await?,
+                "MAIL" => {
+                    open = true;
+                    self.answer(&mut stream, Step::Mail, "250 sender ok").await?;
+                }
                 "RCPT" => self.answer(&mut stream, Step::Recipient, "250 receiver ok").await?,
                 "DATA" => {
                     let fault = self.fault();
@@ -187,10 +193,16 @@ impl FakeRelay {
                             self.done();
                             return None;
                         }
-                        _ => self.take(&mut stream).await?,
+                        _ => {
+                            open = false;
+                            self.take(&mut stream).await?;
+                        }
                     }
                 }
-                "RSET" => write(&mut stream, "250 ok").await?,
+                "RSET" => {
+                    open = false;
+                    write(&mut stream, "250 ok").await?;
+                }
                 "QUIT" => {
                     let _ = write(&mut stream, "221 bye").await;
                     return None;
