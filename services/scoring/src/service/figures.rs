@@ -28,6 +28,16 @@ pub struct Untold {
     pub output: String,
 }
 
+impl Untold {
+    fn same_trace(&self, other: &Self) -> bool {
+        self.run == other.run
+            && self.participant == other.participant
+            && self.policy == other.policy
+            && self.version == other.version
+            && self.period == other.period
+    }
+}
+
 impl Scoring {
     /// How outcomes came about; nothing for one that has no trace.
     ///
@@ -46,15 +56,18 @@ impl Scoring {
                 .into_iter()
                 .map(|row| ((row.participant, row.policy, row.version, row.period), row.trace))
                 .collect();
-            for untold in of_run {
-                let key = (untold.participant.clone(), untold.policy.clone(), untold.version, untold.period.clone());
+            // A policy's outputs follow each other, and one trace tells them all.
+            for outputs in of_run.chunk_by(|a, b| a.same_trace(b)) {
+                let Some(first) = outputs.first() else { continue };
+                let key = (first.participant.clone(), first.policy.clone(), first.version, first.period.clone());
                 let Some(trace) = traces.get(&key) else { continue };
-                let Some(policy) = registered.iter().find(|p| p.name == untold.policy && p.version == untold.version)
+                let Some(policy) = registered.iter().find(|p| p.name == first.policy && p.version == first.version)
                 else {
                     continue;
                 };
                 let trace: Trace = serde_json::from_str(trace).map_err(Error::internal)?;
-                told.insert(untold.clone(), explain(&*self.program(policy)?, &trace, &untold.output));
+                let program = self.program(policy)?;
+                told.extend(outputs.iter().map(|&untold| (untold.clone(), explain(&program, &trace, &untold.output))));
             }
         }
         Ok(told)
