@@ -65,7 +65,7 @@ pub fn view(card: &Scorecard, names: &Names) -> Result<PersonView> {
     let mut view = PersonView {
         head,
         goals: card.goals.iter().map(|goal| goals::view(goal, true, names)).collect::<Result<_>>()?,
-        scores: card.scores.iter().map(|score| sections::score(score, &cycle, names)).collect::<Result<_>>()?,
+        scores: sections::scores(&card.scores, &cycle, names)?,
         rewards: card.rewards.iter().map(sections::reward).collect::<Result<_>>()?,
         totals: card.totals.iter().map(sections::total).collect::<Result<_>>()?,
         recognitions: card

@@ -1,5 +1,7 @@
 //! The parts of a scorecard that follow its goals: scores, rewards, recognition, feedback, what was not scored.
 
+use std::collections::BTreeSet;
+
 use merit_core::text::harmless;
 use merit_core::{Error, Money, Ratio, Result};
 use merit_platform::wire;
@@ -86,7 +88,27 @@ pub struct NotScoredView {
     pub reason: String,
 }
 
-pub fn score(line: &proto::ScoreLine, cycle: &str, names: &Names) -> Result<ScoreView> {
+/// A scorecard's scores. Outcomes of one policy share steps: each step is told once, where it comes first, so that what
+/// follows shows only what it adds.
+///
+/// # Errors
+/// As [`score`].
+pub fn scores(lines: &[proto::ScoreLine], cycle: &str, names: &Names) -> Result<Vec<ScoreView>> {
+    let mut told: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut views = Vec::with_capacity(lines.len());
+    for line in lines {
+        let mut view = score(line, cycle, names)?;
+        let had_figures = !view.figures.is_empty();
+        view.figures.retain(|figure| told.insert((view.policy.clone(), figure.clone())));
+        if had_figures && view.figures.is_empty() {
+            view.figures.push("the steps are told above".to_owned());
+        }
+        views.push(view);
+    }
+    Ok(views)
+}
+
+fn score(line: &proto::ScoreLine, cycle: &str, names: &Names) -> Result<ScoreView> {
     let whole_cycle = line.period.is_empty() || line.period == cycle;
     let policy = words::policy(&line.policy, line.version);
     Ok(ScoreView {

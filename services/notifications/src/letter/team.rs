@@ -99,7 +99,7 @@ fn one(member: &TeamMember, shows_pay: bool, cycle: &str, names: &Names) -> Resu
         name: names.of_name(&member.person),
         overall: overall.map(|overall| words::percent(&overall)).unwrap_or_default(),
         goals: member.goals.iter().map(|goal| goals::view(goal, true, names)).collect::<Result<_>>()?,
-        scores: member.scores.iter().map(|score| sections::score(score, cycle, names)).collect::<Result<_>>()?,
+        scores: sections::scores(&member.scores, cycle, names)?,
         attention: words::lines(&member.attention),
         totals: pay(&member.totals, shows_pay)?,
     })

@@ -34,6 +34,25 @@ fn pay_of_a_team_shows_only_when_the_setting_says_so() {
 }
 
 #[test]
+fn a_step_that_outcomes_of_a_policy_share_is_told_once() {
+    let mut card = person();
+    let mut first = card.scores[0].clone();
+    first.figures = vec!["quota: $400,000.00".to_owned(), "score: 87.2%".to_owned()];
+    let mut second = first.clone();
+    second.output = "review".to_owned();
+    second.figures = vec!["quota: $400,000.00".to_owned(), "review: Strong".to_owned()];
+    let mut third = first.clone();
+    third.output = "again".to_owned();
+    let mut elsewhere = first.clone();
+    elsewhere.policy = "Another policy".to_owned();
+    card.scores = vec![first, second, third, elsewhere];
+    let text = letter(&card).text;
+    assert_eq!(text.matches("quota: $400,000.00").count(), 2, "once for each policy:\n{text}");
+    assert!(text.contains("review: Strong"), "{text}");
+    assert_eq!(text.matches("the steps are told above").count(), 1, "{text}");
+}
+
+#[test]
 fn both_pages_say_the_same_things() {
     let letter = letter(&person());
     let flat = |page: &str| page.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -120,7 +120,6 @@ impl Principal {
 ///
 /// # Errors
 /// `UNAUTHENTICATED` without an identity, `PERMISSION_DENIED` with another role.
-#[expect(clippy::result_large_err, reason = "the status goes straight back over the wire")]
 pub fn require<T>(request: &Request<T>, roles: &[Role]) -> Result<Principal, Status> {
     let principal = caller(request)?;
     if principal.has_any(roles) { Ok(principal) } else { Err(to_status(Error::denied("your role may not do this"))) }
@@ -130,7 +129,6 @@ pub fn require<T>(request: &Request<T>, roles: &[Role]) -> Result<Principal, Sta
 ///
 /// # Errors
 /// As [`require`].
-#[expect(clippy::result_large_err, reason = "the status goes straight back over the wire")]
 pub fn require_self_or<T>(request: &Request<T>, person: &PersonId, roles: &[Role]) -> Result<Principal, Status> {
     let principal = caller(request)?;
     if principal.has_any(roles) || principal.person().as_ref() == Some(person) {
@@ -140,7 +138,6 @@ pub fn require_self_or<T>(request: &Request<T>, person: &PersonId, roles: &[Role
     }
 }
 
-#[expect(clippy::result_large_err, reason = "the status goes straight back over the wire")]
 fn caller<T>(request: &Request<T>) -> Result<Principal, Status> {
     request.extensions().get::<Principal>().cloned().ok_or_else(|| {
         to_status(Error::new(
