@@ -1,7 +1,9 @@
 //! The whole of Merit through its command line, as a person or a script uses it.
+#![cfg(test)]
 
 mod bad_input;
 mod close;
 mod demo;
 mod merit;
+mod records;
 mod server;
