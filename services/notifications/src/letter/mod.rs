@@ -1,5 +1,6 @@
 //! A scorecard as words: made when it is sent or shown, from data and from the names of the moment.
 
+mod figures;
 mod goals;
 mod html;
 mod page;

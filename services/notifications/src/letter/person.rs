@@ -74,8 +74,8 @@ pub fn view(card: &Scorecard, names: &Names) -> Result<PersonView> {
             .map(|line| sections::recognition(line, &participant, names))
             .collect::<Result<_>>()?,
         feedback: card.feedback.iter().map(|note| sections::note(note, &card.goals, names)).collect(),
-        not_scored: card.not_scored.iter().map(sections::not_scored).collect(),
-        missing: words::lines(&card.missing),
+        not_scored: sections::not_scored(&card.not_scored),
+        missing: words::sentences(&card.missing),
     };
     let overall = wire::optional_ratio("the attainment", &card.overall_attainment)?;
     view.head.tiles = tiles(&view, overall.as_ref());
@@ -99,8 +99,10 @@ pub fn head(card: &Scorecard, names: &Names) -> Result<Head> {
 /// At most three: attainment, the score where there is one, rewards.
 fn tiles(view: &PersonView, overall: Option<&Ratio>) -> Vec<Tile> {
     let mut tiles: Vec<Tile> = attainment(overall, Reached::count(view.goals.iter())).into_iter().collect();
-    let mut decided = view.scores.iter().filter(|score| !score.proposal);
-    if let (Some(score), None) = (decided.next(), decided.next()) {
+    // Other outcomes are parts of it, or measures.
+    let is_score = |score: &&ScoreView| !score.proposal && score.title.to_lowercase().ends_with("score");
+    let mut scores = view.scores.iter().filter(is_score);
+    if let (Some(score), None) = (scores.next(), scores.next()) {
         tiles.push(tile(&score.title, score.value.clone(), String::new()));
     }
     if let Some(total) = view.totals.first() {

@@ -1,12 +1,11 @@
 //! The parts of a scorecard that follow its goals: scores, rewards, recognition, feedback, what was not scored.
 
-use std::collections::BTreeSet;
-
 use merit_core::text::harmless;
 use merit_core::{Error, Money, Ratio, Result};
 use merit_platform::wire;
 use merit_proto::scorecard::v1 as proto;
 
+use super::figures::{self, FigureLine, Told};
 use super::people::Names;
 use super::words;
 
@@ -20,8 +19,8 @@ pub struct ScoreView {
     /// With its version, and the period where that is not the whole cycle.
     pub policy: String,
     pub value: String,
-    /// In order.
-    pub figures: Vec<String>,
+    /// In order, without what an earlier outcome of the policy told.
+    pub figures: Vec<FigureLine>,
     /// Nobody has decided it yet.
     pub proposal: bool,
 }
@@ -37,7 +36,8 @@ pub struct RewardView {
     /// Empty when nothing is held back.
     pub held: String,
     pub because: Vec<String>,
-    pub figures: Vec<String>,
+    /// In order and whole: each amount stands by itself.
+    pub figures: Vec<FigureLine>,
 }
 
 /// A currency's sum.
@@ -80,35 +80,26 @@ pub struct ReplyView {
     pub text: Vec<String>,
 }
 
-/// Something that could not be scored.
+/// What could not be scored for one reason.
 #[derive(Debug, Clone)]
 pub struct NotScoredView {
+    /// `Capped quota, Quarter bonus, Score`.
     pub title: String,
     pub policy: String,
     pub reason: String,
 }
 
-/// A scorecard's scores. Outcomes of one policy share steps: each step is told once, where it comes first, so that what
-/// follows shows only what it adds.
+/// A scorecard's scores, those that are decided first.
 ///
 /// # Errors
 /// As [`score`].
 pub fn scores(lines: &[proto::ScoreLine], cycle: &str, names: &Names) -> Result<Vec<ScoreView>> {
-    let mut told: BTreeSet<(String, String)> = BTreeSet::new();
-    let mut views = Vec::with_capacity(lines.len());
-    for line in lines {
-        let mut view = score(line, cycle, names)?;
-        let had_figures = !view.figures.is_empty();
-        view.figures.retain(|figure| told.insert((view.policy.clone(), figure.clone())));
-        if had_figures && view.figures.is_empty() {
-            view.figures.push("the steps are told above".to_owned());
-        }
-        views.push(view);
-    }
-    Ok(views)
+    let mut told = Told::default();
+    let (proposed, decided): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.proposal);
+    decided.into_iter().chain(proposed).map(|line| score(line, cycle, names, &mut told)).collect()
 }
 
-fn score(line: &proto::ScoreLine, cycle: &str, names: &Names) -> Result<ScoreView> {
+fn score(line: &proto::ScoreLine, cycle: &str, names: &Names, told: &mut Told) -> Result<ScoreView> {
     let whole_cycle = line.period.is_empty() || line.period == cycle;
     let policy = words::policy(&line.policy, line.version);
     Ok(ScoreView {
@@ -116,7 +107,7 @@ fn score(line: &proto::ScoreLine, cycle: &str, names: &Names) -> Result<ScoreVie
         about: harmless(line.about.trim()),
         policy: if whole_cycle { policy } else { format!("{policy}, {}", harmless(&line.period)) },
         value: line.value.as_ref().map_or_else(|| Ok("–".to_owned()), |value| words::value(value, names))?,
-        figures: words::lines(&line.figures),
+        figures: told.fresh(&words::policy(&line.policy, line.version), &line.figures),
         proposal: line.proposal,
     })
 }
@@ -145,8 +136,8 @@ pub fn reward(line: &proto::RewardLine) -> Result<RewardView> {
         dates: dates.join(", "),
         amount: amount.spoken(),
         held: held.filter(|held| held.minor != 0).map(|held| held.spoken()).unwrap_or_default(),
-        because: words::lines(&line.because),
-        figures: words::lines(&line.figures),
+        because: words::sentences(&line.because),
+        figures: figures::all(&line.figures),
     })
 }
 
@@ -200,10 +191,19 @@ pub fn note(line: &proto::FeedbackLine, goals: &[proto::GoalLine], names: &Names
     }
 }
 
-pub fn not_scored(line: &proto::NotScoredLine) -> NotScoredView {
-    let title =
-        if line.output.is_empty() { "Everything in this policy".to_owned() } else { words::title(&line.output) };
-    NotScoredView { title, policy: harmless(&line.policy), reason: harmless(&line.reason) }
+/// Outcomes of one policy that fail for one reason stand together.
+pub fn not_scored(lines: &[proto::NotScoredLine]) -> Vec<NotScoredView> {
+    let mut views: Vec<NotScoredView> = Vec::new();
+    for line in lines {
+        let title =
+            if line.output.is_empty() { "Everything in this policy".to_owned() } else { words::title(&line.output) };
+        let (policy, reason) = (harmless(&line.policy), words::sentence(&harmless(&line.reason)));
+        match views.iter_mut().find(|view| view.policy == policy && view.reason == reason) {
+            Some(view) => view.title = format!("{}, {title}", view.title),
+            None => views.push(NotScoredView { title, policy, reason }),
+        }
+    }
+    views
 }
 
 fn missing(what: &str) -> Error {

@@ -75,7 +75,7 @@ pub fn view(card: &Scorecard, names: &Names) -> Result<TeamView> {
         goals: card.goals.iter().map(|goal| goals::view(goal, false, names)).collect::<Result<_>>()?,
         totals: pay(&card.totals, card.shows_pay)?,
         members,
-        missing: words::lines(&card.missing),
+        missing: words::sentences(&card.missing),
         head,
     };
     let goals = Reached::count(view.members.iter().flat_map(|member| &member.goals));
@@ -100,7 +100,7 @@ fn one(member: &TeamMember, shows_pay: bool, cycle: &str, names: &Names) -> Resu
         overall: overall.map(|overall| words::percent(&overall)).unwrap_or_default(),
         goals: member.goals.iter().map(|goal| goals::view(goal, true, names)).collect::<Result<_>>()?,
         scores: sections::scores(&member.scores, cycle, names)?,
-        attention: words::lines(&member.attention),
+        attention: words::sentences(&member.attention),
         totals: pay(&member.totals, shows_pay)?,
     })
 }

@@ -49,13 +49,17 @@ fn a_step_that_outcomes_of_a_policy_share_is_told_once() {
     let text = letter(&card).text;
     assert_eq!(text.matches("quota: $400,000.00").count(), 2, "once for each policy:\n{text}");
     assert!(text.contains("review: Strong"), "{text}");
-    assert_eq!(text.matches("the steps are told above").count(), 1, "{text}");
+    assert_eq!(text.matches("The steps are told above").count(), 1, "{text}");
 }
 
 #[test]
 fn both_pages_say_the_same_things() {
     let letter = letter(&person());
-    let flat = |page: &str| page.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Without mark-up: a name before its figures is set apart by some.
+    let flat = |page: &str| {
+        let bare: String = page.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
+        bare.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
     let (html, text) = (flat(&letter.html), flat(&letter.text));
     for said in [
         "Ana Silva",
@@ -106,6 +110,24 @@ fn an_empty_scorecard_says_what_is_not_there_and_shows_no_zero() {
         }
         assert!(!page.contains("$0"), "{page}");
     }
+}
+
+#[test]
+fn what_fails_for_one_reason_stands_together_and_what_is_proposed_comes_last() {
+    let mut card = person();
+    let line = card.not_scored[0].clone();
+    let bonus = |output: &str| merit_proto::scorecard::v1::NotScoredLine { output: output.to_owned(), ..line.clone() };
+    card.not_scored = vec![
+        bonus("bonus"),
+        bonus("raise"),
+        merit_proto::scorecard::v1::NotScoredLine { reason: "else".to_owned(), ..line.clone() },
+    ];
+    card.scores.reverse();
+    let text = letter(&card).text;
+    assert!(text.contains("\nBonus, Raise\n"), "{text}");
+    assert_eq!(text.matches("No training_hours on record from").count(), 1, "{text}");
+    let place = |what: &str| text.find(what).unwrap();
+    assert!(place("\nQuarter score  ") < place("\nRaise  "), "{text}");
 }
 
 /// Names and texts that a page, a header, a terminal or a spreadsheet would obey.

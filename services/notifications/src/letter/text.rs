@@ -21,7 +21,7 @@ pub fn person(view: &PersonView) -> String {
         goal(&mut page, one);
     }
     if !view.scores.is_empty() {
-        page.heading("Score");
+        page.heading("Scores");
         for one in &view.scores {
             score(&mut page, one);
         }
@@ -171,7 +171,7 @@ fn score(page: &mut Page, score: &ScoreView) {
     }
     page.words(2, &score.policy);
     for line in &score.figures {
-        page.quoted(4, "", line);
+        page.words(4, &line.whole());
     }
     page.gap();
 }
@@ -189,7 +189,7 @@ fn reward(page: &mut Page, reward: &RewardView) {
         page.words(2, line);
     }
     for line in &reward.figures {
-        page.words(4, line);
+        page.words(4, &line.whole());
     }
     page.gap();
 }

@@ -46,9 +46,7 @@ pub fn money(amount: Option<&proto::Money>) -> Result<Option<Money>> {
 
 /// A name from a policy as a title: `quarter_score` becomes `Quarter score`.
 pub fn title(name: &str) -> String {
-    let name = harmless(name).replace('_', " ");
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    sentence(&harmless(name).replace('_', " "))
 }
 
 /// What it is about if that is said, else its name as a title.
@@ -64,6 +62,17 @@ pub fn policy(name: &str, version: u32) -> String {
 /// Each line made harmless, empty ones left out.
 pub fn lines(lines: &[String]) -> Vec<String> {
     lines.iter().map(|line| harmless(line.trim())).filter(|line| !line.is_empty()).collect()
+}
+
+/// As [`lines`], each beginning like a sentence.
+pub fn sentences(given: &[String]) -> Vec<String> {
+    lines(given).into_iter().map(|line| sentence(&line)).collect()
+}
+
+/// With a capital first letter.
+pub fn sentence(line: &str) -> String {
+    let mut letters = line.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The lines of a note.
