@@ -227,6 +227,21 @@ fn multiply(a: i128, b: i128, c: i128, d: i128) -> Option<Ratio> {
     (numerator != i128::MIN).then_some(Ratio(Repr::Small(numerator, denominator)))
 }
 
+/// Digits with a point or a denominator whose numbers fit: nearly every text there is, without any big integer.
+fn plain(text: &str) -> Option<Ratio> {
+    let number = |s: &str| if s.bytes().all(|b| b.is_ascii_digit()) { s.parse::<i128>().ok() } else { None };
+    if let Some((numerator, denominator)) = text.split_once('/') {
+        let denominator = number(denominator).filter(|denominator| *denominator != 0)?;
+        return Some(Ratio::small(number(numerator)?, denominator));
+    }
+    let Some((whole, fraction)) = text.split_once('.') else {
+        return Some(Ratio(Repr::Small(number(text)?, 1)));
+    };
+    let scale = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let numerator = number(whole)?.checked_mul(scale)?.checked_add(number(fraction)?)?;
+    Some(Ratio::small(numerator, scale))
+}
+
 /// a/b + c/d, `None` where a step doesn't fit. Denominators are above zero.
 fn sum(a: i128, b: i128, c: i128, d: i128) -> Option<Ratio> {
     let divisor = b.gcd(&d);
@@ -346,6 +361,9 @@ impl FromStr for Ratio {
             return Err(bad());
         }
         let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        if let Some(plain) = plain(rest) {
+            return Ok(if negative { -plain } else { plain });
+        }
         let (numerator, denominator) = if let Some((n, d)) = rest.split_once('/') {
             if !digits(n) || !digits(d) {
                 return Err(bad());
@@ -406,6 +424,19 @@ mod tests {
             prop_assert_eq!(big(&(&a * &b)), big(&a) * big(&b));
             prop_assert_eq!(a.cmp(&b), big(&a).cmp(&big(&b)));
             if let Some(q) = a.checked_div(&b) { prop_assert_eq!(big(&q), big(&a) / big(&b)); }
+        }
+
+        // Numbers of up to 90 digits: those that fit the small form, and those that don't.
+        #[test]
+        fn decimals_and_fractions_are_read_exactly(whole in "[0-9]{1,45}", rest in "0{0,2}[1-9][0-9]{0,42}") {
+            let number = |text: &str| text.parse::<BigInt>().unwrap();
+            let scale = BigInt::from(10).pow(u32::try_from(rest.len()).unwrap());
+            let decimal = BigRational::new(number(&format!("{whole}{rest}")), scale);
+            let fraction = BigRational::new(number(&whole), number(&rest));
+            for (text, expected) in [(format!("{whole}.{rest}"), decimal), (format!("{whole}/{rest}"), fraction)] {
+                prop_assert_eq!(&big(&text.parse().unwrap()), &expected);
+                prop_assert_eq!(big(&format!("-{text}").parse().unwrap()), -expected);
+            }
         }
 
         #[test]
