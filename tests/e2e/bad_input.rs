@@ -46,6 +46,8 @@ fn rows_that_can_not_be_taken() {
         ("results", "deals.csv", "is_new", "is_newish", &["is_newish"]),
         ("people", "people.csv", "Manager,West,,2020", "Manager,West,ana,2020", &["ana", "cy"]),
         ("people", "people.csv", "bo,Bo", "ana,Bo", &["ana", "line"]),
+        ("people", "people.csv", "cy@example.com", "", &["cy", "no e-mail address", "line 3"]),
+        ("people", "people.csv", "bo@example.com", "Ana@example.com", &["line 4", "`ana` too"]),
         ("people", "people.csv", "ana@example.com", "ana at example", &["line 3", "e-mail"]),
         ("people", "people.csv", "Bo Łęcki", "Bo\u{202E}Łęcki", &["line 4"]),
         ("goals", "goals.csv", "ana-quota,2026-Q3", "ana-quota,2027-Q3", &["2027-Q3", "line 2"]),

@@ -7,6 +7,7 @@ use merit_core::ids::PersonId;
 use merit_core::text::{self, shown};
 use merit_core::{Error, Problem, Value};
 
+use super::addresses;
 use super::reporting::{Lines, circles};
 use crate::model::{
     Change, ENDED, Fact, Identity, MANAGER, Outcome, PeopleFile, Person, PersonRow, STARTED, Version, in_force,
@@ -40,6 +41,8 @@ pub fn plan(record: &[Person], file: &PeopleFile) -> Plan {
     let mut planner = Planner::new(record, file);
     let rows: Vec<Checked<'_>> = file.rows.iter().filter_map(|row| planner.check(row)).collect();
     file.rows.iter().for_each(|row| planner.check_references(row));
+    let versions: Vec<_> = rows.iter().map(|checked| (checked.row, &checked.version)).collect();
+    planner.outcome.problems.extend(addresses::problems(&planner.record, &versions));
     rows.iter().for_each(|row| planner.take(row));
     planner.check_reporting_lines(&rows);
     planner.finish()

@@ -1,5 +1,6 @@
 //! The rules of the directory over any store: what may be read when, what an import checks and records.
 
+mod addresses;
 mod import;
 mod reporting;
 #[cfg(test)]

@@ -30,6 +30,7 @@ fn row<const N: usize>(line: u32, person: &str, from: &str, attributes: [(String
         line,
         person_id: person.to_owned(),
         display_name: format!("Name of {person}"),
+        email: if PersonId::new(person).is_ok() { format!("{person}@example.com") } else { String::new() },
         from: from.to_owned(),
         attributes: BTreeMap::from(attributes),
         ..PersonRow::default()
@@ -372,4 +373,32 @@ proptest! {
         };
         prop_assert_eq!(known(rows), known(shuffled));
     }
+}
+
+#[tokio::test]
+async fn managers_need_an_address_and_nobody_shares_one() {
+    let (_folder, directory) = directory().await;
+    let mut boss = row(2, "boss", JULY, []);
+    boss.email = String::new();
+    let mut twin = row(5, "twin", JULY, []);
+    twin.email = "ANA@example.com".to_owned();
+    let rows = vec![boss, row(3, "ana", JULY, [manager("boss")]), row(4, "bo", JULY, [manager("boss")]), twin];
+    let outcome = directory.import(&file(rows.clone())).await.unwrap();
+    let mut said = messages(&outcome);
+    said.sort();
+    assert_eq!(
+        said,
+        [
+            "line 3, column `email`: `ana@example.com` is the address of `twin` too; give each person an address of their own",
+            "line 3, column `manager`: `boss` manages `ana` and has no e-mail address for the team's scorecard; give `boss` one in the file",
+            "line 5, column `email`: `ANA@example.com` is the address of `ana` too; give each person an address of their own",
+        ]
+    );
+    assert_eq!(directory.cutoff().await.unwrap(), 0, "nothing was taken");
+    // Nobody has to have an address whom nobody reports to, and an address on record is enough.
+    directory.import(&file(rows[..1].to_vec())).await.unwrap();
+    let mut boss = rows[0].clone();
+    boss.email = "boss@example.com".to_owned();
+    directory.import(&file(vec![boss])).await.unwrap();
+    assert_eq!(counts(&directory.import(&file(rows[1..3].to_vec())).await.unwrap()), (2, 0, 0));
 }
