@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures a whole close on SQLite: seconds and peak memory of each step.
+# Measures a whole close on SQLite: seconds and peak memory of each step, and the evaluation of policies by itself.
 #
 # usage: close.sh [PARTICIPANTS] [RESULTS-EACH]      by default 10000 and 10
 #
@@ -35,7 +35,7 @@ step() {
   python3 "$root/tests/bench/measure.py" "$name" "$work/${name// /-}.out" "$MERIT_BIN" "$@"
 }
 
-# The seconds of each stage and the nanoseconds of evaluation, where `review run --json` tells them.
+# The seconds of each stage, which `review run --json` tells.
 stages() {
   python3 "$root/tests/bench/stages.py" "$work/review-run.out"
 }
@@ -59,3 +59,5 @@ step "export ledger" review export --cycle "$cycle" --what ledger --format csv -
 step "mail to a folder" mail send --to "$work/mail"
 printf '\n%s rows in the ledger, %s mails, %s of data\n' "$(($(wc -l <"$work/ledger.csv") - 1))" \
   "$(find "$work/mail" -name '*.eml' | wc -l)" "$(du -sh "$MERIT_DATA" | cut -f1)"
+printf '\n'
+cd "$root" && cargo bench --quiet --locked -p merit-rules --bench evaluate

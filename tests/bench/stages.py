@@ -2,24 +2,23 @@
 
     stages.py FILE
 
-Reads `timing.stage_seconds` (a name and seconds for each state) and `timing.evaluation_ns_per_participant`.
+Reads `timing.stage_seconds`: a name and seconds for each stage.
 """
 
 import json
 import sys
 
+ORDER = ("freezing", "crediting", "scoring", "ranking", "settling", "composing")
+
 
 def main():
-    """Prints a row for each stage, and says so where nothing is told."""
+    """Prints a row for each stage, in the order in which they happen."""
     with open(sys.argv[1], encoding="utf-8") as file:
-        timing = json.load(file).get("timing", {})
-    for stage, seconds in timing.get("stage_seconds", {}).items():
+        told = json.load(file).get("timing", {}).get("stage_seconds", {})
+    known = [stage for stage in ORDER if stage in told]
+    for stage in known + [stage for stage in told if stage not in ORDER]:
+        seconds = told[stage]
         print(f"  {stage:<22} {float(seconds):>10.2f}")
-    nanoseconds = timing.get("evaluation_ns_per_participant")
-    if nanoseconds is None:
-        print("  evaluation with trace: this build doesn't tell its time")
-    else:
-        print(f"  evaluation with trace: {nanoseconds:,} ns per participant")
 
 
 if __name__ == "__main__":
