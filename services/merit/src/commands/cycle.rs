@@ -17,11 +17,16 @@ pub async fn run(global: &Global, command: cli::Cycle) -> Result<Outcome> {
     let mut goals = session.goals();
     match command {
         cli::Cycle::Open { cycle, starts, ends, zone } => {
+            // An organisation stays in its zone: quarters of two zones would overlap by hours.
+            let zone = match zone {
+                Some(zone) => zone,
+                None => all(&session).await?.pop().map(|last| last.zone).unwrap_or_default(),
+            };
             let request = proto::OpenCycleRequest {
                 cycle_id: cycle,
                 first_day: starts.unwrap_or_default(),
                 last_day: ends.unwrap_or_default(),
-                zone: zone.unwrap_or_default(),
+                zone,
             };
             let cycle = answer(goals.open_cycle(request).await)?.cycle.unwrap_or_default();
             show(screen, &cycle);

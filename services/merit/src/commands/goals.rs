@@ -1,12 +1,13 @@
 //! `merit goals coverage`.
 
 use merit_core::{Ratio, Result};
-use merit_proto::goals::v1::{GetCoverageRequest, GetCoverageResponse};
-use serde_json::json;
+use merit_proto::goals::v1::{GetCoverageRequest, GetCoverageResponse, Goal, ListGoalsRequest};
+use serde_json::{Value, json};
 
 use super::{answer, cycle_name, id};
 use crate::cli::{Global, Goals};
 use crate::exit::Outcome;
+use crate::pages::{self, PAGE_SIZE};
 use crate::session::Session;
 use crate::show::{Screen, figures};
 
@@ -19,11 +20,47 @@ pub async fn run(global: &Global, command: Goals) -> Result<Outcome> {
     let session = Session::open(global, "goals coverage").await?;
     let request = GetCoverageRequest { cycle: cycle_name(&cycle)? };
     let coverage = answer(session.goals().get_coverage(request).await)?;
-    show(screen, &cycle, &coverage);
+    let unmet = unmet(&session, &cycle_name(&cycle)?).await?;
+    show(screen, &coverage, &cycle);
+    screen.heading(&format!("Criteria that are not met: {}", unmet.len()));
+    let rows: Vec<_> = unmet.iter().take(NAMED).map(|one| vec![one.goal.clone(), one.criterion.clone(), one.reason.clone()]).collect();
+    screen.table(&["goal", "criterion", "why"], &rows);
+    if unmet.len() > NAMED {
+        screen.line(format!("… and {} more; --json prints them all", unmet.len() - NAMED));
+    }
+    screen.json(&document(&cycle, &coverage, &unmet));
     Ok(Outcome::Done)
 }
 
-pub(crate) fn show(screen: Screen, cycle: &str, coverage: &GetCoverageResponse) {
+/// A criterion of SMART that a goal does not meet.
+struct Unmet {
+    goal: String,
+    criterion: String,
+    reason: String,
+}
+
+async fn unmet(session: &Session, cycle: &str) -> Result<Vec<Unmet>> {
+    let goals = pages::all(|page_token| {
+        let (mut client, cycle) = (session.goals(), cycle.to_owned());
+        async move {
+            let request = ListGoalsRequest { cycle, owner: String::new(), page_size: PAGE_SIZE, page_token };
+            let page = client.list_goals(request).await?.into_inner();
+            Ok((page.goals, page.next_page_token))
+        }
+    })
+    .await?;
+    let of = |goal: Goal| {
+        let name = id(&goal.name).to_owned();
+        goal.smart.into_iter().filter(|criterion| !criterion.met).map(move |criterion| Unmet {
+            goal: name.clone(),
+            criterion: criterion.criterion,
+            reason: criterion.reason,
+        })
+    };
+    Ok(goals.into_iter().flat_map(of).collect())
+}
+
+pub(crate) fn show(screen: Screen, coverage: &GetCoverageResponse, cycle: &str) {
     screen.line(format!("goals in {cycle}: {} goals, {} people", coverage.goals, coverage.people));
     let share = |part: u32, of: u32| {
         let ratio = Ratio::new(part.into(), of.into()).map(|ratio| ratio.to_string()).unwrap_or_default();
@@ -45,14 +82,18 @@ pub(crate) fn show(screen: Screen, cycle: &str, coverage: &GetCoverageResponse) 
             screen.line(format!("{what}: {}", named(without)));
         }
     }
-    let smart: Vec<_> =
-        coverage.smart.iter().map(|c| json!({ "criterion": c.criterion, "met": c.met })).collect();
-    screen.json(&json!({
+}
+
+fn document(cycle: &str, coverage: &GetCoverageResponse, unmet: &[Unmet]) -> Value {
+    let smart: Vec<_> = coverage.smart.iter().map(|c| json!({ "criterion": c.criterion, "met": c.met })).collect();
+    let unmet: Vec<_> =
+        unmet.iter().map(|one| json!({ "goal": one.goal, "criterion": one.criterion, "reason": one.reason })).collect();
+    json!({
         "cycle": cycle, "people": coverage.people, "goals": coverage.goals,
         "with_goals": coverage.with_goals, "without_goals": ids(&coverage.without_goals),
         "with_innovation": coverage.with_innovation, "without_innovation": ids(&coverage.without_innovation),
-        "smart": smart,
-    }));
+        "smart": smart, "unmet": unmet,
+    })
 }
 
 fn ids(names: &[String]) -> Vec<&str> {

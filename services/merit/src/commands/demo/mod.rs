@@ -51,7 +51,7 @@ pub async fn run(global: &Global, out: &Path) -> Result<Outcome> {
     let coverage = answer(session.goals().get_coverage(coverage).await)?;
     if !screen.is_json() {
         screen.heading("Goals");
-        super::goals::show(screen, "2026-Q3", &coverage);
+        super::goals::show(screen, &coverage, "2026-Q3");
     }
     folder.tell(screen, shown.example.as_deref());
     let seconds = started.elapsed();

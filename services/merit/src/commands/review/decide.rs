@@ -73,13 +73,13 @@ pub(crate) async fn verify(screen: Screen, session: &Session, which: &Which) -> 
     if same {
         screen.line(format!("run {} computed again is the same to the byte: root {}", id(&verified.run), result.found_root));
     } else {
-        screen.line(format!(
-            "run {} computed again DIFFERS: recorded root {}, found {}; scorecards {}",
-            id(&verified.run),
-            result.expected_root,
-            result.found_root,
-            if verified.scorecards_match { "match" } else { "differ" }
-        ));
+        let roots = if result.expected_root == result.found_root {
+            format!("the computation is the same (root {}), but what is stored is not", result.found_root)
+        } else {
+            format!("root {} is on record, {} was found", result.expected_root, result.found_root)
+        };
+        let cards = if verified.scorecards_match { "match" } else { "differ" };
+        screen.line(format!("run {} DIFFERS from its record: {roots}; scorecards {cards}", id(&verified.run)));
         for difference in &result.differences {
             screen.line(format!("  {difference}"));
         }
