@@ -70,9 +70,7 @@ impl Checker<'_> {
         }
         let (due, found) = super::words::wanted_and_found(want, &said_type(&checked));
         let help = match &checked.kind {
-            ExprKind::Literal(quantity) => {
-                super::literals::as_written(want, quantity).map(|right| format!("write `{right}`"))
-            }
+            ExprKind::Literal(quantity) => self.as_written_help(want, quantity, expr.span),
             _ => None,
         };
         let title = format!("{what} needs {due}");
@@ -200,8 +198,10 @@ impl Checker<'_> {
         }
         let help = match &written.kind {
             ast::ExprKind::Name(name) if matches!(self.names.get(name), Some(Symbol::Fact(_))) => {
+                let one = super::literals::as_written(&divisor.ty, &Quantity::Exact(Ratio::whole(1)));
+                let one = one.unwrap_or_else(|| "1".to_owned());
                 format!(
-                    "give `{name}` a range above 0 under `inputs` (`from 1 and above`), or say what counts then: `(… / {name} otherwise …)`"
+                    "give `{name}` a range above 0 under `inputs` (`from {one} and above`), or say what counts then: `(… / {name} otherwise …)`"
                 )
             }
             _ => "say what counts then, as in `(a / b otherwise 0%)`".to_owned(),
@@ -243,9 +243,7 @@ impl Checker<'_> {
                 ExprKind::Literal(quantity) => Some(quantity.clone()),
                 _ => None,
             };
-            let help = bare(&second)
-                .and_then(|quantity| super::literals::as_written(&first.ty, &quantity))
-                .map(|right| format!("write `{right}`"));
+            let help = bare(&second).and_then(|quantity| self.as_written_help(&first.ty, &quantity, right.span));
             self.said.push(
                 Diagnostic::new(codes::COMPARISON, format!("{a} and {b} can't be compared"), op_span, "")
                     .also(place(left), a)

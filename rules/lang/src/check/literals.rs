@@ -14,11 +14,12 @@ impl Checker<'_> {
         Some(match kind {
             LiteralKind::Money { major, currency } => {
                 let currency = self.currency_of(currency, span, want)?;
+                let thousands = self.thousand_or_one(span, currency);
                 let minor = major * &Ratio::whole(currency.minor_per_major());
-                if !minor.is_whole() {
+                if !minor.is_whole() || thousands.is_some() {
                     let digits = currency.digits();
                     let title = format!("an amount in {currency} has at most {digits} decimals");
-                    self.said.push(Diagnostic::new(codes::TOO_PRECISE, title, span, ""));
+                    self.said.push(Diagnostic::new(codes::TOO_PRECISE, title, span, "").maybe_help(thousands));
                     return None;
                 }
                 (Type::Money(currency), Quantity::Exact(major.clone()))
@@ -81,11 +82,51 @@ impl Checker<'_> {
             return Some(quantity);
         }
         let title = format!("{what} needs {}", a_type(want));
-        let help = as_written(want, &quantity).map(|right| format!("write `{right}`"));
+        let help = self.as_written_help(want, &quantity, literal.span);
         let found = if ty == Type::Count { "a number".to_owned() } else { a_type(&ty) };
         self.said
             .push(Diagnostic::new(codes::WRONG_TYPE, title, literal.span, format!("this is {found}")).maybe_help(help));
         None
+    }
+
+    /// What to write where a plain number, written at `span`, stands in the place of another unit.
+    pub fn as_written_help(&self, want: &Type, quantity: &Quantity, span: Span) -> Option<String> {
+        if let Type::Money(currency) = want
+            && let Some(help) = self.thousand_or_one(span, *currency)
+        {
+            return Some(help);
+        }
+        let right = as_written(want, quantity)?;
+        let Quantity::Exact(number) = quantity else { return None };
+        // A spreadsheet's 0.08 is 8%.
+        if *want == Type::Percent && !number.is_zero() && number.abs() < Ratio::whole(1) {
+            let likely = as_written(want, &Quantity::Exact(number * &Ratio::whole(100)))?;
+            return Some(format!("write `{likely}`, or `{right}` if you mean a hundredth of that"));
+        }
+        Some(format!("write `{right}`"))
+    }
+
+    /// Three digits after a point are thousands to half the world: asks which was meant, where the currency has fewer
+    /// decimals.
+    fn thousand_or_one(&self, span: Span, currency: Currency) -> Option<String> {
+        let written = self.text.get(span.start..span.end)?;
+        let number = written.get(written.find(|c: char| c.is_ascii_digit())?..)?;
+        let (whole, thousands) = number.split_once('.')?;
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let group = thousands.len() == 3 && digits(thousands) && (1..=3).contains(&whole.len()) && digits(whole);
+        if !group || whole == "0" || currency.digits() > 2 {
+            return None;
+        }
+        let sign = if currency == Currency::USD { "$".to_owned() } else { format!("{currency} ") };
+        let small = match (currency.digits(), thousands) {
+            (0, "000") => format!("`{sign}{whole}`"),
+            (2, _) if thousands.ends_with('0') => format!("`{sign}{whole}.{}`", thousands.get(..2)?),
+            _ => return Some(format!("thousands have a comma: write `{sign}{whole},{thousands}` if that is meant")),
+        };
+        if thousands == "000" {
+            return Some(format!("is that {whole} thousand (`{sign}{whole},000`) or {whole} ({small})?"));
+        }
+        Some(format!("is that `{sign}{whole},{thousands}` or {small}?"))
     }
 
     /// A declared range, its least not above its most.

@@ -30,6 +30,8 @@ pub fn refusal(failure: &Failure, part: &str, base: usize) -> Refusal {
         .help("give the parts names with `define`");
         return Refusal { diagnostic, at: 0 };
     };
+    // What is refused is the word, not the blanks before it.
+    let at = at + part.get(at..).map_or(0, |rest| rest.len() - rest.trim_start_matches([' ', '\t']).len());
     let rest = part.get(at..).unwrap_or_default();
     let found = token(rest);
     let span = Span::new(base + at, base + at + found.len());
@@ -54,7 +56,8 @@ pub fn refusal(failure: &Failure, part: &str, base: usize) -> Refusal {
     };
     let wanted = wanted(positives);
     let title = match (wanted.is_empty(), broke_off) {
-        (true, _) => format!("`{found}` is not expected here"),
+        (true, true) => "something is missing after this".to_owned(),
+        (true, false) => format!("`{found}` is not expected here"),
         (false, true) => format!("expected {} after this", list(&wanted)),
         (false, false) => format!("expected {}, and found `{found}`", list(&wanted)),
     };

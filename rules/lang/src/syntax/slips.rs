@@ -2,6 +2,8 @@
 //! languages, a decimal comma, a per cent sign on the wrong side. Each gets its own message and is mended in a copy of
 //! the text, byte for byte of the same length, so that it doesn't hide other mistakes and every place stays right.
 
+mod spreadsheet;
+
 use crate::diagnostics::{Diagnostic, Diagnostics, Span, codes};
 
 /// The text as the grammar should see it, and what was found.
@@ -92,7 +94,9 @@ impl Scan<'_> {
             '€' | '£' | '¥' | '₹' => self.currency(at, next, character),
             '0'..='9' => return self.digits(at),
             c if c.is_ascii_alphabetic() => {
-                return at + rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                let end = at + rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                self.word(at, end);
+                return end;
             }
             '|' => return self.bar(at),
             '=' | '!' | '&' => return self.foreign(at).unwrap_or(next),
@@ -187,6 +191,9 @@ impl Scan<'_> {
 
     /// `1,5` for `1.5`: a comma inside a number, but not between its thousands.
     fn comma(&mut self, at: usize) {
+        if self.decimal_comma_of_money(at) {
+            return;
+        }
         let digits_before = self.text.get(..at).map_or(0, |t| t.bytes().rev().take_while(u8::is_ascii_digit).count());
         let digits_after = self.rest(at + 1).bytes().take_while(u8::is_ascii_digit).count();
         let start = at - digits_before;
@@ -346,6 +353,15 @@ mod tests {
             ("%5 ", "5% "),
             ("1,5%", "1.5%"),
             ("1,200", "1,200"),
+            ("$250,00", "$250.00"),
+            ("$1.250,00", "$1,250.00"),
+            ("EUR 250,5", "EUR 250.5"),
+            ("10 percent", "10%       "),
+            ("2.5 per cent", "2.5%        "),
+            ("q1 percent", "q1 percent"),
+            ("-> percent", "-> percent"),
+            ("MIN(1, 2)", "min(1, 2)"),
+            ("IF(a, b)", "IF(a, b)"),
             ("min(1, 200)", "min(1, 200)"),
             ("“a”", "  \"a\"  "),
             ("a\u{a0}b", "a  b"),
