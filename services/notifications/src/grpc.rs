@@ -157,6 +157,7 @@ fn mail_to_wire(mail: Mail) -> proto::Mail {
         State::Failed => proto::MailState::Failed,
         State::Unclear => proto::MailState::Unclear,
         State::NoAddress => proto::MailState::NoAddress,
+        State::Withdrawn => proto::MailState::Withdrawn,
     };
     proto::Mail {
         key: mail.key,

@@ -19,11 +19,14 @@ pub enum State {
     Unclear,
     /// The receiver has no address.
     NoAddress,
+    /// A scorecard of a newer run took its place: it never leaves.
+    Withdrawn,
 }
 
 impl State {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Waiting, Self::Sent, Self::Failed, Self::Unclear, Self::NoAddress];
+    pub const ALL: [Self; 6] =
+        [Self::Waiting, Self::Sent, Self::Failed, Self::Unclear, Self::NoAddress, Self::Withdrawn];
 
     /// The word that a store keeps.
     #[must_use]
@@ -34,6 +37,7 @@ impl State {
             Self::Failed => "failed",
             Self::Unclear => "unclear",
             Self::NoAddress => "no-address",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -43,13 +47,13 @@ impl State {
         Self::ALL.into_iter().find(|state| state.word() == word)
     }
 
-    /// Whether a run takes it up: never what was acknowledged; what is unclear as the setting says.
+    /// Whether a run takes it up: never what was acknowledged or withdrawn; what is unclear as the setting says.
     #[must_use]
     pub const fn is_due(self, resend_unclear: bool) -> bool {
         match self {
             Self::Waiting | Self::Failed | Self::NoAddress => true,
             Self::Unclear => resend_unclear,
-            Self::Sent => false,
+            Self::Sent | Self::Withdrawn => false,
         }
     }
 }

@@ -5,13 +5,16 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use merit_core::{Error, Result};
-use merit_proto::notifications::v1::{ConfirmMailsRequest, FetchMailsRequest, Mail as Entry, MailState, SendMailsRequest};
 use merit_platform::status::from_status;
+use merit_proto::notifications::v1::{
+    ConfirmMailsRequest, FetchMailsRequest, ListMailsRequest, Mail as Entry, MailState, SendMailsRequest,
+};
 use serde_json::json;
 
 use super::{answer, id};
 use crate::cli::{Global, Mail};
 use crate::exit::Outcome;
+use crate::pages::{self, PAGE_SIZE};
 use crate::session::Session;
 use crate::show::{Progress, Screen};
 
@@ -111,25 +114,56 @@ async fn relay(screen: Screen, session: &Session) -> Result<Outcome> {
         mails.extend(sent.mail);
     }
     drop(progress);
+    // What was unclear before this run is not among what it tells, and still needs somebody to look.
+    let unclear = unclear(session).await?;
+    mails.retain(|mail| !matches!(mail.state(), MailState::Unclear));
     let count = |state: MailState| mails.iter().filter(|mail| mail.state() == state).count();
-    let (sent, failed, unclear) = (count(MailState::Sent), count(MailState::Failed), count(MailState::Unclear));
-    let no_address = count(MailState::NoAddress);
-    screen.line(format!("{sent} mails sent, {failed} failed, {unclear} unclear, {no_address} without an address"));
+    let (sent, failed, no_address) = (count(MailState::Sent), count(MailState::Failed), count(MailState::NoAddress));
+    let in_doubt = unclear.len();
+    screen.line(format!("{sent} mails sent, {failed} failed, {in_doubt} unclear, {no_address} without an address"));
     let rows: Vec<_> = mails
         .iter()
         .filter(|mail| mail.state() != MailState::Sent)
+        .chain(&unclear)
         .map(|mail| vec![id(&mail.receiver).to_owned(), state_word(mail.state()).to_owned(), mail.failure.clone()])
         .collect();
     screen.table(&["receiver", "state", "why"], &rows);
-    screen.json(&json!({ "sent": sent, "failed": failed, "unclear": unclear, "no_address": no_address }));
-    if failed + unclear > 0 {
-        return Err(Error::new(
-            merit_core::Kind::Unavailable,
-            "MAILS_NOT_SENT",
-            format!("{} mails did not leave; run `merit mail send` again once the relay is well", failed + unclear),
-        ));
-    }
-    Ok(Outcome::Done)
+    screen.json(&json!({ "sent": sent, "failed": failed, "unclear": in_doubt, "no_address": no_address }));
+    what_to_do(failed, in_doubt).map_or(Ok(Outcome::Done), Err)
+}
+
+/// The mails that may or may not have arrived, of whatever run.
+async fn unclear(session: &Session) -> Result<Vec<Entry>> {
+    let mut mails = pages::all(|page_token| {
+        let mut notifications = session.notifications();
+        async move {
+            let request = ListMailsRequest { page_size: PAGE_SIZE, page_token };
+            let page = notifications.list_mails(request).await?.into_inner();
+            Ok((page.mails, page.next_page_token))
+        }
+    })
+    .await?;
+    mails.retain(|mail| mail.state() == MailState::Unclear);
+    Ok(mails)
+}
+
+/// What somebody must do about mails that failed or are unclear; nothing when there are none.
+fn what_to_do(failed: usize, unclear: usize) -> Option<Error> {
+    let failed_words = match failed {
+        1 => "1 mail did not leave; run `merit mail send` again once the relay is well".to_owned(),
+        _ => format!("{failed} mails did not leave; run `merit mail send` again once the relay is well"),
+    };
+    let unclear_words = match unclear {
+        1 => "1 mail is unclear: it may have arrived; look at the relay's log, and set MERIT_MAIL_RESEND_UNCLEAR=yes to send it again".to_owned(),
+        _ => format!("{unclear} mails are unclear: they may have arrived; look at the relay's log, and set MERIT_MAIL_RESEND_UNCLEAR=yes to send them again"),
+    };
+    let (reason, words) = match (failed, unclear) {
+        (0, 0) => return None,
+        (_, 0) => ("MAILS_NOT_SENT", failed_words),
+        (0, _) => ("MAILS_UNCLEAR", unclear_words),
+        _ => ("MAILS_NOT_SENT", format!("{failed_words}; {unclear_words}")),
+    };
+    Some(Error::new(merit_core::Kind::Unavailable, reason, words))
 }
 
 const fn state_word(state: MailState) -> &'static str {
@@ -139,5 +173,30 @@ const fn state_word(state: MailState) -> &'static str {
         MailState::Failed => "failed",
         MailState::Unclear => "unclear",
         MailState::NoAddress => "no address",
+        MailState::Withdrawn => "withdrawn",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_is_sent_again_and_what_is_unclear_is_looked_into() {
+        let again = "run `merit mail send` again";
+        let look = "set MERIT_MAIL_RESEND_UNCLEAR=yes";
+        let table: [(usize, usize, &[&str], &[&str]); 4] = [
+            (2, 0, &["2 mails did not leave", again], &["unclear", look]),
+            (0, 1, &["1 mail is unclear: it may have arrived", look], &["did not leave", again]),
+            (0, 3, &["3 mails are unclear: they may have arrived", look], &["did not leave", again]),
+            (1, 2, &["1 mail did not leave", again, "2 mails are unclear", look], &[]),
+        ];
+        for (failed, unclear, said, not_said) in table {
+            let error = what_to_do(failed, unclear).unwrap();
+            assert_eq!(crate::exit::failure(&error), 3);
+            assert!(said.iter().all(|words| error.message.contains(words)), "{error}");
+            assert!(!not_said.iter().any(|words| error.message.contains(words)), "{error}");
+        }
+        assert!(what_to_do(0, 0).is_none());
     }
 }

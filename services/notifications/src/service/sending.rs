@@ -22,7 +22,7 @@ impl Outbox {
     /// `RELAY_REFUSED` when no connection can be had, which is no mail's fault: what was not tried stays as it was.
     pub async fn send(&self, told: &Told<Progress>) -> Result<()> {
         let carrier = self.carrier.as_deref().ok_or_else(|| {
-            Error::precondition("NO_RELAY", "no mail relay is configured; configure one, or write the mails to a folder with `merit mail send --to DIR`")
+            Error::precondition("NO_RELAY", "no mail relay is configured; set MERIT_SMTP_HOST and MERIT_MAIL_FROM, or write the mails to a folder with `merit mail send --to DIR`")
         })?;
         let _alone = self.alone()?;
         let due = self.due().await?;

@@ -8,6 +8,7 @@ use merit_platform::sqlite::{Database, storage};
 use sqlx::{QueryBuilder, Sqlite};
 use tokio::sync::{mpsc, oneshot};
 
+use super::series;
 use crate::model::Mail;
 
 /// Most mails of one transaction, which is one statement; as many more may wait for their turn.
@@ -53,7 +54,7 @@ async fn write_on(database: Database, mut waiting: mpsc::Receiver<Arrival>) {
     }
 }
 
-/// Adds these mails but for those whose keys are there; gives the keys that were added.
+/// Adds these mails but for those whose keys are there, and withdraws what they replace; gives the keys that were added.
 async fn write(database: &Database, arrived: &[Arrival]) -> Result<HashSet<String>> {
     let mut tx = database.write().await?;
     let mut insert =
@@ -67,8 +68,12 @@ async fn write(database: &Database, arrived: &[Arrival]) -> Result<HashSet<Strin
     });
     insert.push(" ON CONFLICT (mail_key) DO NOTHING RETURNING mail_key");
     let added: Vec<String> = insert.build_query_scalar().fetch_all(&mut *tx).await.map_err(storage)?;
+    let added: HashSet<String> = added.into_iter().collect();
+    for (mail, _) in arrived.iter().filter(|(mail, _)| added.contains(&mail.key)) {
+        series::replace(&mut tx, mail).await?;
+    }
     tx.commit().await.map_err(storage)?;
-    Ok(added.into_iter().collect())
+    Ok(added)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The outbox and the record of attempts.
 
 mod arrivals;
+mod series;
 mod sqlite;
 
 use async_trait::async_trait;
@@ -15,7 +16,7 @@ pub use sqlite::SqliteStore;
 /// finds the mail taken.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Adds a mail unless its key is there; says whether it was added.
+    /// Adds a mail unless its key is there; says whether it was added. One that was withdraws those that it replaces.
     async fn add(&self, mail: &Mail) -> Result<bool>;
     /// One mail.
     async fn mail(&self, key: &str) -> Result<Option<Mail>>;

@@ -97,13 +97,17 @@ impl Store for SqliteStore {
         .execute(&mut *tx)
         .await
         .map_err(storage)?;
-        sqlx::query("UPDATE mails SET state = $2, failure = $3 WHERE mail_key = $1")
-            .bind(key)
-            .bind(outcome.state.word())
-            .bind(&outcome.answer)
-            .execute(&mut *tx)
-            .await
-            .map_err(storage)?;
+        // What was withdrawn while it was on its way stays withdrawn, unless it arrived.
+        sqlx::query(
+            "UPDATE mails SET state = CASE WHEN state = 'withdrawn' AND $2 <> 'sent' THEN state ELSE $2 END, failure = $3
+             WHERE mail_key = $1",
+        )
+        .bind(key)
+        .bind(outcome.state.word())
+        .bind(&outcome.answer)
+        .execute(&mut *tx)
+        .await
+        .map_err(storage)?;
         tx.commit().await.map_err(storage)
     }
 
@@ -116,7 +120,7 @@ impl Store for SqliteStore {
 
     async fn no_address(&self, key: &str) -> Result<()> {
         let mut tx = self.database.write().await?;
-        sqlx::query("UPDATE mails SET state = 'no-address', failure = 'the receiver has no address' WHERE mail_key = $1 AND state <> 'sent'")
+        sqlx::query("UPDATE mails SET state = 'no-address', failure = 'the receiver has no address' WHERE mail_key = $1 AND state NOT IN ('sent', 'withdrawn')")
             .bind(key)
             .execute(&mut *tx)
             .await
@@ -151,7 +155,7 @@ impl Store for SqliteStore {
     }
 }
 
-/// One attempt more on a mail that is not sent and still has that many.
+/// One attempt more on a mail that is neither sent nor withdrawn and still has that many.
 async fn one_more(
     tx: &mut Transaction<'static, Sqlite>,
     key: &str,
@@ -161,7 +165,7 @@ async fn one_more(
 ) -> Result<bool> {
     let number: Option<i64> = sqlx::query_scalar(
         "UPDATE mails SET state = $2, attempts = attempts + 1, failure = $3
-         WHERE mail_key = $1 AND state <> 'sent' AND attempts = $4 RETURNING attempts",
+         WHERE mail_key = $1 AND state NOT IN ('sent', 'withdrawn') AND attempts = $4 RETURNING attempts",
     )
     .bind(key)
     .bind(outcome.state.word())

@@ -69,7 +69,7 @@ pub(super) fn goal(goal: goals::v1::Goal, last_day: Date) -> Result<(Owner, Goal
 pub(super) fn score(row: scoring::v1::Score) -> Result<(PersonId, ScoreLine)> {
     let person = PersonId::from_name(&row.participant)?;
     let value = wire::parse_value(row.value.as_ref().ok_or_else(|| absent("value"))?)?;
-    // An unknown kind may be pay, so it is shown nowhere.
+    // An unknown kind may be pay, so no manager is shown it.
     let kind = match row.kind.as_str() {
         "measure" => OutcomeKind::Measure,
         "attainment" => OutcomeKind::Attainment,

@@ -4,7 +4,7 @@ use merit_core::ids::PersonId;
 
 use super::sorted::About;
 use super::{Ground, overall, totals};
-use crate::model::{CardKind, OutcomeKind, ScoreLine, Scorecard};
+use crate::model::{CardKind, OutcomeKind, RewardLine, ScoreLine, Scorecard};
 
 /// One person's scorecard.
 pub(super) fn scorecard(ground: &Ground<'_>, person: &PersonId, about: &About) -> Scorecard {
@@ -29,15 +29,21 @@ pub(super) fn scorecard(ground: &Ground<'_>, person: &PersonId, about: &About) -
     }
 }
 
-/// Whether an outcome needs no line of its own: pay stands under rewards, a goal's measure with its goal, and a definition
-/// that its policy says nothing about is a step on the way to others, told among their figures.
+/// Whether an outcome needs no line of its own: what is paid stands under rewards, a goal's measure with its goal, and a
+/// definition that its policy says nothing about is a step on the way to others, told among their figures. A payout that
+/// came to nothing has no reward; its figures say why, so it keeps its line.
 fn stands_elsewhere(line: &ScoreLine, about: &About) -> bool {
     match line.kind {
-        OutcomeKind::Payout => true,
+        OutcomeKind::Payout => about.rewards.iter().any(|reward| pays(reward, line)),
         OutcomeKind::Definition => line.about.is_empty(),
         OutcomeKind::Measure => about.goals.iter().any(|goal| goal.measure == line.output),
         _ => false,
     }
+}
+
+/// Whether a reward is what this payout came to.
+fn pays(reward: &RewardLine, payout: &ScoreLine) -> bool {
+    (&reward.policy, &reward.payout, &reward.line) == (&payout.policy, &payout.output, &payout.period)
 }
 
 /// What is expected of this person's quarter and not there. Never counted as zero.

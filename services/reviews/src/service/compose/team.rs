@@ -47,7 +47,9 @@ fn scorecard(ground: &Ground<'_>, facts: &Facts, manager: &PersonId, reports: &[
 }
 
 fn member(ground: &Ground<'_>, card: &Scorecard) -> TeamMember {
-    let scores = card.scores.iter().filter(|line| ground.shows_pay || !tells_pay(line)).filter(|line| judges(line));
+    // Pay is told in the totals alone, even where a payout came to nothing and has a line on the person's own scorecard.
+    let scores = card.scores.iter().filter(|line| line.kind != OutcomeKind::Payout && judges(line));
+    let scores = scores.filter(|line| ground.shows_pay || !tells_pay(line));
     TeamMember {
         person: card.person.clone(),
         goals: card.goals.clone(),

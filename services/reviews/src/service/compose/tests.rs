@@ -55,7 +55,7 @@ fn score(output: &str, kind: OutcomeKind, value: Value) -> ScoreLine {
         policy: "Score".to_owned(),
         version: 1,
         output: output.to_owned(),
-        about: String::new(),
+        about: "What the policy says".to_owned(),
         value,
         kind,
         period: "2026-Q3".to_owned(),
@@ -244,7 +244,20 @@ fn team() -> Gathered {
             (ana(), score("base_pay", OutcomeKind::Definition, Value::Money(usd(7_000)))),
             (ana(), score("raise", OutcomeKind::Recommendation, Value::Percent(ratio("0.04")))),
             (ana(), score("rating", OutcomeKind::Recommendation, Value::Text("Strong".to_owned()))),
-            (ana(), score("commission", OutcomeKind::Payout, Value::Money(usd(100_000)))),
+            (
+                ana(),
+                ScoreLine {
+                    about: String::new(),
+                    ..score("a_step_on_the_way", OutcomeKind::Definition, Value::Percent(ratio("0.3")))
+                },
+            ),
+            (
+                ana(),
+                ScoreLine {
+                    policy: "AE commission".to_owned(),
+                    ..score("commission", OutcomeKind::Payout, Value::Money(usd(100_000)))
+                },
+            ),
         ],
         rewards: vec![
             (ana(), reward("commission", 100_000, 10_000)),
@@ -328,6 +341,37 @@ fn a_persons_own_scorecard_is_whole() {
     assert_eq!(rewards, [("2026-Q3", 0, false), ("adjustment-1", 1, true)]);
     assert_eq!(ana.totals[0].amount.as_ref().unwrap().minor_units, 97_500);
     assert_eq!((ana.recognitions.len(), ana.feedback.len(), ana.members.len()), (1, 1, 0));
+}
+
+/// A payout that a gate set to nothing has no reward; its figures, which name the gate, are shown. What is paid stands once.
+#[test]
+fn a_payout_without_a_reward_keeps_its_line() {
+    let gate = "Customer health gate not met, so $0.00";
+    let payout = |policy: &str, output: &str, period: &str, minor: i64| ScoreLine {
+        policy: policy.to_owned(),
+        period: period.to_owned(),
+        figures: vec![gate.to_owned()],
+        ..score(output, OutcomeKind::Payout, Value::Money(usd(minor)))
+    };
+    // The payout; whether it has a line of its own beside the reward `AE commission`, `commission`, 2026-Q3.
+    let table = [
+        ("paid", payout("AE commission", "commission", "2026-Q3", 100_000), false),
+        ("gated to nothing", payout("AE commission", "bonus", "2026-Q3", 0), true),
+        ("gated in one month", payout("AE commission", "commission", "2026-07", 0), true),
+        ("another policy's of the same name", payout("CSM plan", "commission", "2026-Q3", 0), true),
+    ];
+    for (case, payout, shown) in table {
+        let gathered = Gathered { scores: vec![(person("ana"), payout)], ..team() };
+        let composition = composed(gathered.clone(), Pins { shows_pay: true, ..pins() });
+        let ana = card(&composition, CardKind::Person, "ana");
+        let lines: Vec<_> = ana.scores.iter().map(|line| line.figures.clone()).collect();
+        assert_eq!(lines, if shown { vec![vec![gate.to_owned()]] } else { vec![] }, "{case}");
+        assert_eq!(ana.rewards.len(), 1, "{case}");
+        for pins in [pins(), Pins { shows_pay: true, ..pins() }] {
+            let team = card(&composed(gathered.clone(), pins), CardKind::Team, "bo");
+            assert!(team.members[0].scores.is_empty(), "{case}: told to the manager");
+        }
+    }
 }
 
 #[test]
