@@ -35,7 +35,8 @@ CREATE TABLE policies (
   PRIMARY KEY (name, version)
 ) STRICT;
 
--- A run with its pins. `policies` is JSON: name, version, hash and last day in force of each.
+-- A run with its pins. `policies` is JSON: name, version, hash and last day in force of each. `posting` numbers the posted
+-- runs in the order of posting.
 CREATE TABLE runs (
   run TEXT PRIMARY KEY,
   cycle TEXT NOT NULL,
@@ -53,7 +54,8 @@ CREATE TABLE runs (
   root TEXT NOT NULL DEFAULT '',
   participants INTEGER NOT NULL,
   results INTEGER NOT NULL,
-  posted_at TEXT
+  posted_at TEXT,
+  posting INTEGER UNIQUE
 ) STRICT;
 CREATE INDEX runs_by_cycle ON runs (cycle);
 
@@ -138,3 +140,19 @@ CREATE TRIGGER results_no_update BEFORE UPDATE ON results BEGIN SELECT RAISE(ABO
 CREATE TRIGGER results_no_delete BEFORE DELETE ON results BEGIN SELECT RAISE(ABORT, 'results are append-only'); END;
 CREATE TRIGGER policies_no_update BEFORE UPDATE ON policies BEGIN SELECT RAISE(ABORT, 'a registered policy is never changed'); END;
 CREATE TRIGGER policies_no_delete BEFORE DELETE ON policies BEGIN SELECT RAISE(ABORT, 'a registered policy is never removed'); END;
+
+-- INSERT OR REPLACE takes rows away without the triggers above.
+CREATE TRIGGER ledger_lines_no_replace BEFORE INSERT ON ledger_lines
+WHEN EXISTS (SELECT 1 FROM ledger_lines WHERE line_id = NEW.line_id)
+  OR EXISTS (SELECT 1 FROM ledger_lines WHERE cycle = NEW.cycle AND run = NEW.run AND key = NEW.key)
+  OR EXISTS (SELECT 1 FROM ledger_lines WHERE cycle = NEW.cycle AND request_id = NEW.request_id)
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER ledger_entries_no_replace BEFORE INSERT ON ledger_entries
+WHEN EXISTS (SELECT 1 FROM ledger_entries WHERE line_id = NEW.line_id AND account = NEW.account)
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER results_no_replace BEFORE INSERT ON results
+WHEN EXISTS (SELECT 1 FROM results WHERE source = NEW.source AND record = NEW.record AND external_id = NEW.external_id AND version = NEW.version)
+BEGIN SELECT RAISE(ABORT, 'results are append-only'); END;
+CREATE TRIGGER policies_no_replace BEFORE INSERT ON policies
+WHEN EXISTS (SELECT 1 FROM policies WHERE name = NEW.name AND version = NEW.version)
+BEGIN SELECT RAISE(ABORT, 'a registered policy is never changed'); END;

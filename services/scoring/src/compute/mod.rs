@@ -2,6 +2,7 @@
 //! No clock, no store, no wire. Workers, previews and verification all run the same functions.
 
 pub mod attainment;
+pub mod audit;
 pub mod credit;
 pub mod digest;
 pub mod employment;

@@ -1,5 +1,6 @@
 //! What scoring keeps and computes, as plain data.
 
+mod books;
 mod frozen;
 mod key;
 mod keyed;
@@ -9,6 +10,7 @@ mod policy;
 mod result;
 mod run;
 
+pub use books::{BookEntry, BookRow, Books};
 pub use frozen::{Cycle, DatedProgress, DatedTarget, DatedValue, Frozen, Goal, Granted, OwnerKind, Person, Rating};
 pub use key::{joined, shown_key};
 pub use keyed::Keyed;

@@ -5,10 +5,11 @@ use merit_core::{Error, Result};
 use merit_rules::ENGINE_VERSION;
 
 use super::{Scoring, apart};
+use crate::compute::audit::faults;
 use crate::compute::digest::digest;
 use crate::compute::root::{differences, pinned, root};
 use crate::compute::{Plan, compute};
-use crate::model::{OutcomeKind, RunState, shown_key};
+use crate::model::{Line, Outcome, OutcomeKind, RunState, shown_key};
 
 /// Most differences told.
 const MOST: usize = 20;
@@ -16,7 +17,7 @@ const MOST: usize = 20;
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verification {
-    /// Whether inputs and outcomes are what they were.
+    /// Whether inputs, outcomes and the ledger are what they were.
     pub matches: bool,
     /// The run's root.
     pub expected_root: String,
@@ -31,7 +32,8 @@ pub struct Verification {
 }
 
 impl Scoring {
-    /// Computes a settled run again and compares: its inputs with their digest, its outcomes with what is stored.
+    /// Computes a settled run again and compares: its inputs with their digest, its outcomes with what is stored,
+    /// what the ledger has with what posting writes.
     ///
     /// # Errors
     /// `UNKNOWN_RUN`, `NOT_SETTLED`, `POLICY_UNREADABLE`, and those of the store.
@@ -45,15 +47,20 @@ impl Scoring {
         }
         let frozen = self.thaw(&run).await?;
         let stored = pinned(&self.store.all_outcomes(id, &OutcomeKind::PINNED).await?);
+        let books = self.store.books(&run.cycle).await?;
         apart(move || {
             let inputs = digest(&frozen)?;
-            let found = pinned(&compute(&Plan::new(frozen)?, |_| ())?.outcomes()?);
+            let outcomes = compute(&Plan::new(frozen)?, |_| ())?.outcomes()?;
+            let lines = outcomes.iter().filter(|outcome| outcome.kind == OutcomeKind::Line);
+            let lines: Vec<Line> = lines.map(Outcome::read).collect::<Result<_>>()?;
+            let found = pinned(&outcomes);
             let mut told = differences(&found, &stored, MOST).iter().map(|key| shown_key(key)).collect::<Vec<_>>();
             // The digest holds the engine's version, so another engine alone changes it.
             if inputs != run.inputs_sha256 && run.engine_version == ENGINE_VERSION {
                 told.insert(0, "frozen inputs".to_owned());
-                told.truncate(MOST);
             }
+            told.append(&mut faults(&books, run.id.as_str(), &lines));
+            told.truncate(MOST);
             let found_root = root(&found);
             Ok(Verification {
                 matches: found_root == run.root && told.is_empty(),

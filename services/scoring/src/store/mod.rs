@@ -8,7 +8,7 @@ use merit_core::ids::{CycleId, PersonId, RunId};
 use merit_core::{Period, Result};
 
 use crate::model::{
-    Chunk, Claim, Frozen, Granted, ImportCounts, Line, NewResult, Outcome, OutcomeKind, Policy, Run, RunState,
+    Books, Chunk, Claim, Frozen, Granted, ImportCounts, Line, NewResult, Outcome, OutcomeKind, Policy, Run, RunState,
     StoredResult, TraceRow,
 };
 
@@ -120,6 +120,9 @@ pub trait Ledger: Send + Sync {
     /// Adds an adjustment, numbered for the participant and cycle. With a request id that is on record for the cycle it
     /// gives that one instead.
     async fn adjust(&self, cycle: &CycleId, line: Line, request_id: Option<&str>, at: Timestamp) -> Result<Line>;
+
+    /// All that the ledger keeps of a cycle, row by row, as it was at one moment.
+    async fn books(&self, cycle: &CycleId) -> Result<Books>;
 
     /// Lines of a cycle in the order of the export.
     async fn ledger(

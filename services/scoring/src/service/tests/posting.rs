@@ -121,7 +121,7 @@ async fn a_later_run_posts_the_differences() {
     assert_eq!(post(&world, &first).await, 0);
 }
 
-fn new(amount: i64, request_id: &str) -> NewAdjustment {
+pub fn new(amount: i64, request_id: &str) -> NewAdjustment {
     NewAdjustment {
         cycle: "cycles/2026-Q3".to_owned(),
         participant: id("ana"),
@@ -190,6 +190,7 @@ async fn the_ledger_only_grows() {
     let world = World::ready().await;
     let run = world.close().await;
     post(&world, &run).await;
+    world.scoring.adjust(new(1, "r-1")).await.unwrap();
     let path = world.folder.path().join("scoring.db");
     let pool = sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(path)).await.unwrap();
     for statement in [
@@ -199,8 +200,15 @@ async fn the_ledger_only_grows() {
         "DELETE FROM ledger_entries",
         "UPDATE results SET content = ''",
         "DELETE FROM policies",
+        "INSERT OR REPLACE INTO ledger_lines SELECT * FROM ledger_lines",
+        "INSERT OR REPLACE INTO ledger_lines SELECT line_id + 1000, cycle, run, key, participant, currency, 1, held, content, posted_at, NULL FROM ledger_lines",
+        "INSERT OR REPLACE INTO ledger_lines SELECT NULL, cycle, run, key || 'x', participant, currency, 1, held, content, posted_at, request_id FROM ledger_lines WHERE request_id = 'r-1'",
+        "INSERT OR REPLACE INTO ledger_entries SELECT line_id, account, currency, 1 FROM ledger_entries",
+        "REPLACE INTO results SELECT * FROM results",
+        "REPLACE INTO policies SELECT * FROM policies",
     ] {
-        assert!(sqlx::query(statement).execute(&pool).await.is_err(), "{statement}");
+        let refused = sqlx::query(statement).execute(&pool).await.expect_err(statement).to_string();
+        assert!(refused.contains("append-only") || refused.contains("registered policy"), "{statement}: {refused}");
     }
 }
 

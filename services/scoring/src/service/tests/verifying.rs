@@ -29,7 +29,7 @@ async fn an_untouched_run_verifies() {
 async fn whatever_was_changed_behind_our_back_is_found() {
     for (statements, difference) in [
         (
-            "UPDATE outcomes SET content = replace(content, '800000', '900000') WHERE kind = 'line' AND key LIKE 'ana%commission%'",
+            "UPDATE outcomes SET content = replace(content, '800000', '900000') WHERE kind = 'line' AND key GLOB 'ana*commission*'",
             "line / ana / Commission / commission / 2026-Q3 / USD",
         ),
         (
@@ -50,6 +50,117 @@ async fn whatever_was_changed_behind_our_back_is_found() {
         assert!(found.differences.iter().any(|told| told == difference), "{statements}: {:#?}", found.differences);
         assert!(found.differences.len() <= 20);
     }
+}
+
+/// Lets the ledger be changed, as somebody with the file in their hands would.
+const UNLOCKED: &str = "PRAGMA foreign_keys = OFF; DROP TRIGGER ledger_lines_no_update; DROP TRIGGER ledger_lines_no_delete; DROP TRIGGER ledger_entries_no_update; DROP TRIGGER ledger_entries_no_delete;";
+
+const COMMISSION_OF_ANA: &str = "key GLOB 'ana*commission*' AND run <> ''";
+
+#[tokio::test]
+async fn a_ledger_that_was_changed_behind_our_back_is_found() {
+    let ana = "ledger: ana, Commission, commission, 2026-Q3";
+    for (statements, expected) in [
+        (
+            format!("UPDATE ledger_lines SET content = replace(content, '800000', '810000') WHERE {COMMISSION_OF_ANA}"),
+            vec![
+                format!("{ana}: $8,100.00 posted, $8,000.00 computed"),
+                format!("{ana}: kept as $8,000.00, written as $8,100.00"),
+                format!("{ana}: its entries are not those of its amount"),
+            ],
+        ),
+        (
+            format!("UPDATE ledger_lines SET amount = 810000 WHERE {COMMISSION_OF_ANA}"),
+            vec![format!("{ana}: kept as $8,100.00, written as $8,000.00")],
+        ),
+        (
+            format!(
+                "UPDATE ledger_lines SET content = replace(content, 'Section 6', 'Section 7') WHERE {COMMISSION_OF_ANA}"
+            ),
+            vec![format!("{ana}: posted with other words")],
+        ),
+        (
+            format!("UPDATE ledger_lines SET content = '' WHERE {COMMISSION_OF_ANA}"),
+            vec![
+                format!("{ana}: $0.00 posted, $8,000.00 computed"),
+                "ledger: ana / Commission / commission / 2026-Q3 / USD: can't be read".to_owned(),
+            ],
+        ),
+        (
+            format!(
+                "UPDATE ledger_lines SET line_id = 4000 WHERE {COMMISSION_OF_ANA}; DELETE FROM ledger_lines WHERE line_id = 4000"
+            ),
+            vec![
+                format!("{ana}: $0.00 posted, $8,000.00 computed"),
+                "ledger: an entry to expense belongs to line 2, which is missing".to_owned(),
+                "ledger: an entry to held belongs to line 2, which is missing".to_owned(),
+                "ledger: an entry to payable belongs to line 2, which is missing".to_owned(),
+            ],
+        ),
+        (
+            format!(
+                "INSERT INTO ledger_lines SELECT NULL, cycle, run, replace(key, 'ana', 'bob'), 'bob', currency, amount, held, replace(content, 'ana', 'bob'), posted_at, NULL FROM ledger_lines WHERE {COMMISSION_OF_ANA}"
+            ),
+            vec![
+                "ledger: bob, Commission, commission, 2026-Q3: $8,000.00 posted, $0.00 computed".to_owned(),
+                "ledger: bob, Commission, commission, 2026-Q3: has no entries".to_owned(),
+            ],
+        ),
+        (
+            format!(
+                "INSERT INTO ledger_lines SELECT NULL, cycle, 'other', key, participant, currency, 0, 0, replace(replace(content, '800000', '0'), '80000', '0'), posted_at, NULL FROM ledger_lines WHERE {COMMISSION_OF_ANA}"
+            ),
+            vec![format!("{ana}: posted by runs/other, which was never posted for this cycle")],
+        ),
+        (
+            "UPDATE ledger_entries SET amount = amount + 1 WHERE line_id = 2 AND account = 'payable'".to_owned(),
+            vec![format!("{ana}: its entries don't sum to zero")],
+        ),
+        ("DELETE FROM ledger_entries WHERE line_id = 2".to_owned(), vec![format!("{ana}: has no entries")]),
+        (
+            "DELETE FROM ledger_entries WHERE line_id = 9; DELETE FROM ledger_lines WHERE run = ''".to_owned(),
+            vec!["ledger: adjustments: 0 posted, 1 on record".to_owned()],
+        ),
+    ] {
+        let (world, run) = posted().await;
+        forge(&world, &format!("{UNLOCKED} {statements}")).await;
+        let found = world.scoring.verify(&run).await.unwrap();
+        assert_eq!(found.differences, expected, "{statements}");
+        assert!(!found.matches, "{statements}");
+    }
+}
+
+/// A posted run and an adjustment.
+async fn posted() -> (World, RunId) {
+    let world = World::ready().await;
+    let run = world.close().await;
+    world.scoring.post(&run.id, "").await.unwrap();
+    world.scoring.adjust(super::posting::new(-25_000, "r-1")).await.unwrap();
+    (world, run.id)
+}
+
+#[tokio::test]
+async fn every_posted_run_verifies_and_each_finds_its_own_faults() {
+    let (world, first) = posted().await;
+    world.import(vec![super::deal(2, "D-1", "ana", "", "USD 50000.00", "2026-07-10")]).await;
+    let second = world.close().await.id;
+    // Settled, not posted.
+    assert_eq!(world.scoring.verify(&second).await.unwrap().differences, [""; 0]);
+    // Approved before the first was: what counts is when it was posted.
+    world.scoring.post(&second, "2026-10-01T00:00:00Z").await.unwrap();
+    for run in [&first, &second] {
+        let found = world.scoring.verify(run).await.unwrap();
+        assert!(found.matches, "{found:?}");
+    }
+    let correction = format!("run = '{second}' AND key GLOB 'ana*commission*'");
+    forge(&world, &format!(
+        "{UNLOCKED} DELETE FROM ledger_entries WHERE line_id IN (SELECT line_id FROM ledger_lines WHERE {correction}); DELETE FROM ledger_lines WHERE {correction}"
+    )).await;
+    assert!(world.scoring.verify(&first).await.unwrap().matches);
+    assert_eq!(
+        world.scoring.verify(&second).await.unwrap().differences,
+        ["ledger: ana, Commission, commission, 2026-Q3: $8,000.00 posted, $7,000.00 computed"]
+    );
 }
 
 #[tokio::test]

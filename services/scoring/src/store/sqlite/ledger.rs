@@ -7,9 +7,9 @@ use merit_core::{Error, Result};
 use merit_platform::sqlite::storage;
 use sqlx::{QueryBuilder, Sqlite, Transaction};
 
-use super::{ROWS, SqliteStore, change, limit};
+use super::{ROWS, SqliteStore, books, change, limit};
 use crate::compute::ledger::{differences, entries};
-use crate::model::{Keyed as _, Line, OutcomeKind, RunState, joined};
+use crate::model::{Books, Keyed as _, Line, OutcomeKind, RunState, joined};
 use crate::store::{Ledger, Posted};
 
 /// A line on its way into the ledger.
@@ -40,13 +40,16 @@ impl Ledger for SqliteStore {
         let fresh: Vec<Entry<'_>> =
             lines.iter().map(|line| Entry { cycle: &cycle, run: id.as_str(), line, at, request_id: None }).collect();
         insert(&mut tx, &fresh).await?;
-        sqlx::query("UPDATE runs SET state = $2, posted_at = $3 WHERE run = $1")
-            .bind(id.as_str())
-            .bind(RunState::Posted as i64)
-            .bind(at)
-            .execute(&mut *tx)
-            .await
-            .map_err(storage)?;
+        sqlx::query(
+            "UPDATE runs SET state = $2, posted_at = $3, posting = (SELECT coalesce(max(posting), 0) + 1 FROM runs)
+             WHERE run = $1",
+        )
+        .bind(id.as_str())
+        .bind(RunState::Posted as i64)
+        .bind(at)
+        .execute(&mut *tx)
+        .await
+        .map_err(storage)?;
         tx.commit().await.map_err(storage)?;
         u32::try_from(lines.len()).map_err(Error::internal)
     }
@@ -71,6 +74,10 @@ impl Ledger for SqliteStore {
         insert(&mut tx, &[Entry { cycle: cycle.as_str(), run: "", line: &line, at: &at, request_id }]).await?;
         tx.commit().await.map_err(storage)?;
         Ok(line)
+    }
+
+    async fn books(&self, cycle: &CycleId) -> Result<Books> {
+        books::books(self.database.read(), cycle).await
     }
 
     async fn ledger(

@@ -1,5 +1,6 @@
 //! The store on SQLite.
 
+mod books;
 mod ledger;
 mod outcomes;
 mod policies;

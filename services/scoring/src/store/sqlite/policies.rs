@@ -4,10 +4,14 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::{Error, Kind, Result};
 use merit_platform::sqlite::storage;
+use sqlx::error::DatabaseError;
 
 use super::{SqliteStore, change, day, optional_day, small};
 use crate::model::Policy;
 use crate::store::Policies;
+
+/// SQLite's extended code of what a trigger refused.
+const TRIGGER: &str = "1811";
 
 #[derive(sqlx::FromRow)]
 struct PolicyRow {
@@ -66,8 +70,9 @@ impl Policies for SqliteStore {
 
 /// Somebody else registered it since it was looked up.
 fn taken(error: sqlx::Error, policy: &Policy) -> Error {
-    let unique = error.as_database_error().is_some_and(|error| error.is_unique_violation());
-    if unique {
+    // The trigger that keeps a registered policy from being replaced comes before the key's own check.
+    let kept = |error: &dyn DatabaseError| error.is_unique_violation() || error.code().as_deref() == Some(TRIGGER);
+    if error.as_database_error().is_some_and(kept) {
         let message =
             format!("`{}` version {} is being registered by somebody else; try again", policy.name, policy.version);
         Error::new(Kind::Aborted, "CONCURRENT_CHANGE", message)
