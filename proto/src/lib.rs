@@ -1,6 +1,12 @@
 //! The gRPC contracts of every Merit service, generated from `merit/<service>/v1/*.proto`. The documentation of each
 //! message and method stands in those files.
-#![expect(missing_docs, unused_qualifications, clippy::allow_attributes, clippy::allow_attributes_without_reason, reason = "generated code")]
+#![expect(
+    missing_docs,
+    unused_qualifications,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    reason = "generated code"
+)]
 
 /// The compiled descriptors of all files, for server reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -46,7 +46,6 @@ fn rows_that_can_not_be_taken() {
         ("results", "deals.csv", "is_new", "is_newish", &["is_newish"]),
         ("people", "people.csv", "Manager,West,,2020", "Manager,West,ana,2020", &["ana", "cy"]),
         ("people", "people.csv", "bo,Bo", "ana,Bo", &["ana", "line"]),
-        ("people", "people.csv", "cy@example.com", "", &["cy", "no e-mail address", "line 3"]),
         ("people", "people.csv", "bo@example.com", "Ana@example.com", &["line 4", "`ana` too"]),
         ("people", "people.csv", "ana@example.com", "ana at example", &["line 3", "e-mail"]),
         ("people", "people.csv", "Bo Łęcki", "Bo\u{202E}Łęcki", &["line 4"]),
@@ -58,6 +57,19 @@ fn rows_that_can_not_be_taken() {
         let path = altered(&merit, file, from, to);
         refused(&merit, &["import", kind, &path, "--profile", "merit"], words);
     }
+}
+
+#[test]
+fn a_manager_without_an_address() {
+    let merit = Merit::new();
+    merit.ok(&["schema", "apply", &small("schema.merit")]);
+    let path = altered(&merit, "people.csv", "cy@example.com", "");
+    let refused = merit.run(&["import", "people", &path, "--profile", "merit"]).expect(1);
+    for word in ["line 3", "`cy`", "no e-mail address"] {
+        assert!(refused.err.contains(word), "{}", refused.err);
+    }
+    let taken = merit.run(&["import", "people", &small("people.csv"), "--profile", "merit", "--json"]).expect(0).json();
+    assert_eq!(taken["added"], 7, "nothing had been taken before");
 }
 
 #[test]
@@ -100,7 +112,11 @@ fn policies_that_can_not_be_published() {
         assert!(plan.contains(from), "{from}");
         let path = merit.file("p/plan.merit", plan.replacen(from, to, 1));
         refused(&merit, &["rules", "publish", &path], words);
-        refused(&merit, &["review", "run", "--cycle", "2026-Q3", "--policies", &merit.path("p").display().to_string()], words);
+        refused(
+            &merit,
+            &["review", "run", "--cycle", "2026-Q3", "--policies", &merit.path("p").display().to_string()],
+            words,
+        );
     }
 }
 
@@ -131,7 +147,10 @@ fn a_dry_import_tells_and_keeps_nothing() {
     assert_eq!(told["changed"], 1);
     assert_eq!(before, merit.ok(&["standing", "ana", "--cycle", "2026-Q3", "--json"]));
     let again = merit.run(&["import", "results", &small("deals.csv"), "--profile", "merit", "--json"]).expect(0).json();
-    assert_eq!((again["added"].as_u64(), again["changed"].as_u64(), again["unchanged"].as_u64()), (Some(0), Some(0), Some(6)));
+    assert_eq!(
+        (again["added"].as_u64(), again["changed"].as_u64(), again["unchanged"].as_u64()),
+        (Some(0), Some(0), Some(6))
+    );
 }
 
 #[test]
@@ -149,8 +168,14 @@ fn things_that_are_not_there() {
         (&["standing", "nobody", "--cycle", "2026-Q3"][..], &["nobody"][..]),
         (&["standing", "ana", "--cycle", "2031-Q1"], &["2031-Q1"]),
         (&["review", "status", "--cycle", "2031-Q1"], &["2031-Q1"]),
-        (&["review", "adjust", "--cycle", "2026-Q3", "--participant", "ana", "--amount", "10", "--reason", "x"], &["USD 250.00"]),
-        (&["review", "adjust", "--cycle", "2026-Q3", "--participant", "ana", "--amount", "$1.005", "--reason", "x"], &["decimals"]),
+        (
+            &["review", "adjust", "--cycle", "2026-Q3", "--participant", "ana", "--amount", "10", "--reason", "x"],
+            &["USD 250.00"],
+        ),
+        (
+            &["review", "adjust", "--cycle", "2026-Q3", "--participant", "ana", "--amount", "$1.005", "--reason", "x"],
+            &["decimals"],
+        ),
         (&["cycle", "open", "2026-Q5"], &["quarter 5"]),
         (&["cycle", "open", "2027-Q1", "--zone", "Mars/Olympus"], &["Mars/Olympus"]),
         (&["cycle", "open", "autumn", "--starts", "2026-08-01", "--ends", "2026-10-31"], &["2026-Q3"]),

@@ -9,7 +9,8 @@ const LEDGER: &str = "\
 2026-Q3,RUN,ana,Small plan,1,commission,2026-Q3,7500.00,750.00,USD,2026-09-30,2026-09-30,Plan section 4
 2026-Q3,RUN,bo,Small plan,1,commission,2026-Q3,1500.02,150.00,USD,2026-09-30,2026-09-30,Plan section 4
 ";
-const HEAD: &str = "cycle,run,participant,policy,version,payout,line,amount,held,currency,earned_on,payable_on,reason\n";
+const HEAD: &str =
+    "cycle,run,participant,policy,version,payout,line,amount,held,currency,earned_on,payable_on,reason\n";
 
 /// An export without its head, the run's id put out of the way.
 fn body(text: &str) -> String {
@@ -42,8 +43,10 @@ fn a_quarter_is_computed_approved_published_and_mailed() {
     assert_eq!(body(&merit.export("ledger")), LEDGER);
     assert!(review(&["publish"]).expect(0).out.contains("published"));
     let sent = merit.ok(&["mail", "send", "--to", "outbox"]);
-    let mut mails: Vec<_> =
-        std::fs::read_dir(merit.path("outbox")).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut mails: Vec<_> = std::fs::read_dir(merit.path("outbox"))
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
     mails.sort();
     // Everyone employed and with an address gets their own, and Cy the team's; Eli has no address, Gus left in March.
     assert_eq!(mails.len(), 6, "{sent}\n{mails:?}");
@@ -65,11 +68,25 @@ fn a_quarter_is_computed_approved_published_and_mailed() {
 fn people_who_could_not_be_scored_are_listed_with_the_reason() {
     let merit = Merit::composed();
     let status = merit.run(&["review", "status", "--cycle", "2026-Q3", "--json"]).expect(0).json();
-    let findings: Vec<_> = status["findings"].as_array().unwrap().iter().map(|f| {
-        (f["kind"].as_str().unwrap(), f["participant"].as_str().unwrap(), f["output"].as_str().unwrap(), f["reason"].as_str().unwrap())
-    }).collect();
+    let findings: Vec<_> = status["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| {
+            (
+                f["kind"].as_str().unwrap(),
+                f["participant"].as_str().unwrap(),
+                f["output"].as_str().unwrap(),
+                f["reason"].as_str().unwrap(),
+            )
+        })
+        .collect();
     let reason = |person: &str, output: &str| {
-        findings.iter().find(|f| f.1 == person && f.2 == output).unwrap_or_else(|| panic!("{person} {output}: {findings:?}")).3
+        findings
+            .iter()
+            .find(|f| f.1 == person && f.2 == output)
+            .unwrap_or_else(|| panic!("{person} {output}: {findings:?}"))
+            .3
     };
     assert!(reason("dee", "commission").contains("`quota` is missing"), "{findings:?}");
     assert!(reason("eli", "commission").contains("quota"), "{findings:?}");
@@ -112,7 +129,10 @@ fn asking_again_does_nothing_and_a_changed_result_supersedes() {
     let deals = std::fs::read_to_string(small("deals.csv")).unwrap().replace("30000.33", "30010.33");
     let file = merit.file("deals.csv", deals);
     let imported = merit.run(&["import", "results", &file, "--profile", "merit", "--json"]).expect(0).json();
-    assert_eq!((imported["added"].as_u64(), imported["changed"].as_u64(), imported["unchanged"].as_u64()), (Some(0), Some(1), Some(5)));
+    assert_eq!(
+        (imported["added"].as_u64(), imported["changed"].as_u64(), imported["unchanged"].as_u64()),
+        (Some(0), Some(1), Some(5))
+    );
     merit.run(&["review", "run", "--cycle", "2026-Q3"]).expect(4);
     merit.approve();
     let ledger = body(&merit.export("ledger"));
@@ -131,7 +151,18 @@ fn asking_again_does_nothing_and_a_changed_result_supersedes() {
 fn an_adjustment_lives_apart_and_survives_a_recalculation() {
     let merit = Merit::composed();
     merit.approve();
-    merit.ok(&["review", "adjust", "--cycle", "2026-Q3", "--participant", "bo", "--amount", "$-12.50", "--reason", "returned badge"]);
+    merit.ok(&[
+        "review",
+        "adjust",
+        "--cycle",
+        "2026-Q3",
+        "--participant",
+        "bo",
+        "--amount",
+        "$-12.50",
+        "--reason",
+        "returned badge",
+    ]);
     let deals = std::fs::read_to_string(small("deals.csv")).unwrap().replace("30000.33", "30010.33");
     merit.ok(&["import", "results", &merit.file("deals.csv", deals), "--profile", "merit"]);
     merit.run(&["review", "run", "--cycle", "2026-Q3"]).expect(4);

@@ -64,7 +64,8 @@ async fn dispatch(cli: Cli) -> Result<Outcome> {
 fn tell(error: &Error, json: bool) {
     let screen = Screen::new(json);
     if json {
-        let document = json!({ "error": { "reason": error.reason, "message": error.message, "problems": error.problems } });
+        let document =
+            json!({ "error": { "reason": error.reason, "message": error.message, "problems": error.problems } });
         screen.warn(document.to_string());
     } else {
         let red = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));

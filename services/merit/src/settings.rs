@@ -26,15 +26,17 @@ impl Settings {
     fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
         let Some(host) = variable("MERIT_SMTP_HOST") else { return Ok(Self { relay: None }) };
-        let security = choice("MERIT_SMTP_SECURITY", variable("MERIT_SMTP_SECURITY"), &[
-            ("starttls", Security::StartTls),
-            ("tls", Security::Tls),
-            ("none", Security::None),
-        ])?;
+        let security = choice(
+            "MERIT_SMTP_SECURITY",
+            variable("MERIT_SMTP_SECURITY"),
+            &[("starttls", Security::StartTls), ("tls", Security::Tls), ("none", Security::None)],
+        )?;
         let port = match variable("MERIT_SMTP_PORT") {
-            Some(port) => port.parse().ok().filter(|port| *port > 0).ok_or_else(|| {
-                bad("MERIT_SMTP_PORT", &port, "a port from 1 to 65535, such as 587")
-            })?,
+            Some(port) => port
+                .parse()
+                .ok()
+                .filter(|port| *port > 0)
+                .ok_or_else(|| bad("MERIT_SMTP_PORT", &port, "a port from 1 to 65535, such as 587"))?,
             None => match security {
                 Security::StartTls => 587,
                 Security::Tls => 465,
@@ -86,16 +88,21 @@ mod tests {
     fn a_relay_needs_a_host_and_a_sender() {
         assert_eq!(read(&[]).unwrap().relay, None);
         assert!(read(&[("MERIT_SMTP_HOST", "relay")]).unwrap_err().message.contains("MERIT_MAIL_FROM"));
-        let relay = read(&[("MERIT_SMTP_HOST", "relay"), ("MERIT_MAIL_FROM", "M <m@example.com>")]).unwrap().relay.unwrap();
+        let relay =
+            read(&[("MERIT_SMTP_HOST", "relay"), ("MERIT_MAIL_FROM", "M <m@example.com>")]).unwrap().relay.unwrap();
         assert_eq!((relay.port, relay.security, relay.resend_unclear), (587, Security::StartTls, false));
     }
 
     #[test]
     fn words_that_mean_nothing_are_named() {
-        for (name, value) in
-            [("MERIT_SMTP_PORT", "0"), ("MERIT_SMTP_PORT", "smtp"), ("MERIT_SMTP_SECURITY", "ssl"), ("MERIT_MAIL_RESEND_UNCLEAR", "maybe")]
-        {
-            let error = read(&[("MERIT_SMTP_HOST", "relay"), ("MERIT_MAIL_FROM", "m@example.com"), (name, value)]).unwrap_err();
+        for (name, value) in [
+            ("MERIT_SMTP_PORT", "0"),
+            ("MERIT_SMTP_PORT", "smtp"),
+            ("MERIT_SMTP_SECURITY", "ssl"),
+            ("MERIT_MAIL_RESEND_UNCLEAR", "maybe"),
+        ] {
+            let error =
+                read(&[("MERIT_SMTP_HOST", "relay"), ("MERIT_MAIL_FROM", "m@example.com"), (name, value)]).unwrap_err();
             assert!(error.message.contains(name) && error.message.contains(value), "{error}");
         }
     }

@@ -53,11 +53,13 @@ impl Assembly {
         let directory = merit_directory::open(data, clock.clone()).await?;
         let goals = merit_goals::open(data, link.clone(), clock.clone()).await?;
         let feedback =
-            merit_feedback::FeedbackService::open(data, directory_client(&link), goals_client(&link), clock.clone()).await?;
+            merit_feedback::FeedbackService::open(data, directory_client(&link), goals_client(&link), clock.clone())
+                .await?;
         let scoring = merit_scoring::open(data, link.clone(), link.clone(), link.clone(), clock.clone()).await?;
         let relay = settings.relay.clone();
         let notifications =
-            merit_notifications::NotificationsService::open(data, directory_client(&link), relay, clock.clone()).await?;
+            merit_notifications::NotificationsService::open(data, directory_client(&link), relay, clock.clone())
+                .await?;
         let reviews = merit_reviews::open(data, merit_reviews::Links::all(&link), clock).await?;
 
         let mut server = Server::new(keys)?;

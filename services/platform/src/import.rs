@@ -37,7 +37,9 @@ pub async fn collect<M, R>(
         let (this_header, mut these) = split(message);
         match (this_header, header.is_some()) {
             (Some(first), false) => header = Some(first),
-            (Some(_), true) => return Err(Error::invalid("BAD_IMPORT", "an import has one header, in its first message")),
+            (Some(_), true) => {
+                return Err(Error::invalid("BAD_IMPORT", "an import has one header, in its first message"));
+            }
             (None, _) => {}
         }
         rows.append(&mut these);

@@ -41,7 +41,8 @@ impl Page {
 pub fn cut<T>(mut rows: Vec<T>, page: &Page, key: impl Fn(&T) -> String) -> (Vec<T>, String) {
     let more = rows.len() > page.size;
     rows.truncate(page.size);
-    let token = if more { rows.last().map(|row| Page::next_token(&key(row))).unwrap_or_default() } else { String::new() };
+    let token =
+        if more { rows.last().map(|row| Page::next_token(&key(row))).unwrap_or_default() } else { String::new() };
     (rows, token)
 }
 
@@ -50,9 +51,9 @@ fn decode(token: &str) -> Result<String> {
     if !token.len().is_multiple_of(2) || !token.is_ascii() {
         return Err(bad());
     }
-    let bytes = (0..token.len()).step_by(2).map(|at| {
-        token.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()).ok_or_else(bad)
-    });
+    let bytes = (0..token.len())
+        .step_by(2)
+        .map(|at| token.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()).ok_or_else(bad));
     String::from_utf8(bytes.collect::<Result<Vec<u8>>>()?).map_err(|_| bad())
 }
 

@@ -74,7 +74,6 @@ pub fn storage(error: sqlx::Error) -> Error {
 fn make_private(path: &Path) -> Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let made = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path);
-    made.map(drop).map_err(|error| {
-        Error::precondition("STORAGE", format!("`{}` can't be written: {error}", path.display()))
-    })
+    made.map(drop)
+        .map_err(|error| Error::precondition("STORAGE", format!("`{}` can't be written: {error}", path.display())))
 }

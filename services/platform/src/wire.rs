@@ -66,11 +66,7 @@ pub fn parse_money(money: &proto::Money) -> Result<Money> {
 /// A problem for the wire.
 #[must_use]
 pub fn problem(problem: &Problem) -> proto::ImportProblem {
-    proto::ImportProblem {
-        line: problem.line,
-        column: problem.column.clone(),
-        message: problem.message.clone(),
-    }
+    proto::ImportProblem { line: problem.line, column: problem.column.clone(), message: problem.message.clone() }
 }
 
 /// A problem from the wire.

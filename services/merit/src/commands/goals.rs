@@ -23,7 +23,8 @@ pub async fn run(global: &Global, command: Goals) -> Result<Outcome> {
     let unmet = unmet(&session, &cycle_name(&cycle)?).await?;
     show(screen, &coverage, &cycle);
     screen.heading(&format!("Criteria that are not met: {}", unmet.len()));
-    let rows: Vec<_> = unmet.iter().take(NAMED).map(|one| vec![one.goal.clone(), one.criterion.clone(), one.reason.clone()]).collect();
+    let rows: Vec<_> =
+        unmet.iter().take(NAMED).map(|one| vec![one.goal.clone(), one.criterion.clone(), one.reason.clone()]).collect();
     screen.table(&["goal", "criterion", "why"], &rows);
     if unmet.len() > NAMED {
         screen.line(format!("… and {} more; --json prints them all", unmet.len() - NAMED));
@@ -72,7 +73,9 @@ pub(crate) fn show(screen: Screen, coverage: &GetCoverageResponse, cycle: &str) 
             .concat(),
     ];
     for criterion in &coverage.smart {
-        rows.push([vec![format!("goals that are {}", criterion.criterion)], share(criterion.met, coverage.goals)].concat());
+        rows.push(
+            [vec![format!("goals that are {}", criterion.criterion)], share(criterion.met, coverage.goals)].concat(),
+        );
     }
     screen.table(&["", "#count", "#share"], &rows);
     for (what, without) in

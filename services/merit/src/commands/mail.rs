@@ -32,7 +32,11 @@ pub async fn run(global: &Global, command: Mail) -> Result<Outcome> {
             if !left.no_address.is_empty() {
                 screen.line(format!("no address, so no mail: {}", left.no_address.join(", ")));
             }
-            screen.json(&json!({ "written": left.written, "no_address": left.no_address, "folder": folder }));
+            screen.json(&json!({ "written": left.written, "no_address": left.no_address, "failed": left.failed, "folder": folder }));
+            if !left.failed.is_empty() {
+                let message = format!("mails that could not be written: {}", left.failed.join("; "));
+                return Err(Error::new(merit_core::Kind::Unavailable, "MAILS_NOT_SENT", message));
+            }
             Ok(Outcome::Done)
         }
         None => relay(screen, &session).await,
@@ -45,6 +49,8 @@ pub(crate) struct Left {
     pub written: usize,
     /// People without an address.
     pub no_address: Vec<String>,
+    /// People whose mail can't be written, and why.
+    pub failed: Vec<String>,
 }
 
 /// Writes what is waiting as `.eml` files that only their owner may read; each is confirmed once it is on disk.
@@ -59,11 +65,16 @@ pub(crate) async fn to_folder(session: &Session, folder: &Path) -> Result<Left> 
     let mut stream = answer(session.notifications().fetch_mails(FetchMailsRequest {}).await)?;
     let mut progress = Progress::start();
     let mut keys = Vec::new();
-    let mut left = Left { written: 0, no_address: Vec::new() };
+    let mut left = Left { written: 0, no_address: Vec::new(), failed: Vec::new() };
     while let Some(fetched) = stream.message().await.map_err(|status| from_status(&status))? {
         let mail = fetched.mail.unwrap_or_default();
         if mail.state() == MailState::NoAddress {
             left.no_address.push(id(&mail.receiver).to_owned());
+            continue;
+        }
+        // A mail that can't be written out comes without a message; it stays in the outbox.
+        if fetched.file_name.is_empty() {
+            left.failed.push(format!("{}: {}", id(&mail.receiver), mail.failure));
             continue;
         }
         let path = folder.join(safe_name(&fetched.file_name)?);

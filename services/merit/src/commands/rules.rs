@@ -40,7 +40,8 @@ fn check(screen: Screen, paths: &[PathBuf], with_tests: bool) -> Result<Outcome>
             }
             Checked::Schema(schema) => {
                 screen.line(format!("{name}: schema \"{}\" version {} is fine", schema.name(), schema.version()));
-                documents.push(json!({ "file": name, "ok": true, "schema": schema.name(), "version": schema.version() }));
+                documents
+                    .push(json!({ "file": name, "ok": true, "schema": schema.name(), "version": schema.version() }));
             }
             Checked::Policy(program) => {
                 let failed = report(screen, &name, &program, with_tests, &mut documents);
@@ -96,10 +97,8 @@ fn failure(name: &str, report: &TestReport) -> String {
 
 /// Checks, tests and registers the policies among the files; schemas among them are passed over.
 pub(crate) async fn publish(screen: Screen, session: &Session, files: &[PathBuf]) -> Result<Outcome> {
-    let sources = policies::publishable(files)?
-        .into_iter()
-        .map(|(file_name, text)| PolicySource { file_name, text })
-        .collect();
+    let sources =
+        policies::publishable(files)?.into_iter().map(|(file_name, text)| PolicySource { file_name, text }).collect();
     let request = PublishPoliciesRequest { sources, validate_only: false };
     let published: PublishPoliciesResponse = answer(session.scoring().publish_policies(request).await)?;
     for failure in &published.failures {

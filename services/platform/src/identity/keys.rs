@@ -46,9 +46,12 @@ impl Keys {
         if !path.exists() {
             create(path).map_err(|error| refused(&format!("can't be made: {error}")))?;
         }
-        let mode = std::fs::metadata(path).map_err(|error| refused(&format!("can't be read: {error}")))?.permissions().mode();
+        let mode =
+            std::fs::metadata(path).map_err(|error| refused(&format!("can't be read: {error}")))?.permissions().mode();
         if mode & 0o077 != 0 {
-            return Err(refused("can be read by others; run `chmod 600` on it, and if anyone may have seen it, delete it to make a new one"));
+            return Err(refused(
+                "can be read by others; run `chmod 600` on it, and if anyone may have seen it, delete it to make a new one",
+            ));
         }
         let text = std::fs::read_to_string(path).map_err(|error| refused(&format!("can't be read: {error}")))?;
         let secret = text.trim();

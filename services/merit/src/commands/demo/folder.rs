@@ -29,7 +29,10 @@ impl Folder {
     /// `DEMO_FOLDER` when somebody else's files are in it, or it can't be written.
     pub fn prepare(out: &Path) -> Result<Self> {
         let failed = |error: std::io::Error| {
-            Error::invalid("DEMO_FOLDER", format!("`{}` can't be written: {error}; name another with --out", out.display()))
+            Error::invalid(
+                "DEMO_FOLDER",
+                format!("`{}` can't be written: {error}; name another with --out", out.display()),
+            )
         };
         let folder = Self(out.to_owned());
         if out.exists() {

@@ -85,7 +85,9 @@ async fn take_in(screen: Screen, session: &Session, folder: &Folder) -> Result<(
         let path = folder.sample().join(file.name);
         let taken = import::run(session.link(), file.kind, &path, &profile, false).await?;
         if !taken.problems.is_empty() {
-            return Err(Error::invalid("SAMPLE", format!("`{}` was not taken", path.display())).with_problems(taken.problems));
+            return Err(
+                Error::invalid("SAMPLE", format!("`{}` was not taken", path.display())).with_problems(taken.problems)
+            );
         }
         let mut text = format!("{}: {} rows from {}", file.kind, taken.added + taken.changed, file.name);
         if !taken.quarantined.is_empty() {

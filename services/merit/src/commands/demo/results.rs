@@ -52,11 +52,15 @@ pub(super) async fn show(screen: Screen, session: &Session, review: &Review) -> 
     screen.heading("To look at");
     let mut rows: Vec<_> = of(FindingKind::NotScored)
         .filter(|finding| finding.output == "commission")
-        .map(|finding| vec![id(&finding.participant).to_owned(), "not paid a commission".to_owned(), finding.reason.clone()])
+        .map(|finding| {
+            vec![id(&finding.participant).to_owned(), "not paid a commission".to_owned(), finding.reason.clone()]
+        })
         .collect();
-    rows.extend(of(FindingKind::NotCredited).map(|finding| {
-        vec![id(&finding.participant).to_owned(), "not credited".to_owned(), finding.reason.clone()]
-    }));
+    rows.extend(
+        of(FindingKind::NotCredited).map(|finding| {
+            vec![id(&finding.participant).to_owned(), "not credited".to_owned(), finding.reason.clone()]
+        }),
+    );
     screen.table(&["person", "", "why"], &rows);
     let uncovered = of(FindingKind::NotCovered).count();
     if uncovered > 0 {

@@ -37,7 +37,10 @@ pub(crate) async fn run(screen: Screen, session: &Session, args: &Adjust) -> Res
 /// Reads `USD 250.00`, `USD -250`, `-USD 1,250.00`, `$250` or `$-12.50`.
 fn parse_amount(typed: &str) -> Result<Money> {
     let bad = || {
-        Error::invalid("BAD_MONEY", format!("`{typed}` is not an amount with its currency, like \"USD 250.00\" or \"$-12.50\""))
+        Error::invalid(
+            "BAD_MONEY",
+            format!("`{typed}` is not an amount with its currency, like \"USD 250.00\" or \"$-12.50\""),
+        )
     };
     let text = typed.trim();
     let (outer, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest.trim_start()));

@@ -71,7 +71,11 @@ pub(crate) async fn verify(screen: Screen, session: &Session, which: &Which) -> 
         ));
     }
     if same {
-        screen.line(format!("run {} computed again is the same to the byte: root {}", id(&verified.run), result.found_root));
+        screen.line(format!(
+            "run {} computed again is the same to the byte: root {}",
+            id(&verified.run),
+            result.found_root
+        ));
     } else {
         let roots = if result.expected_root == result.found_root {
             format!("the computation is the same (root {}), but what is stored is not", result.found_root)

@@ -23,8 +23,19 @@ mod scorecards;
 use crate::cli::What;
 
 const LEDGER: &[&str] = &[
-    "cycle", "run", "participant", "policy", "version", "payout", "line", "amount", "held", "currency", "earned_on",
-    "payable_on", "reason",
+    "cycle",
+    "run",
+    "participant",
+    "policy",
+    "version",
+    "payout",
+    "line",
+    "amount",
+    "held",
+    "currency",
+    "earned_on",
+    "payable_on",
+    "reason",
 ];
 const SCORES: &[&str] = &["cycle", "participant", "output", "value", "unit"];
 const CREDITS: &[&str] =
@@ -46,13 +57,7 @@ pub(crate) async fn run(screen: Screen, session: &Session, args: &Export) -> Res
 }
 
 /// An export's whole text.
-async fn export_text(
-    session: &Session,
-    which: &Which,
-    what: What,
-    format: Format,
-    proposed: bool,
-) -> Result<String> {
+async fn export_text(session: &Session, which: &Which, what: What, format: Format, proposed: bool) -> Result<String> {
     let review = find(session, which).await?;
     let cycle = id(&review.cycle).to_owned();
     let posted = matches!(review.state(), ReviewState::Approved | ReviewState::Published | ReviewState::Superseded);

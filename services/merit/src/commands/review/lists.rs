@@ -74,8 +74,7 @@ pub(crate) async fn scorecards(session: &Session, review: &Review) -> Result<Vec
     pages::all(|page_token| {
         let (mut client, cycle, run) = (session.reviews(), review.cycle.clone(), review.run.clone());
         async move {
-            let request =
-                ListScorecardsRequest { cycle, run, person: String::new(), page_size: PAGE_SIZE, page_token };
+            let request = ListScorecardsRequest { cycle, run, person: String::new(), page_size: PAGE_SIZE, page_token };
             let page = client.list_scorecards(request).await?.into_inner();
             Ok((page.scorecards, page.next_page_token))
         }

@@ -162,7 +162,8 @@ fn show_preview(screen: Screen, preview: &PreviewRunResponse) {
     }
     super::lists::show_findings(screen, &preview.findings);
     let lines: Vec<_> = preview.lines.iter().map(super::export::line_document).collect();
-    let scores: Vec<_> = preview.scores.iter().map(|score| super::export::score_document(id(&run.cycle), score)).collect();
+    let scores: Vec<_> =
+        preview.scores.iter().map(|score| super::export::score_document(id(&run.cycle), score)).collect();
     screen.json(&json!({
         "cycle": id(&run.cycle), "run": id(&run.name), "dry_run": true, "participants": run.participants,
         "lines": lines, "scores": scores, "findings": super::lists::findings_document(&preview.findings),

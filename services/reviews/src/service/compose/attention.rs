@@ -9,7 +9,7 @@ use crate::model::{GoalLine, Scorecard};
 
 /// Below this share of its target a goal needs attention at the cycle's end, percent.
 const LOW: i64 = 80;
-/// From this gap between a person's own view and the attainment on, the two should talk, percentage points.
+/// From this much of a person's own view above the attainment on, the two should talk, percentage points.
 const GAP: i64 = 20;
 
 /// The reasons of one person's scorecard, the weightiest first.
@@ -55,14 +55,14 @@ fn unknown(goal: &GoalLine) -> Option<String> {
 fn gap(goal: &GoalLine) -> Option<String> {
     let attainment = goal.attainment.as_ref()?;
     let own = goal.self_assessment.as_ref()?.rating.as_ref()?;
+    // Only from above: who thinks less of their own quarter than the figures say is not in trouble.
     let gap = own - attainment;
-    if gap.abs() < Ratio::percent(GAP) {
+    if gap < Ratio::percent(GAP) {
         return None;
     }
-    let side = if gap.is_negative() { "below" } else { "above" };
-    let points = (&gap.abs() * &Ratio::whole(100)).decimal(1);
+    let points = (&gap * &Ratio::whole(100)).decimal(1);
     Some(format!(
-        "self-assessment of goal “{}” is {}, {points} points {side} its attainment of {}",
+        "self-assessment of goal “{}” is {}, {points} points above its attainment of {}",
         goal.title,
         percent(own),
         percent(attainment)

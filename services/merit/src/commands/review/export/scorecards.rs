@@ -77,9 +77,7 @@ fn reward(reward: &RewardLine) -> Value {
 pub(super) fn rows(card: &Scorecard) -> Vec<Vec<String>> {
     let person = id(&card.person);
     let row = |about: &str, section: &str, name: &str, value: String, unit: String, detail: &str| {
-        [id(&card.cycle), kind(card), person, about, section, name, &value, &unit, detail]
-            .map(str::to_owned)
-            .to_vec()
+        [id(&card.cycle), kind(card), person, about, section, name, &value, &unit, detail].map(str::to_owned).to_vec()
     };
     let mut rows = Vec::new();
     let goals = |rows: &mut Vec<_>, about: &str, goals: &[GoalLine]| {
