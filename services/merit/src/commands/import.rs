@@ -7,7 +7,7 @@ use crate::cli::{Global, Import};
 use crate::exit::Outcome;
 use crate::import::{self, Profile};
 use crate::session::Session;
-use crate::show::Screen;
+use crate::show::{Progress, Screen};
 
 /// Rows at fault shown to people; programs get all.
 const SHOWN: usize = 50;
@@ -19,7 +19,8 @@ pub async fn run(global: &Global, args: &Import) -> Result<Outcome> {
         return Err(Error::not_found("FILE", format!("there is no file `{}`", args.file.display())));
     }
     let session = Session::open(global, "import").await?;
-    let taken = import::run(session.link(), args.kind, &args.file, &profile, args.dry_run).await?;
+    let work = import::run(session.link(), args.kind, &args.file, &profile, args.dry_run);
+    let taken = Progress::wait("importing", work).await?;
     let file = args.file.display().to_string();
     screen.json(&json!({
         "file": file, "kind": args.kind.word(), "dry_run": args.dry_run, "written": taken.written,

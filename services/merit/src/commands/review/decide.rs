@@ -9,11 +9,11 @@ use crate::cli::Which;
 use crate::commands::{answer, cycle_name, id};
 use crate::exit::Outcome;
 use crate::session::Session;
-use crate::show::Screen;
+use crate::show::{Progress, Screen};
 
 pub(crate) async fn approve(screen: Screen, session: &Session, which: &Which, reason: String) -> Result<Outcome> {
     let request = proto::ApproveReviewRequest { cycle: cycle_name(&which.cycle)?, run: run_name(which)?, reason };
-    let approved = answer(session.reviews().approve_review(request).await)?;
+    let approved = answer(Progress::wait("posting", session.reviews().approve_review(request)).await)?;
     let review = approved.review.unwrap_or_default();
     screen.json(&json!({
         "cycle": id(&review.cycle), "run": id(&review.run), "state": state_word(review.state()),
@@ -42,7 +42,7 @@ pub(crate) async fn reject(screen: Screen, session: &Session, which: &Which, rea
 
 pub(crate) async fn publish(screen: Screen, session: &Session, which: &Which) -> Result<Outcome> {
     let request = proto::PublishReviewRequest { cycle: cycle_name(&which.cycle)?, run: run_name(which)? };
-    let published = answer(session.reviews().publish_review(request).await)?;
+    let published = answer(Progress::wait("publishing", session.reviews().publish_review(request)).await)?;
     let review = published.review.unwrap_or_default();
     screen.line(format!(
         "review of {} is {}: {} scorecards visible, {} mails queued; send them with `merit mail send`",
@@ -61,7 +61,7 @@ pub(crate) async fn publish(screen: Screen, session: &Session, which: &Which) ->
 pub(crate) async fn verify(screen: Screen, session: &Session, which: &Which) -> Result<Outcome> {
     let review = find(session, which).await?;
     let request = proto::VerifyReviewRequest { cycle: review.cycle.clone(), run: review.run.clone() };
-    let verified = answer(session.reviews().verify_review(request).await)?;
+    let verified = answer(Progress::wait("verifying", session.reviews().verify_review(request)).await)?;
     let result = verified.result.unwrap_or_default();
     let same = result.matches && verified.scorecards_match;
     if result.run_engine_version != result.engine_version {
