@@ -14,9 +14,10 @@ mod trace;
 pub use check::{load_policy, load_schema};
 pub use diagnostics::{Code, Diagnostic, Diagnostics, Label, Place, Severity, Span, codes, nearest, place, render};
 pub use evaluate::{
-    Announcement, Award, ContestEntry, ContestOutcome, CreditOutcome, CreditShare, ENGINE_VERSION, Evaluation, Kudos,
-    NotScored, Output, PARTICIPANT_NAME, PersonInputs, Recognition, Row, SettleInput, SettleLine, applies, credit,
-    credit_default, evaluate, inputs_from_json, measure_value, rank, settle,
+    Announcement, Awaited, Award, CAP_TOTAL, ContestEntry, ContestOutcome, CreditOutcome, CreditShare, DRAW,
+    DRAW_RECOVERY, ENGINE_VERSION, Evaluation, GUARANTEE, Guideline, History, Kudos, Labelled, NotScored, Output,
+    PARTICIPANT_NAME, Past, PersonInputs, Recognition, Release, Row, SettleInput, SettleLine, Settled, Waiting,
+    applies, credit, credit_default, evaluate, inputs_from_json, measure_value, rank, record, release, settle,
 };
 pub use explain::explain;
 pub use program::{CheckReport, Input, InputSource, OncePer, OutputInfo, OutputKind, Program};

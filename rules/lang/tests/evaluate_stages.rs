@@ -9,8 +9,8 @@ use jiff::civil::{Date, date};
 use merit_core::ids::PersonId;
 use merit_core::{Currency, Money, Period, Ratio, Value};
 use merit_rules::{
-    ContestEntry, PersonInputs, Program, Row, Schema, SettleInput, Source, applies, credit, credit_default, evaluate,
-    load_policy, load_schema, measure_value, rank, render, settle,
+    ContestEntry, History, PersonInputs, Program, Row, Schema, SettleInput, Source, applies, credit, credit_default,
+    evaluate, load_policy, load_schema, measure_value, rank, render, settle,
 };
 
 fn schema() -> Schema {
@@ -68,7 +68,7 @@ fn deal(id: &str, cents: i64, people: &[(&str, &str)]) -> Row {
         ("is_new".to_owned(), Value::YesNo(true)),
     ]);
     values.extend(people.iter().map(|(field, id)| ((*field).to_owned(), Value::Participant(person(id)))));
-    Row { id: id.to_owned(), values, credited: None, credited_as: None }
+    Row { id: id.to_owned(), values, ..Row::default() }
 }
 
 fn credited(id: &str, cents: i64) -> Row {
@@ -85,6 +85,7 @@ fn inputs(id: &str, quota: i64, deals: Vec<Row>) -> PersonInputs {
             ("quota".to_owned(), Value::Money(usd(quota))),
         ]),
         lists: BTreeMap::from([("deals".to_owned(), deals)]),
+        history: History::default(),
     }
 }
 
@@ -105,14 +106,17 @@ fn a_split_an_overlay_and_a_roll_up() {
     assert_eq!(program.credit(), Some("deals"));
     let row = deal("crm/1", 10_001, &[("owner", "ana"), ("overlay", "bo")]);
     let outcome = credit(&program, &row, &line);
-    let told: Vec<_> =
-        outcome.shares.iter().map(|s| (s.participant.as_str(), s.credited_as.as_str(), s.amount.minor)).collect();
+    let told: Vec<_> = outcome
+        .shares
+        .iter()
+        .map(|s| (s.participant.as_str(), s.credited_as.as_str(), s.amount().unwrap().minor))
+        .collect();
     // 30% of 100.01 is 30.003; ana's managers get ana's share, nobody is above bo.
     assert_eq!(
         told,
         [("ana", "owner", 10_001), ("bo", "overlay", 3000), ("kim", "manager", 10_001), ("zoe", "manager", 10_001)]
     );
-    assert!(outcome.shares.iter().all(|share| share.of == "amount") && outcome.uncredited.is_empty());
+    assert!(outcome.shares.iter().all(|share| share.amounts[0].0 == "amount") && outcome.uncredited.is_empty());
     // Nothing is lost where nobody helped; a deal of nobody is.
     let without = credit(&program, &deal("crm/2", 10_001, &[("owner", "ana")]), &line);
     assert_eq!((without.shares.len(), without.uncredited.len()), (3, 0));
@@ -123,8 +127,11 @@ fn a_split_an_overlay_and_a_roll_up() {
 #[test]
 fn without_a_credit_block_the_record_belongs_to_its_owner() {
     let outcome = credit_default(&schema(), "deals", &deal("crm/1", 500, &[("owner", "ana"), ("overlay", "bo")]));
-    let told: Vec<_> =
-        outcome.shares.iter().map(|s| (s.participant.as_str(), s.credited_as.as_str(), s.amount.minor)).collect();
+    let told: Vec<_> = outcome
+        .shares
+        .iter()
+        .map(|s| (s.participant.as_str(), s.credited_as.as_str(), s.amount().unwrap().minor))
+        .collect();
     assert_eq!(told, [("ana", "owner", 500)]);
     let outcome = credit_default(&schema(), "deals", &deal("crm/2", 500, &[]));
     assert_eq!(
@@ -203,12 +210,13 @@ fn a_cap_on_the_total_takes_back_the_excess() {
         line: payout.to_owned(),
         payout: payout.to_owned(),
         amount: usd(cents),
+        payable: usd(cents),
     });
     let inputs = inputs("ana", 100, Vec::new());
     let lines = settle(&program, &inputs, &proposed).unwrap();
-    assert_eq!(lines.iter().map(|line| line.amount.minor).collect::<Vec<_>>(), [-1050]);
-    assert!(settle(&program, &inputs, &proposed[..1]).unwrap().is_empty());
-    assert!(settle(&policy(&format!("{INPUTS}{PAY}")), &inputs, &proposed).unwrap().is_empty());
+    assert_eq!(lines.lines.iter().map(|line| line.amount.minor).collect::<Vec<_>>(), [-1050]);
+    assert!(settle(&program, &inputs, &proposed[..1]).unwrap().lines.is_empty());
+    assert!(settle(&policy(&format!("{INPUTS}{PAY}")), &inputs, &proposed).unwrap().lines.is_empty());
 }
 
 #[test]

@@ -33,6 +33,38 @@ pub enum PeriodUnit {
     Year,
 }
 
+impl PeriodUnit {
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Half => "half",
+            Self::Year => "year",
+        }
+    }
+
+    /// The first day of the stretch that a day lies in, with years that begin on the first of a month (1 to 12): halves and
+    /// quarters are counted from there. A week begins on Monday.
+    #[must_use]
+    pub fn start_of(self, day: Date, year_starts: i8) -> Date {
+        let months = match self {
+            Self::Week => {
+                let back = i64::from(day.weekday().to_monday_zero_offset());
+                return day.checked_sub(back.days()).unwrap_or(day);
+            }
+            Self::Month => 1,
+            Self::Quarter => 3,
+            Self::Half => 6,
+            Self::Year => 12,
+        };
+        let since = (i32::from(day.month()) - i32::from(year_starts)).rem_euclid(12) % months;
+        day.first_of_month().checked_sub(since.months()).unwrap_or(day)
+    }
+}
+
 impl Period {
     /// # Errors
     /// `BAD_PERIOD` when the end is not after the start.

@@ -141,7 +141,8 @@ fn person(found: directory::Person) -> Result<Person> {
         let from = wire::day("the first day of an attribute", &dated.from)?;
         history.push(DatedValue { attribute: dated.attribute, from, value });
     }
-    Ok(Person { id: PersonId::from_name(&found.name)?, history, ratings: Vec::new(), granted: Vec::new() })
+    let id = PersonId::from_name(&found.name)?;
+    Ok(Person { id, history, ratings: Vec::new(), granted: Vec::new(), carried: Vec::new(), occurred: Vec::new() })
 }
 
 fn goal(found: goals::Goal) -> Result<Goal> {

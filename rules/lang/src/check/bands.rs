@@ -8,11 +8,12 @@ use crate::program::{
     Band, BandTable, Bound, Curve, Expr, ExprKind, Outside, Place, Quantity, ResultColumn, Table, TableKind, TierMode,
     Type,
 };
-use crate::syntax::ast::{self, BandsKind, Column};
+use crate::syntax::ast::{self, BandsKind, Column, Side};
 
 impl Checker<'_> {
     /// Checks tiers, bands or a curve. `None` where it was reported.
     pub fn bands(&mut self, bands: &ast::Bands) -> Option<Table> {
+        let written = bands;
         let by = self.plain_type(&bands.by)?;
         if !ordered(&by) {
             let title = format!("bands need something with an order, and {} has none", type_words(&by));
@@ -22,6 +23,9 @@ impl Checker<'_> {
             return None;
         }
         let columns = self.band_columns(&bands.head, bands)?;
+        if let Some(name) = &bands.for_choice {
+            self.for_each_word(name, bands, &columns)?;
+        }
         let mut rows = Vec::new();
         let mut fine = !bands.damaged;
         for row in &bands.rows {
@@ -45,16 +49,15 @@ impl Checker<'_> {
         }
         let label = bands.head.first().map(|column| column.name.node.clone()).unwrap_or_default();
         let kind = match bands.kind {
-            BandsKind::Clamped => self.curve(&by, label, Outside::Clamped, rows)?,
-            BandsKind::Extended => self.curve(&by, label, Outside::Extended, rows)?,
-            BandsKind::ZeroOutside => self.curve(&by, label, Outside::Zero, rows)?,
+            BandsKind::Curve(below, above) => self.curve(&by, label, (outside(below), outside(above)), rows)?,
             other => {
                 self.contiguous(&by, &rows)?;
                 let bands = rows
                     .into_iter()
                     .map(|(bound, values, row)| Band { bound, values, place: place(row.span) })
                     .collect();
-                let table = BandTable { by, label, bands };
+                let filled_by = self.filled_by(written, &columns, &by)?;
+                let table = BandTable { by, label, filled_by, bands };
                 match other {
                     BandsKind::Marginal => TableKind::Tiers(TierMode::Marginal, table),
                     BandsKind::Retroactive => TableKind::Tiers(TierMode::Retroactive, table),
@@ -194,7 +197,7 @@ impl Checker<'_> {
         &mut self,
         by: &Type,
         label: String,
-        outside: Outside,
+        (below, above): (Outside, Outside),
         rows: Vec<(Bound, Vec<Expr>, &ast::BandRow)>,
     ) -> Option<TableKind> {
         if !matches!(by, Type::Money(_) | Type::Percent | Type::Number | Type::Count | Type::Points) {
@@ -233,7 +236,15 @@ impl Checker<'_> {
             }
             points.push((at, numbers));
         }
-        Some(TableKind::Curve(Curve { by: by.clone(), label, outside, points }))
+        Some(TableKind::Curve(Curve { by: by.clone(), label, below, above, points }))
+    }
+}
+
+const fn outside(side: Side) -> Outside {
+    match side {
+        Side::Clamped => Outside::Clamped,
+        Side::Extended => Outside::Extended,
+        Side::Zero => Outside::Zero,
     }
 }
 

@@ -45,9 +45,13 @@ impl Checker<'_> {
             }
             ast::ExprKind::In { value, options } => self.one_of(value, options, span),
             ast::ExprKind::If { condition, then, otherwise } => self.branches(condition, then, otherwise, span, want),
-            ast::ExprKind::Apply { table, column, to, against } => {
-                self.apply(table, column.as_ref(), to, against.as_ref(), span)
+            ast::ExprKind::Apply { table, column, to, against, start } => {
+                self.apply(table, column.as_ref(), to, [against.as_ref(), start.as_ref()], span)
             }
+            ast::ExprKind::ToDate { name, unit, with_this } => self.to_date(name, *unit, *with_this, span),
+            ast::ExprKind::InARow(name) => self.in_a_row(name, span),
+            ast::ExprKind::Previous(name) => self.previous(name, span),
+            ast::ExprKind::Converted { value, to, rates, on } => self.converted(value, to, rates, on, span),
             ast::ExprKind::Lookup { table, column, arguments } => self.lookup(table, column.as_ref(), arguments, span),
             ast::ExprKind::Aggregate { .. } => self.aggregate(expr),
             ast::ExprKind::Call { function, arguments } => self.call(*function, arguments, span, want),

@@ -25,6 +25,8 @@ pub struct Lines {
     pub currency: Currency,
     /// How month ends round.
     pub month_ends: Option<MonthEnds>,
+    /// The month in which a year to date begins.
+    pub year_starts: i8,
     /// The header's measure.
     pub measure: Option<String>,
 }
@@ -62,6 +64,7 @@ impl Checker<'_> {
             period: header.period.as_ref()?.node,
             currency: currency?,
             month_ends: header.month_ends_up.as_ref().map(|up| if up.node { MonthEnds::Up } else { MonthEnds::Down }),
+            year_starts: header.year_starts.as_ref().map_or(1, |month| month.node),
             measure: header.attainment_of.as_ref().map(|measure| measure.node.clone()),
         })
     }

@@ -49,15 +49,9 @@ impl Checker<'_> {
         }
     }
 
-    pub fn add_input(
-        &mut self,
-        name: &str,
-        ty: Option<merit_core::ValueType>,
-        source: InputSource,
-        optional: bool,
-        about: Option<String>,
-    ) {
-        self.asked.insert(name.to_owned(), Input { name: name.to_owned(), ty, source, optional, about });
+    /// Notes what the policy asks for.
+    pub fn add_input(&mut self, input: Input) {
+        self.asked.insert(input.name.clone(), input);
     }
 
     /// A single value that the policy lists.
@@ -96,7 +90,14 @@ impl Checker<'_> {
         let optional = field.options.optional.is_some();
         let about = field.about.as_ref().map(|about| about.node.clone()).or(known.about);
         let (ty, source) = (known.ty, known.source);
-        self.add_input(name, Some(ty.value_type()), source, optional || default.is_some(), about.clone());
+        self.stretches(field, &source);
+        self.add_input(Input {
+            optional: optional || default.is_some(),
+            to_date: field.options.to_date.as_ref().map(|unit| unit.node),
+            averaged: field.options.averaged.is_some(),
+            spread: field.options.spread.is_some(),
+            ..Input::plain(name, Some(ty.value_type()), source, about.clone())
+        });
         // What the header has bound keeps its place; the policy's own range and words come on top.
         if let Some(Symbol::Fact(id)) = self.names.get(name).cloned() {
             let fact = self.facts.get_mut(id.0)?;
@@ -106,6 +107,46 @@ impl Checker<'_> {
         let source = self.fact_source(name)?;
         let fact = Fact { name: name.clone(), ty, source, range, optional, default, about };
         Some(self.add_fact(fact))
+    }
+
+    /// `year to date` and the like fit a quota, `averaged by days` a quota and numbers that people have, `spread evenly` a
+    /// quota.
+    fn stretches(&mut self, field: &Field, source: &InputSource) {
+        let quota = *source == InputSource::Quota;
+        let number = matches!(
+            field.ty.kind,
+            TypeKind::Plain(
+                merit_core::ValueType::Money
+                    | merit_core::ValueType::Percent
+                    | merit_core::ValueType::Number
+                    | merit_core::ValueType::Count
+                    | merit_core::ValueType::Points
+            )
+        );
+        let options = &field.options;
+        let name = &field.name.node;
+        if let Some(to_date) = options.to_date.as_ref().filter(|_| !quota) {
+            let word = to_date.node.word();
+            let title = format!("`{word} to date` fits a list or `quota`");
+            self.said.push(
+                Diagnostic::new(codes::SCHEMA_DIFFERS, title, to_date.span, "")
+                    .help(format!("for a figure of your own, write `total of {name} in the {word} to date`")),
+            );
+        }
+        if let Some(span) = options.averaged.filter(|_| !(quota || number && *source == InputSource::Attribute)) {
+            self.said.push(
+                Diagnostic::new(
+                    codes::SCHEMA_DIFFERS,
+                    "`averaged by days` fits `quota` and numbers that people have",
+                    span,
+                    "",
+                )
+                .help("a measure is a figure over the whole period already"),
+            );
+        }
+        if let Some(span) = options.spread.filter(|_| !quota) {
+            self.said.push(Diagnostic::new(codes::SCHEMA_DIFFERS, "`spread evenly` fits `quota`", span, ""));
+        }
     }
 
     /// Adds a value from outside and gives it its name.
@@ -309,11 +350,8 @@ impl Checker<'_> {
                 _ => InputSource::Measure,
             };
             self.asked.entry(fact.name.clone()).or_insert_with(|| Input {
-                name: fact.name.clone(),
-                ty: Some(fact.ty.value_type()),
-                source,
                 optional: fact.optional || fact.default.is_some(),
-                about: fact.about.clone(),
+                ..Input::plain(&fact.name, Some(fact.ty.value_type()), source, fact.about.clone())
             });
         }
     }

@@ -5,9 +5,9 @@ use super::inputs::field_type;
 use super::scope::Symbol;
 use super::words::to_quantity;
 use crate::diagnostics::{Diagnostic, codes, nearest};
-use crate::program::{Column, ColumnId, ColumnSource, InputSource, List, ListId, Type};
+use crate::program::{Column, ColumnId, ColumnSource, Input, InputSource, List, ListId, Type};
 use crate::schema::{self, RecordType};
-use crate::syntax::ast::Field;
+use crate::syntax::ast::{Field, Item};
 
 impl Checker<'_> {
     /// A list that the policy names.
@@ -35,6 +35,8 @@ impl Checker<'_> {
             (field.options.range.as_ref().map(|range| range.span), "a range"),
             (field.options.default.as_ref().map(|default| default.span), "a default"),
             (field.options.optional, "`optional`"),
+            (field.options.averaged, "`averaged by days`"),
+            (field.options.spread, "`spread evenly`"),
         ] {
             if let Some(span) = span {
                 let title = format!("a list has no use for {what}");
@@ -47,7 +49,10 @@ impl Checker<'_> {
         let id = self.use_list(kind);
         self.names.insert(name, Symbol::List(id), None);
         let about = field.about.as_ref().map(|about| about.node.clone());
-        self.add_input(name, None, InputSource::Records(name.clone()), false, about);
+        self.add_input(Input {
+            to_date: field.options.to_date.as_ref().map(|unit| unit.node),
+            ..Input::plain(name, None, InputSource::Records(name.clone()), about)
+        });
     }
 
     /// The list of a record, made on first use.
@@ -82,10 +87,27 @@ impl Checker<'_> {
         id
     }
 
-    fn push_column(&mut self, list: ListId, column: Column) -> Option<ColumnId> {
-        let list = self.lists.get_mut(list.0)?;
-        list.columns.push(column);
-        Some(ColumnId(list.columns.len() - 1))
+    /// `credited_margin` and the like, where the policy credits more than one column.
+    pub fn credited_columns(&mut self, items: &[Item]) {
+        for credit in items.iter().filter_map(|item| if let Item::Credit(credit) = item { Some(credit) } else { None })
+        {
+            let Some(Symbol::List(id)) = self.names.get(&credit.list.node).cloned() else { continue };
+            if credit.of.len() < 2 {
+                continue;
+            }
+            for of in &credit.of {
+                let name = format!("credited_{}", of.node);
+                let Some(ty) = self.column(id, &of.node).and_then(|at| self.column_type(id, at)) else { continue };
+                if self.column(id, &name).is_none() {
+                    let source = ColumnSource::CreditedOf(of.node.clone());
+                    self.push_column(id, Column { name, ty, source, optional: false });
+                }
+            }
+        }
+    }
+
+    fn column_type(&self, list: ListId, at: ColumnId) -> Option<Type> {
+        self.lists.get(list.0)?.columns.get(at.0).map(|column| column.ty.clone())
     }
 
     /// `credited` and `credited_as`, for records with an amount to credit.

@@ -1,10 +1,15 @@
 //! Names, types and units: a syntax tree and a schema in, a typed program out, or everything that is wrong with it.
 
+mod after_rounding;
 mod axis;
 mod bands;
+mod columns;
+mod contest;
+mod expectations;
 mod expressions;
 mod grid;
 mod header;
+mod history;
 mod inputs;
 mod list_inputs;
 mod lists;
@@ -15,12 +20,16 @@ mod operators;
 mod order;
 mod outcomes;
 mod policy;
+mod rates;
 mod reading;
 mod schema_file;
 mod scope;
+mod settle;
 mod stages;
 mod suggestion;
 mod tests;
+mod tiers;
+mod weigh;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +42,7 @@ pub use schema_file::load_schema;
 use crate::diagnostics::Diagnostics;
 use crate::program::{Define, DefineId, Fact, Input, List, ListId, LocalId, Outcome, Table, Type};
 use crate::schema::Schema;
+use crate::syntax::ast::Name;
 use narrowing::Known;
 use scope::Names;
 
@@ -56,6 +66,17 @@ pub struct Checker<'s> {
     defines: Vec<Option<Define>>,
     outcomes: Vec<Option<Outcome>>,
     outcome_types: Vec<Option<Type>>,
+    /// Declared types of definitions.
+    define_types: BTreeMap<DefineId, Type>,
+    /// Definitions that may be missing.
+    lacking: BTreeSet<String>,
+    /// Which currency each table of rates converts into.
+    rates_to: BTreeMap<String, Currency>,
+    /// The input whose words name the columns of tiers.
+    tiers_for: BTreeMap<String, Name>,
+    contest_names: Vec<String>,
+    /// Labels that contests distribute.
+    labels: BTreeMap<String, Vec<String>>,
     recognition_names: Vec<String>,
     asked: BTreeMap<String, Input>,
     /// Definitions that are known to lie above 0.
@@ -91,6 +112,12 @@ impl<'s> Checker<'s> {
             defines: Vec::new(),
             outcomes: Vec::new(),
             outcome_types: Vec::new(),
+            define_types: BTreeMap::new(),
+            lacking: BTreeSet::new(),
+            rates_to: BTreeMap::new(),
+            tiers_for: BTreeMap::new(),
+            contest_names: Vec::new(),
+            labels: BTreeMap::new(),
             recognition_names: Vec::new(),
             asked: BTreeMap::new(),
             positive_defines: BTreeSet::new(),

@@ -36,6 +36,9 @@ impl Checker<'_> {
             }
             Some(Symbol::Define(id)) => {
                 let ty = self.defines.get(id.0)?.as_ref()?.ty.clone();
+                if self.lacking.contains(name) {
+                    self.may_be_missing(name, span, "all of its parts may be missing");
+                }
                 self.node(ExprKind::Define(id), ty, span)
             }
             Some(Symbol::Outcome(id)) => {

@@ -19,7 +19,8 @@ pub fn in_order<'a>(checker: &mut Checker<'_>, items: &'a [Item]) -> Vec<&'a Ite
     let reads: Vec<BTreeMap<usize, Span>> = nodes
         .iter()
         .map(|(_, item)| {
-            let mut names = Reads { found: Vec::new(), columns: &columns, hidden: Vec::new() };
+            let own = |name: &str| index.contains_key(name);
+            let mut names = Reads { found: Vec::new(), columns: &columns, own: &own, hidden: Vec::new(), row: None };
             names.item(item);
             names.found.iter().filter_map(|(name, span)| Some((*index.get(name.as_str())?, *span))).collect()
         })
@@ -100,7 +101,9 @@ fn mark(checker: &mut Checker<'_>, nodes: &[(&Name, &Item)], at: usize) {
 
 fn declared(item: &Item) -> Option<&Name> {
     match item {
-        Item::Define { name, .. } => Some(name),
+        Item::Define { name, .. } | Item::Column { name, .. } => Some(name),
+        Item::Weigh(weigh) => Some(&weigh.name),
+        Item::Rates(rates) => Some(&rates.name),
         Item::Bands(bands) => Some(&bands.name),
         Item::Table(table) => Some(&table.name),
         Item::Outcome(outcome) => Some(&outcome.name),
@@ -112,6 +115,10 @@ fn declared(item: &Item) -> Option<&Name> {
 struct Reads<'c> {
     found: Vec<(String, Span)>,
     columns: &'c dyn Fn(&str) -> Vec<String>,
+    /// Whether there is a declaration of that name.
+    own: &'c dyn Fn(&str) -> bool,
+    /// The list whose row is at hand.
+    row: Option<String>,
     /// Columns of the row at hand and lets: they hide other names.
     hidden: Vec<String>,
 }
@@ -120,6 +127,13 @@ impl Reads<'_> {
     fn item(&mut self, item: &Item) {
         match item {
             Item::Define { value, .. } => self.expr(value),
+            Item::Column { list, value, .. } => self.in_row(&list.node, |reads| reads.expr(value)),
+            Item::Weigh(weigh) => {
+                for row in &weigh.rows {
+                    self.name(&row.part);
+                    self.expr(&row.weight);
+                }
+            }
             Item::Bands(bands) => bands.rows.iter().flat_map(|row| &row.values).for_each(|value| self.expr(value)),
             Item::Table(table) => {
                 for cell in table.rows.iter().flat_map(|row| &row.cells) {
@@ -157,14 +171,34 @@ impl Reads<'_> {
                 self.expr(condition);
                 otherwise.iter().for_each(|(_, value)| self.expr(value));
             }
-            Statement::Round { .. } | Statement::Hold { .. } => {}
+            Statement::Round { .. }
+            | Statement::Hold { .. }
+            | Statement::TrueUp { .. }
+            | Statement::TakeBack { .. } => {}
+            Statement::Payable { paid, against, .. } => [paid, against].into_iter().for_each(|of| self.column(of)),
         }
     }
 
     fn name(&mut self, name: &Name) {
-        if !self.hidden.contains(&name.node) {
+        let column = self.row.as_ref().map(|list| format!("{list}.{}", name.node)).filter(|column| (self.own)(column));
+        if let Some(column) = column {
+            self.found.push((column, name.span));
+        } else if !self.hidden.contains(&name.node) {
             self.found.push((name.node.clone(), name.span));
         }
+    }
+
+    fn column(&mut self, column: &ast::ListColumn) {
+        self.found.push((format!("{}.{}", column.list.node, column.column.node), column.column.span));
+    }
+
+    /// Reads with a row of the list at hand.
+    fn in_row(&mut self, list: &str, read: impl FnOnce(&mut Self)) {
+        let before = (self.hidden.len(), self.row.replace(list.to_owned()));
+        self.hidden.extend((self.columns)(list));
+        read(self);
+        self.hidden.truncate(before.0);
+        self.row = before.1;
     }
 
     fn expr(&mut self, expr: &Expr) {
@@ -180,21 +214,31 @@ impl Reads<'_> {
             ExprKind::If { condition, then, otherwise } => {
                 [condition, then, otherwise].into_iter().for_each(|part| self.expr(part))
             }
-            ExprKind::Apply { table, to, against, .. } => {
-                self.name(table);
-                self.name(to);
-                against.iter().for_each(|against| self.name(against));
+            ExprKind::Apply { table, to, against, start, .. } => {
+                [Some(table), Some(to), against.as_ref(), start.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .for_each(|name| self.name(name));
+            }
+            // Earlier periods are on record: only this period's own value has to be there first.
+            ExprKind::ToDate { name, with_this: true, .. } | ExprKind::InARow(name) => self.name(name),
+            ExprKind::ToDate { .. } | ExprKind::Previous(_) => {}
+            ExprKind::Converted { value, rates, on, .. } => {
+                self.expr(value);
+                self.name(rates);
+                self.name(on);
             }
             ExprKind::Lookup { table, arguments, .. } => {
                 self.name(table);
                 arguments.iter().for_each(|argument| self.expr(argument));
             }
-            ExprKind::Aggregate { list, condition, .. } => {
-                let Some(condition) = condition else { return };
-                let before = self.hidden.len();
-                self.hidden.extend((self.columns)(&list.node));
-                self.expr(condition);
-                self.hidden.truncate(before);
+            ExprKind::Aggregate { list, column, condition, weighted_by, .. } => {
+                for column in [column, weighted_by].into_iter().flatten() {
+                    self.column(&ast::ListColumn { list: list.clone(), column: column.clone() });
+                }
+                if let Some(condition) = condition {
+                    self.in_row(&list.node, |reads| reads.expr(condition));
+                }
             }
             ExprKind::Days { from, to, .. } => {
                 self.name(from);

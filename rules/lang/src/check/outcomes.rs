@@ -55,11 +55,14 @@ impl Checker<'_> {
     fn counts(&mut self, outcome: &ast::Outcome, ty: &Type) {
         type Test = fn(&Written) -> bool;
         let verb = if outcome.pays { "pay" } else { "propose" };
-        let single: [(&str, Test); 5] = [
+        let single: [(&str, Test); 8] = [
             (verb, |s| matches!(s, Written::Amount { .. })),
             ("round", |s| matches!(s, Written::Round { .. })),
             ("cap at", |s| matches!(s, Written::Cap { .. })),
             ("floor at", |s| matches!(s, Written::Floor { .. })),
+            ("true up", |s| matches!(s, Written::TrueUp { .. })),
+            ("take back", |s| matches!(s, Written::TakeBack { .. })),
+            ("payable as", |s| matches!(s, Written::Payable { .. })),
             ("hold back", |s| matches!(s, Written::Hold { .. })),
         ];
         for (word, test) in single {
@@ -132,6 +135,19 @@ impl Checker<'_> {
                 (StatementKind::Floor(self.bound_value(at, ty, "`floor at`")?), because.as_ref())
             }
             Written::Round { mode, to } => (self.round_statement(*mode, to, ty)?, None),
+            Written::TrueUp { over, because } => {
+                self.only_for_money("true up", outcome, ty, span).then_some(())?;
+                (StatementKind::TrueUp(over.node), because.as_ref())
+            }
+            Written::TakeBack { percent, recomputing, list, because } => {
+                self.only_for_money("take back", outcome, ty, span).then_some(())?;
+                (self.take_back(percent, *recomputing, list)?, because.as_ref())
+            }
+            Written::Payable { paid, against, because } => {
+                self.only_for_money("payable as", outcome, ty, span).then_some(())?;
+                self.held_twice(outcome, span);
+                (self.payable_as(paid, against, ty)?, because.as_ref())
+            }
             Written::Hold { percent, until, because } => (self.hold(percent, until, outcome)?, because.as_ref()),
         };
         Some(Statement { kind, because: because.map(|because| because.node.clone()), place: place(span) })
@@ -238,6 +254,19 @@ impl Checker<'_> {
         Some(StatementKind::HoldBack { share: percent.node.clone(), until: until.node.clone() })
     }
 
+    /// What waits for cash can't wait for an event as well.
+    fn held_twice(&mut self, outcome: &ast::Outcome, span: Span) {
+        let hold = outcome.statements.iter().find(|statement| matches!(statement.node, Written::Hold { .. }));
+        if let Some(hold) = hold {
+            let title = "what becomes payable with cash can't be held back as well";
+            self.said.push(
+                Diagnostic::new(codes::STATEMENTS, title, span, "")
+                    .also(hold.span, "held back here")
+                    .help("keep one of them, or make two payouts"),
+            );
+        }
+    }
+
     fn floor_and_cap(&mut self, outcome: &ast::Outcome, built: &[(usize, Statement)]) {
         let literal = |wanted: fn(&StatementKind) -> Option<&crate::program::Expr>| {
             built.iter().find_map(|(_, statement)| match &wanted(&statement.kind)?.kind {
@@ -277,6 +306,9 @@ const fn run_order(statement: &Written) -> usize {
         Written::Cap { .. } => 4,
         Written::Floor { .. } => 5,
         Written::Round { .. } => 6,
-        Written::Hold { .. } => 7,
+        Written::TrueUp { .. } => 7,
+        Written::TakeBack { .. } => 8,
+        Written::Payable { .. } => 9,
+        Written::Hold { .. } => 10,
     }
 }

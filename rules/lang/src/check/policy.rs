@@ -38,6 +38,7 @@ impl<'s> Checker<'s> {
         let lines = self.header(&file.header);
         self.own_choices(&file.items);
         self.bind_inputs(&file.items);
+        self.credited_columns(&file.items);
         let declared = self.declare_all(&file.items);
         let mut order = Vec::new();
         for item in in_order(self, &file.items) {
@@ -50,7 +51,9 @@ impl<'s> Checker<'s> {
         for item in &file.items {
             match item {
                 Item::Credit(written) => credit = self.credit(written),
-                Item::Settle(written) => settle = self.settle(written),
+                Item::Settle(written) => {
+                    settle = self.settle(written, file.header.period.as_ref().map(|period| period.node));
+                }
                 Item::Contest(written) => contests.extend(self.contest(written)),
                 Item::Recognize(written) => recognitions.extend(self.recognize(written)),
                 _ => {}
@@ -65,9 +68,10 @@ impl<'s> Checker<'s> {
             }
         }
         self.finish_inputs();
-        let Lines { name, version, about, effective, period, currency, month_ends, measure } = lines?;
+        let Lines { name, version, about, effective, period, currency, month_ends, year_starts, measure } = lines?;
+        let applies = applies?;
         let header =
-            Header { name, version, about, effective, applies: applies?, period, currency, month_ends, measure };
+            Header { name, version, about, effective, applies, period, currency, month_ends, year_starts, measure };
         Some(Program {
             text: source.text.clone(),
             header,
@@ -170,14 +174,17 @@ impl<'s> Checker<'s> {
                     self.declare(name, Symbol::Const(ty, quantity));
                     continue;
                 }
-                Item::Define { name, .. } => {
-                    let fine = self.declare(name, Symbol::Define(DefineId(self.defines.len())));
-                    if fine {
-                        self.defines.push(None);
-                    }
+                Item::Define { name, ty, .. } => {
+                    let fine = self.declare_definition(name, ty.as_ref());
                     fine.then_some(name)
                 }
-                Item::Bands(ast::Bands { name, .. }) | Item::Table(ast::Table { name, .. }) => {
+                Item::Weigh(weigh) => {
+                    let fine = self.declare_definition(&weigh.name, Some(&weigh.ty));
+                    fine.then_some(&weigh.name)
+                }
+                Item::Bands(ast::Bands { name, .. })
+                | Item::Rates(ast::Rates { name, .. })
+                | Item::Table(ast::Table { name, .. }) => {
                     let fine = self.declare(name, Symbol::Table(TableId(self.tables.len())));
                     if fine {
                         self.tables.push(None);
@@ -194,7 +201,9 @@ impl<'s> Checker<'s> {
                     fine.then_some(&outcome.name)
                 }
                 Item::Contest(contest) => {
-                    self.declare(&contest.name, Symbol::Contest);
+                    if self.declare(&contest.name, Symbol::Contest) {
+                        self.contest_names.push(contest.name.node.clone());
+                    }
                     continue;
                 }
                 Item::Recognize(recognize) => {
@@ -212,6 +221,22 @@ impl<'s> Checker<'s> {
         declared
     }
 
+    /// Gives a definition its name, and its type where that is written: what reads its earlier values may stand before it.
+    fn declare_definition(&mut self, name: &Name, ty: Option<&ast::TypeRef>) -> bool {
+        let id = DefineId(self.defines.len());
+        if !self.declare(name, Symbol::Define(id)) {
+            return false;
+        }
+        self.defines.push(None);
+        let plain = ty.and_then(|ty| match &ty.kind {
+            ast::TypeKind::Plain(merit_core::ValueType::Choice) | ast::TypeKind::List(_) => None,
+            ast::TypeKind::Plain(kind) => Some(super::words::full_type(*kind, self.fallback(), None)),
+            ast::TypeKind::Named(choice) => Some(Type::Choice(choice.clone())),
+        });
+        self.define_types.extend(plain.map(|ty| (id, ty)));
+        true
+    }
+
     /// Checks a definition, a table or an outcome, all that it reads being checked already.
     fn compute(&mut self, item: &Item, declared: &BTreeSet<usize>) -> Option<Step> {
         let id = |checker: &Self, name: &Name| {
@@ -226,6 +251,19 @@ impl<'s> Checker<'s> {
                 }
                 *self.defines.get_mut(at.0)? = define;
                 Some(Step::Define(at))
+            }
+            Item::Weigh(weigh) => {
+                let Some(Symbol::Define(at)) = id(self, &weigh.name) else { return None };
+                let define = self.weigh(weigh);
+                *self.defines.get_mut(at.0)? = define;
+                Some(Step::Define(at))
+            }
+            Item::Column { list, column, ty, value, .. } => self.column_definition(list, column, ty.as_ref(), value),
+            Item::Rates(rates) => {
+                let Some(Symbol::Table(at)) = id(self, &rates.name) else { return None };
+                let table = self.rates(rates);
+                *self.tables.get_mut(at.0)? = table;
+                None
             }
             Item::Bands(bands) => {
                 let Some(Symbol::Table(at)) = id(self, &bands.name) else { return None };
@@ -325,6 +363,13 @@ fn outcome_in(expr: &crate::program::Expr, checker: &Checker<'_>) -> Option<(Str
         | ExprKind::Or(a, b)
         | ExprKind::Otherwise(a, b)
         | ExprKind::Days(a, b, _) => inner(&[a, b]),
+        ExprKind::ToDate(crate::program::Recorded::Outcome(id), ..)
+        | ExprKind::Previous(crate::program::Recorded::Outcome(id)) => {
+            let name = checker.names.of(|symbol| *symbol == Symbol::Outcome(*id)).next().unwrap_or_default().to_owned();
+            Some((name, Span::new(expr.place.start, expr.place.end)))
+        }
+        ExprKind::Converted(a, _, _, b) => inner(&[a, b]),
+        ExprKind::Weigh(parts, _) => parts.iter().find_map(|(part, weight)| inner(&[part, weight])),
         ExprKind::Negate(a)
         | ExprKind::Not(a)
         | ExprKind::IsMissing(a)

@@ -70,6 +70,14 @@ impl Checker<'_> {
             TableKind::Bands(bands) => vec![(bands.label.clone(), bands.by.clone())],
             TableKind::Curve(curve) => vec![(curve.label.clone(), curve.by.clone())],
             TableKind::Grid(grid) => grid.conditions.clone(),
+            TableKind::Rates(_) => {
+                let help = format!("write `amount converted to USD by {} on closed`", name.node);
+                self.said.push(
+                    Diagnostic::new(codes::LOOKUP, "rates convert an amount, they are not looked up", name.span, "")
+                        .help(help),
+                );
+                return None;
+            }
             TableKind::Tiers(mode, bands) => {
                 let help = if bands.by == Type::Percent && *mode == TierMode::Retroactive {
                     "for a rate by percentage, declare it as `bands` and use `lookup`".to_owned()
@@ -118,17 +126,16 @@ impl Checker<'_> {
         Some(Expr { kind, ty, place: place(span) })
     }
 
-    /// `apply tiers to amount against whole`
+    /// `apply tiers to amount against whole starting at total`
     pub fn apply(
         &mut self,
         name: &Name,
         column: Option<&Name>,
         to: &Name,
-        against: Option<&Name>,
+        [against, start]: [Option<&Name>; 2],
         span: Span,
     ) -> Option<Expr> {
         let (id, table) = self.table_named(name)?;
-        let at = self.result_of(&table, name, column)?;
         let TableKind::Tiers(mode, bands) = &table.kind else {
             self.said.push(
                 Diagnostic::new(
@@ -147,21 +154,71 @@ impl Checker<'_> {
             None => None,
         };
         self.applicable(*mode, bands, name, &amount, to.span, whole.as_ref().map(|(whole, span)| (whole, *span)))?;
-        let rate = &table.columns.get(at)?.ty;
-        let Some(ty) = arithmetic(Operator::Multiply, &amount.ty, rate) else {
-            let title = format!("{} × {} has no meaning", type_words(&amount.ty), type_words(rate));
+        let start = match start {
+            Some(start) => Some(self.start(start, *mode, &amount.ty)?),
+            None => None,
+        };
+        if whole.is_none() && bands.filled_by.is_none() {
+            self.covers(bands, &amount, name);
+        }
+        let apply = Apply { table: id, to: amount, against: whole.map(|(whole, _)| whole), column: 0, start };
+        match (column, self.tiers_for.get(&name.node).cloned()) {
+            (None, Some(input)) => self.apply_for(&table, &input, &apply, name, span),
+            _ => {
+                let at = self.result_of(&table, name, column)?;
+                self.applied(&table, Apply { column: at, ..apply }, name, span)
+            }
+        }
+    }
+
+    /// A running total from which marginal bands go on.
+    fn start(&mut self, start: &Name, mode: TierMode, ty: &Type) -> Option<Expr> {
+        if mode == TierMode::Retroactive {
+            let title = "`starting at` goes on from a running total, and retroactive tiers look at the whole amount";
+            self.said.push(
+                Diagnostic::new(codes::APPLY, title, start.span, "")
+                    .help("declare the tiers as `marginal`, or leave it out"),
+            );
+            return None;
+        }
+        self.expr_of(&super::inputs::named(start), ty, "`starting at`")
+    }
+
+    fn applied(&mut self, table: &Table, apply: Apply, name: &Name, span: Span) -> Option<Expr> {
+        let rate = &table.columns.get(apply.column)?.ty;
+        let Some(ty) = arithmetic(Operator::Multiply, &apply.to.ty, rate) else {
+            let title = format!("{} × {} has no meaning", type_words(&apply.to.ty), type_words(rate));
             self.said.push(
                 Diagnostic::new(codes::OPERATOR, title, span, "")
-                    .also(to.span, type_words(&amount.ty))
                     .also(name.span, format!("its rates are {}", type_words(rate))),
             );
             return None;
         };
-        if whole.is_none() {
-            self.covers(bands, &amount, name);
-        }
-        let apply = Apply { table: id, to: amount, against: whole.map(|(whole, _)| whole), column: at };
         Some(Expr { kind: ExprKind::Apply(Box::new(apply)), ty, place: place(span) })
+    }
+
+    /// The column of the participant's own word: one apply for each, chosen by `if`.
+    fn apply_for(&mut self, table: &Table, input: &Name, apply: &Apply, name: &Name, span: Span) -> Option<Expr> {
+        let chosen = self.expr(&super::inputs::named(input), None)?;
+        let mut built: Option<Expr> = None;
+        for (at, column) in table.columns.iter().enumerate().rev() {
+            let own = self.applied(table, Apply { column: at, ..apply.clone() }, name, span)?;
+            built = Some(match built {
+                None => own,
+                Some(others) => {
+                    let word = vec![Quantity::Words(column.name.clone())];
+                    let condition = Expr {
+                        kind: ExprKind::OneOf(Box::new(chosen.clone()), word),
+                        ty: Type::YesNo,
+                        place: place(span),
+                    };
+                    let ty = own.ty.clone();
+                    let kind = ExprKind::If(Box::new(condition), Box::new(own), Box::new(others));
+                    Expr { kind, ty, place: place(span) }
+                }
+            });
+        }
+        built
     }
 
     fn applicable(

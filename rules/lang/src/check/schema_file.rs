@@ -160,6 +160,7 @@ impl Checker<'_> {
             (header.period.as_ref().map(|line| line.span), "period"),
             (header.currency.as_ref().map(|line| line.span), "currency"),
             (header.attainment_of.as_ref().map(|line| line.span), "attainment of"),
+            (header.year_starts.as_ref().map(|line| line.span), "year starts in"),
         ] {
             if let Some(span) = span {
                 let title = format!("`{word}` belongs to a policy, not to a schema");
@@ -189,12 +190,11 @@ impl Checker<'_> {
                     for field in fields {
                         self.once(&field.name);
                         if let Some(formula) = &field.formula {
-                            self.said.push(Diagnostic::new(
-                                codes::UNSUPPORTED,
-                                "a formula for an attribute isn't supported yet",
-                                formula.span,
-                                "",
-                            ));
+                            let title = "what is known of a person is imported, so it has no formula";
+                            self.said.push(
+                                Diagnostic::new(codes::SCHEMA_RECORD, title, formula.span, "")
+                                    .help("compute it in the policies that need it, with `define`"),
+                            );
                         }
                         parts.attributes.extend(self.field(field).map(|field| (field.name.clone(), field)));
                     }
@@ -220,7 +220,19 @@ impl Checker<'_> {
         self.declare(name, Symbol::Choice);
     }
 
+    /// Which stretch a figure covers is the policy's own business.
+    fn only_in_policies(&mut self, options: &FieldOptions) {
+        let to_date = options.to_date.as_ref().map(|unit| (unit.span, format!("{} to date", unit.node.word())));
+        let others = [(options.averaged, "averaged by days"), (options.spread, "spread evenly")];
+        let others = others.into_iter().filter_map(|(span, word)| Some((span?, word.to_owned())));
+        for (span, word) in to_date.into_iter().chain(others) {
+            let title = format!("`{word}` belongs to a policy's `inputs`, not to a schema");
+            self.said.push(Diagnostic::new(codes::WRONG_KIND, title, span, ""));
+        }
+    }
+
     fn field(&mut self, field: &ast::Field) -> Option<Field> {
+        self.only_in_policies(&field.options);
         let (ty, choice) = self.field_type(&field.ty)?;
         let kind = ty.value_type()?;
         let unit = self.unit(kind, choice.as_deref(), &field.options);

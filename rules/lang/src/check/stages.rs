@@ -1,18 +1,14 @@
-//! Crediting, contests, settlements and recognitions.
+//! Crediting and recognitions.
 
 use std::collections::BTreeSet;
 
-use merit_core::{Money, Ratio, ValueType};
+use merit_core::{Ratio, ValueType};
 
 use super::Checker;
 use super::bands::place;
-use super::operators::ordered;
-use super::scope::Symbol;
-use super::words::{a_type, to_value, type_words};
+use super::words::a_type;
 use crate::diagnostics::{Diagnostic, codes, nearest};
-use crate::program::{
-    Announce, CapTotal, Contest, Credit, KudosSaying, OncePer, Recognize, RollUp, Settle, Share, TemplatePart, Type,
-};
+use crate::program::{Announce, Credit, KudosSaying, OncePer, Recognize, RollUp, Share, TemplatePart, Type};
 use crate::schema::RecordType;
 use crate::syntax::ast::{self, Name, Recognition};
 
@@ -22,20 +18,25 @@ impl Checker<'_> {
         let before = self.said.0.len();
         let list = self.list(&credit.list)?;
         let record = self.schema?.record_of_list(&credit.list.node)?;
-        let of = match &credit.of {
-            Some(of) => {
-                self.record_column(record, of, ValueType::Money, "money to share out");
-                of.node.clone()
+        let mut of = Vec::new();
+        for column in &credit.of {
+            self.record_column(record, column, ValueType::Money, "money to share out");
+            if of.contains(&column.node) {
+                let title = format!("`{}` stands here twice", column.node);
+                self.said.push(Diagnostic::new(codes::REPEATED, title, column.span, ""));
             }
-            None => match super::list_inputs::credited_column(record) {
-                Some(field) => field.name.clone(),
+            of.push(column.node.clone());
+        }
+        if of.is_empty() {
+            match super::list_inputs::credited_column(record) {
+                Some(field) => of.push(field.name.clone()),
                 None => {
                     let title = format!("a row of `{}` has no amount to credit", credit.list.node);
                     self.said.push(Diagnostic::new(codes::UNKNOWN_COLUMN, title, credit.list.span, ""));
                     return None;
                 }
-            },
-        };
+            }
+        }
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         let mut shares = Vec::new();
         for share in &credit.shares {
@@ -110,90 +111,6 @@ impl Checker<'_> {
                 self.said.push(Diagnostic::new(codes::UNKNOWN_COLUMN, title, name.span, "").help(help));
             }
         }
-    }
-
-    /// Checks a contest. `None` where it was reported.
-    pub fn contest(&mut self, contest: &ast::Contest) -> Option<Contest> {
-        let before = self.said.0.len();
-        let rank_by = self.expr(&contest.by, None);
-        if let Some(rank_by) = &rank_by
-            && !ordered(&rank_by.ty)
-        {
-            let title = format!("people can't be ranked by {}", type_words(&rank_by.ty));
-            self.said.push(Diagnostic::new(codes::CONTEST, title, contest.by.span, ""));
-        }
-        let within = match &contest.within {
-            Some(name) => Some(self.group(name)?),
-            None => None,
-        };
-        if usize::try_from(contest.places.node).ok() != Some(contest.prizes.len()) {
-            let title = format!("{} places, and {} prizes", contest.places.node, contest.prizes.len());
-            self.said.push(
-                Diagnostic::new(codes::CONTEST, title, contest.places.span, "")
-                    .help("each place has its own prize, the first place's first"),
-            );
-        }
-        let ty = Type::Money(self.fallback());
-        let mut prizes: Vec<Money> = Vec::new();
-        for prize in &contest.prizes {
-            let Some(quantity) = self.literal_of(prize, &ty, "a prize") else { continue };
-            match to_value(&ty, &quantity) {
-                Some(merit_core::Value::Money(money)) if money.minor >= 0 => prizes.push(money),
-                _ => self.said.push(Diagnostic::new(
-                    codes::CONTEST,
-                    "a prize is an amount of $0 or more",
-                    prize.span,
-                    "",
-                )),
-            }
-        }
-        (self.said.0.len() == before).then_some(())?;
-        Some(Contest {
-            name: contest.name.node.clone(),
-            about: contest.about.as_ref().map(|about| about.node.clone()),
-            rank_by: rank_by?,
-            within,
-            prizes,
-            because: contest.because.as_ref().map(|because| because.node.clone()),
-            place: place(contest.name.span),
-        })
-    }
-
-    fn group(&mut self, name: &Name) -> Option<crate::program::FactId> {
-        match self.names.get(&name.node) {
-            Some(Symbol::Fact(id)) => {
-                let id = *id;
-                let fact = self.facts.get(id.0)?;
-                if fact.optional && fact.default.is_none() {
-                    self.may_be_missing(&name.node, name.span, "people without it belong to no group");
-                    return None;
-                }
-                Some(id)
-            }
-            Some(other) => {
-                let title = format!("people are grouped by an input, and `{}` is {}", name.node, other.words());
-                self.said.push(Diagnostic::new(codes::WRONG_KIND_OF_NAME, title, name.span, ""));
-                None
-            }
-            None => {
-                self.unknown(&name.node, name.span);
-                None
-            }
-        }
-    }
-
-    /// Checks a settlement. `None` where it was reported.
-    pub fn settle(&mut self, settle: &ast::Settle) -> Option<Settle> {
-        let cap_total = match &settle.cap {
-            Some((at, because)) => {
-                let ty = Type::Money(self.fallback());
-                let checked = self.expr_of(at, &ty, "`cap total at`")?;
-                let because = because.as_ref().map(|because| because.node.clone());
-                Some(CapTotal { at: checked, because, place: place(at.span) })
-            }
-            None => None,
-        };
-        Some(Settle { all: settle.all, cap_total })
     }
 
     /// Checks a recognition. `None` where it was reported.

@@ -10,30 +10,16 @@ use super::scope::Symbol;
 use super::words::{to_value, type_words};
 use crate::diagnostics::{Diagnostic, Span, codes, nearest, place};
 use crate::program::{
-    CheckReport, Expectation, ExpectationKind, Given, ListId, OutcomeId, Quantity, StatementKind, Target, Test, Type,
+    CheckReport, Expectation, ExpectationKind, Given, GivenSet, ListId, Quantity, Test, TestPeriod, Type,
 };
-use crate::syntax::ast::{self, Name};
+use crate::syntax::ast::{self, Name, Spanned};
 
 impl Checker<'_> {
     /// Checks a test. `None` where it was reported.
     pub fn test(&mut self, test: &ast::Test) -> Option<Test> {
         let before = self.said.0.len();
-        let mut given = BTreeMap::new();
-        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
-        for binding in &test.given {
-            if let Some(first) = seen.insert(&binding.name.node, binding.name.span) {
-                let title = format!("`{}` is given twice", binding.name.node);
-                self.said.push(
-                    Diagnostic::new(codes::TEST_BINDING, title, binding.name.span, "again here")
-                        .also(first, "first here"),
-                );
-                continue;
-            }
-            if let Some(value) = self.binding(binding) {
-                given.insert(binding.name.node.clone(), value);
-            }
-        }
-        if test.expects.is_empty() && !test.damaged {
+        let expects = test.expects.len() + test.periods.iter().map(|period| period.expects.len()).sum::<usize>();
+        if expects == 0 && !test.damaged {
             self.said.push(
                 Diagnostic::new(
                     codes::TEST_EXPECTATION,
@@ -44,19 +30,128 @@ impl Checker<'_> {
                 .help("add a line such as `expect commission = $1,000.00`"),
             );
         }
+        self.group_of(test);
+        let mut periods = Vec::new();
+        for (index, period) in test.periods.iter().enumerate() {
+            if usize::try_from(period.number.node).ok() != Some(index + 1) {
+                let title = format!("this is period {} of the test", index + 1);
+                self.said.push(
+                    Diagnostic::new(codes::TEST_BINDING, title, period.number.span, "")
+                        .help("periods follow one another from 1, without a gap"),
+                );
+            }
+            periods.push(self.test_period(&period.given, &period.expects));
+        }
+        let last = self.test_period(&test.given, &test.expects);
+        let after = if periods.is_empty() {
+            periods.push(last);
+            Vec::new()
+        } else {
+            self.after_periods(&last.expectations, test);
+            last.expectations
+        };
+        let fine = self.said.0.len() == before && !test.damaged;
+        let line = self.line(test.name.span);
+        let group = test.group.as_ref().map(|group| group.node);
+        fine.then(|| Test { name: test.name.node.clone(), line, periods, group, after })
+    }
+
+    fn test_period(&mut self, given: &[ast::Binding], expects: &[Spanned<ast::Expectation>]) -> TestPeriod {
+        let mut set = GivenSet::default();
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        for binding in given {
+            if let Some(first) = seen.insert(&binding.name.node, binding.name.span) {
+                let title = format!("`{}` is given twice", binding.name.node);
+                self.said.push(
+                    Diagnostic::new(codes::TEST_BINDING, title, binding.name.span, "again here")
+                        .also(first, "first here"),
+                );
+                continue;
+            }
+            if self.schema.is_some_and(|schema| schema.events().contains_key(&binding.name.node)) {
+                self.given_event(binding, &mut set);
+            } else if let Some(value) = self.binding(binding) {
+                set.inputs.insert(binding.name.node.clone(), value);
+            }
+        }
         let mut expectations = Vec::new();
-        for expectation in &test.expects {
+        for expectation in expects {
             let line = self.line(expectation.span);
             let kind = self.expectation(&expectation.node);
             expectations.extend(kind.map(|kind| Expectation { line, kind }));
         }
-        let fine = self.said.0.len() == before && !test.damaged;
-        let line = self.line(test.name.span);
-        fine.then(|| Test { name: test.name.node.clone(), line, given, expectations })
+        TestPeriod { given: set, expectations }
+    }
+
+    /// `invoices_paid = yes`
+    fn given_event(&mut self, binding: &ast::Binding, set: &mut GivenSet) {
+        match &binding.value {
+            ast::Given::Literal(ast::Literal { kind: ast::LiteralKind::YesNo(come), .. }) => {
+                if *come {
+                    set.events.insert(binding.name.node.clone());
+                }
+            }
+            _ => {
+                let title = format!("`{}` is an event: it has come, or it hasn't", binding.name.node);
+                self.said.push(
+                    Diagnostic::new(codes::TEST_BINDING, title, binding.name.span, "")
+                        .help(format!("write `{} = yes`", binding.name.node)),
+                );
+            }
+        }
+    }
+
+    /// A group has nothing given but its size, and only contests speak of groups.
+    fn group_of(&mut self, test: &ast::Test) {
+        let all = || test.periods.iter().flat_map(|period| &period.expects).chain(&test.expects);
+        let Some(group) = &test.group else {
+            let of_groups = |e: &&Spanned<ast::Expectation>| {
+                matches!(e.node, ast::Expectation::Share { .. } | ast::Expectation::Guideline(_))
+            };
+            if let Some(lonely) = all().find(of_groups) {
+                let title = "a contest compares people, and this test has one";
+                self.said.push(
+                    Diagnostic::new(codes::TEST_EXPECTATION, title, lonely.span, "")
+                        .help("say how many take part: `given 20 participants`"),
+                );
+            }
+            return;
+        };
+        if !(1..=100_000).contains(&group.node) {
+            let title = "a group of a test has 1 to 100,000 participants";
+            self.said.push(Diagnostic::new(codes::TEST_BINDING, title, group.span, ""));
+        }
+        let other = test.expects.iter().find(|expectation| {
+            !matches!(expectation.node, ast::Expectation::Share { .. } | ast::Expectation::Guideline(_))
+        });
+        if let Some(other) = other {
+            self.said.push(
+                Diagnostic::new(
+                    codes::TEST_EXPECTATION,
+                    "a group is only ranked, so nothing else can be expected of it",
+                    other.span,
+                    "",
+                )
+                .help("write `expect rating = high for 6 participants`, or a test of its own for one participant"),
+            );
+        }
+    }
+
+    /// After the last period only totals can be expected.
+    fn after_periods(&mut self, after: &[Expectation], test: &ast::Test) {
+        let other =
+            after.iter().zip(&test.expects).find(|(built, _)| !matches!(built.kind, ExpectationKind::Total { .. }));
+        if let Some((_, written)) = other {
+            let title = "after the periods only totals over all of them can be expected";
+            self.said.push(
+                Diagnostic::new(codes::TEST_EXPECTATION, title, written.span, "")
+                    .help("move the line into its `period`, or write `expect total of …`"),
+            );
+        }
     }
 
     /// The line of a place, from 1.
-    fn line(&self, span: Span) -> u32 {
+    pub fn line(&self, span: Span) -> u32 {
         u32::try_from(place(self.text, span.start).line).unwrap_or(u32::MAX)
     }
 
@@ -135,7 +230,7 @@ impl Checker<'_> {
         value
     }
 
-    fn given_quantity(&mut self, value: &ast::Given, ty: &Type, name: &str) -> Option<(Quantity, Span)> {
+    pub fn given_quantity(&mut self, value: &ast::Given, ty: &Type, name: &str) -> Option<(Quantity, Span)> {
         match value {
             ast::Given::Literal(literal) => Some((self.literal_of(literal, ty, &format!("`{name}`"))?, literal.span)),
             ast::Given::Word(word) => match ty {
@@ -174,68 +269,6 @@ impl Checker<'_> {
                 None
             }
         }
-    }
-
-    fn expectation(&mut self, expectation: &ast::Expectation) -> Option<ExpectationKind> {
-        match expectation {
-            ast::Expectation::Recognized { name, expected } => {
-                let found = self.recognition_names.iter().position(|known| *known == name.node);
-                if found.is_none() && !self.is_damaged(&name.node) {
-                    let help = nearest(&name.node, self.recognition_names.iter().map(String::as_str))
-                        .map(|meant| format!("did you mean `{meant}`?"));
-                    let title = format!("this policy has no recognition \"{}\"", name.node);
-                    self.said.push(Diagnostic::new(codes::TEST_EXPECTATION, title, name.span, "").maybe_help(help));
-                }
-                found.map(|recognition| ExpectationKind::Recognized { recognition, yes: *expected })
-            }
-            ast::Expectation::Equals { name, held, value } => self.equals(name, *held, value),
-        }
-    }
-
-    fn equals(&mut self, name: &Name, held: bool, value: &ast::Given) -> Option<ExpectationKind> {
-        let (target, ty) = match self.names.get(&name.node).cloned() {
-            Some(Symbol::Fact(id)) => (Target::Fact(id), self.facts.get(id.0)?.ty.clone()),
-            Some(Symbol::Define(id)) => (Target::Define(id), self.defines.get(id.0)?.as_ref()?.ty.clone()),
-            Some(Symbol::Outcome(id)) => (Target::Outcome(id), self.outcome_types.get(id.0)?.clone()?),
-            Some(other) => {
-                let title = format!("`{}` is {}, and a test expects a value", name.node, other.words());
-                self.said.push(Diagnostic::new(codes::TEST_EXPECTATION, title, name.span, ""));
-                return None;
-            }
-            None if self.is_damaged(&name.node) => return None,
-            None => {
-                let known =
-                    self.names.of(|symbol| matches!(symbol, Symbol::Fact(_) | Symbol::Define(_) | Symbol::Outcome(_)));
-                let help = nearest(&name.node, known).map(|meant| format!("did you mean `{meant}`?"));
-                let title = format!("this policy gives no `{}`", name.node);
-                self.said.push(Diagnostic::new(codes::TEST_EXPECTATION, title, name.span, "").maybe_help(help));
-                return None;
-            }
-        };
-        let (quantity, _) = self.given_quantity(value, &ty, &name.node)?;
-        if !held {
-            return Some(ExpectationKind::Equals { target, ty, value: quantity });
-        }
-        match target {
-            Target::Outcome(outcome) if self.holds_back(outcome) => {
-                Some(ExpectationKind::HeldBack { outcome, value: quantity })
-            }
-            Target::Outcome(outcome) if self.outcomes.get(outcome.0).is_none_or(Option::is_none) => None,
-            _ => {
-                let title = format!("nothing of `{}` is held back", name.node);
-                self.said.push(
-                    Diagnostic::new(codes::TEST_EXPECTATION, title, name.span, "")
-                        .help("only a payout with a `hold back` line holds something back"),
-                );
-                None
-            }
-        }
-    }
-
-    fn holds_back(&self, outcome: OutcomeId) -> bool {
-        let statements =
-            self.outcomes.get(outcome.0).and_then(Option::as_ref).map(|outcome| outcome.statements.as_slice());
-        statements.unwrap_or_default().iter().any(|statement| matches!(statement.kind, StatementKind::HoldBack { .. }))
     }
 
     /// Checks a check line's names and units. `None` where it was reported.

@@ -1,6 +1,6 @@
 //! Every code that a message can have, in one table: the code never changes its meaning, and its words are the start of
 //! the page that explains it. M00 the file, M01 its text, M02 names, M03 types and units, M04 missing values, M05 tables,
-//! M06 outcomes and stages, M07 the header and the schema, M08 tests and checks, M09 what isn't supported yet.
+//! M06 outcomes and stages, M07 the header and the schema, M08 tests and checks.
 
 /// A stable code and what it stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,7 @@ codes! {
     "M0605" SHARES "The shares of a credit don't add up to 100%."
     "M0606" CONTEST "A contest's places and prizes don't match."
     "M0607" RECOGNITION "A recognition lacks a part or shows what it must not."
+    "M0608" SETTLE "A guarantee or a draw leaves open how it is paid or taken back."
     "M0609" ORDER_OF_STAGES "A stage reads what only a later stage knows."
 
     "M0701" HEADER_MISSING "The header lacks a line."
@@ -97,8 +98,6 @@ codes! {
     "M0801" TEST_BINDING "A test gives something that isn't an input."
     "M0802" TEST_EXPECTATION "A test expects something that the policy doesn't give."
     "M0803" CHECK_SUBJECT "A check speaks of something that the policy doesn't have."
-
-    "M0901" UNSUPPORTED "A construct isn't supported yet."
 }
 
 #[cfg(test)]

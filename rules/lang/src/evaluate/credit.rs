@@ -24,10 +24,16 @@ pub struct CreditShare {
     /// The field that names them (`owner`, `overlay`), or `manager` for rolled-up credit. At most one share for each
     /// participant and word.
     pub credited_as: String,
-    /// How much.
-    pub amount: Money,
-    /// Of which field.
-    pub of: String,
+    /// How much of each credited field, in the policy's order; at least one.
+    pub amounts: Vec<(String, Money)>,
+}
+
+impl CreditShare {
+    /// How much of the first field.
+    #[must_use]
+    pub fn amount(&self) -> Option<Money> {
+        self.amounts.first().map(|(_, amount)| *amount)
+    }
 }
 
 /// What crediting one result gives.
@@ -49,28 +55,29 @@ pub struct CreditOutcome {
 pub fn credit(program: &Program, row: &Row, manager_of: &dyn Fn(&PersonId, Date) -> Option<PersonId>) -> CreditOutcome {
     let Some(block) = &program.credit else { return CreditOutcome::default() };
     let mut outcome = CreditOutcome::default();
-    let Some(amount) = amount_of(row, &block.of, &mut outcome) else { return outcome };
-    for (share, part) in block.shares.iter().zip(parts(block, amount)) {
-        match receiver(row, share) {
-            Some((participant, credited_as)) => {
-                let part = Money::new(part, amount.currency);
-                add(&mut outcome.shares, participant.clone(), credited_as, part, &block.of);
+    for of in &block.of {
+        let Some(amount) = amount_of(row, of, &mut outcome) else { continue };
+        for (share, part) in block.shares.iter().zip(parts(block, amount)) {
+            match receiver(row, share) {
+                Some((participant, credited_as)) => {
+                    let part = Money::new(part, amount.currency);
+                    add(&mut outcome.shares, participant, credited_as, part, of);
+                }
+                // Nothing of the amount is lost: most deals have no overlay, and nobody wants a list of them.
+                None if share.in_addition => {}
+                None => outcome.uncredited.push(format!(
+                    "{} of `{of}` of {} ({}) is not credited: `{}` is missing",
+                    Value::Percent(share.share.clone()).spoken(),
+                    row.id,
+                    Money::new(part, amount.currency).spoken(),
+                    share.to
+                )),
             }
-            // Nothing of the amount is lost: most deals have no overlay, and nobody wants a list of them.
-            None if share.in_addition => {}
-            None => outcome.uncredited.push(format!(
-                "{} of `{}` of {} ({}) is not credited: `{}` is missing",
-                Value::Percent(share.share.clone()).spoken(),
-                block.of,
-                row.id,
-                Money::new(part, amount.currency).spoken(),
-                share.to
-            )),
         }
     }
     if let Some(roll_up) = &block.roll_up {
         match row.values.get(&roll_up.on) {
-            Some(Value::Date(day)) => roll(&mut outcome.shares, *day, amount, &block.of, manager_of),
+            Some(Value::Date(day)) => roll(&mut outcome.shares, *day, &block.of, manager_of),
             _ => outcome.uncredited.push(format!("no manager is credited for {}: `{}` is missing", row.id, roll_up.on)),
         }
     }
@@ -91,7 +98,7 @@ pub fn credit_default(schema: &Schema, list: &str, row: &Row) -> CreditOutcome {
     let Some(amount) = amount_of(row, AMOUNT, &mut outcome) else { return outcome };
     match row.values.get(&record.belongs_to) {
         Some(Value::Participant(person)) => {
-            add(&mut outcome.shares, person.clone(), &record.belongs_to, amount, AMOUNT);
+            add(&mut outcome.shares, person, &record.belongs_to, amount, AMOUNT);
         }
         _ => outcome.uncredited.push(format!("{} is not credited: `{}` is missing", row.id, record.belongs_to)),
     }
@@ -133,12 +140,17 @@ fn receiver<'a>(row: &'a Row, share: &'a Share) -> Option<(&'a PersonId, &'a str
 }
 
 /// Adds to the participant's share under that word, or makes one.
-fn add(shares: &mut Vec<CreditShare>, participant: PersonId, credited_as: &str, amount: Money, of: &str) {
-    match shares.iter_mut().find(|s| s.participant == participant && s.credited_as == credited_as) {
-        Some(share) => share.amount.minor = share.amount.minor.saturating_add(amount.minor),
-        None => {
-            shares.push(CreditShare { participant, credited_as: credited_as.to_owned(), amount, of: of.to_owned() })
-        }
+fn add(shares: &mut Vec<CreditShare>, participant: &PersonId, credited_as: &str, amount: Money, of: &str) {
+    let found = shares.iter().position(|s| s.participant == *participant && s.credited_as == credited_as);
+    let place = found.unwrap_or_else(|| {
+        let (participant, credited_as) = (participant.clone(), credited_as.to_owned());
+        shares.push(CreditShare { participant, credited_as, amounts: Vec::new() });
+        shares.len() - 1
+    });
+    let Some(share) = shares.get_mut(place) else { return };
+    match share.amounts.iter_mut().find(|(field, _)| field == of) {
+        Some((_, sum)) => sum.minor = sum.minor.saturating_add(amount.minor),
+        None => share.amounts.push((of.to_owned(), amount)),
     }
 }
 
@@ -146,26 +158,29 @@ fn add(shares: &mut Vec<CreditShare>, participant: PersonId, credited_as: &str, 
 fn roll(
     shares: &mut Vec<CreditShare>,
     day: Date,
-    amount: Money,
-    of: &str,
+    fields: &[String],
     manager_of: &dyn Fn(&PersonId, Date) -> Option<PersonId>,
 ) {
-    let mut rolled: BTreeMap<PersonId, i64> = BTreeMap::new();
+    let mut rolled: BTreeMap<PersonId, BTreeMap<usize, Money>> = BTreeMap::new();
     for share in shares.iter() {
         let mut seen = BTreeSet::from([share.participant.clone()]);
         let mut next = manager_of(&share.participant, day);
         while let Some(manager) = next.filter(|manager| seen.insert(manager.clone())) {
-            let sum = rolled.entry(manager.clone()).or_insert(0);
-            *sum = sum.saturating_add(share.amount.minor);
+            let sums = rolled.entry(manager.clone()).or_default();
+            for (field, amount) in &share.amounts {
+                let place = fields.iter().position(|known| known == field).unwrap_or(0);
+                let sum = sums.entry(place).or_insert(Money::zero(amount.currency));
+                sum.minor = sum.minor.saturating_add(amount.minor);
+            }
             next = manager_of(&manager, day);
         }
     }
-    shares.extend(rolled.into_iter().map(|(participant, minor)| CreditShare {
-        participant,
-        credited_as: MANAGER.to_owned(),
-        amount: Money::new(minor, amount.currency),
-        of: of.to_owned(),
-    }));
+    for (participant, sums) in rolled {
+        for (place, amount) in sums {
+            let Some(field) = fields.get(place) else { continue };
+            add(shares, &participant, MANAGER, amount, field);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -183,7 +198,7 @@ mod tests {
 
     fn policy(shares: Vec<Share>, roll_up: bool) -> Program {
         let roll_up = roll_up.then(|| RollUp { on: "closed".to_owned() });
-        let credit = Some(Credit { list: ListId(0), of: "amount".to_owned(), shares, roll_up });
+        let credit = Some(Credit { list: ListId(0), of: vec!["amount".to_owned()], shares, roll_up });
         Program { credit, ..Program::empty() }
     }
 
@@ -209,7 +224,11 @@ mod tests {
     }
 
     fn told(outcome: &CreditOutcome) -> Vec<(&str, &str, i64)> {
-        outcome.shares.iter().map(|s| (s.participant.as_str(), s.credited_as.as_str(), s.amount.minor)).collect()
+        outcome
+            .shares
+            .iter()
+            .map(|s| (s.participant.as_str(), s.credited_as.as_str(), s.amount().map_or(0, |amount| amount.minor)))
+            .collect()
     }
 
     #[test]
@@ -294,7 +313,7 @@ mod tests {
                 share("overlay", &percent(100 - first - second), false, None),
             ];
             let outcome = credit(&policy(shares, false), &deal(cents, &[("owner", "a"), ("partner", "b"), ("overlay", "c")]), &line);
-            prop_assert_eq!(outcome.shares.iter().map(|share| share.amount.minor).sum::<i64>(), cents);
+            prop_assert_eq!(outcome.shares.iter().filter_map(|share| share.amount()).map(|amount| amount.minor).sum::<i64>(), cents);
         }
     }
 }

@@ -66,6 +66,11 @@ impl<'p> Machine<'p, '_> {
             ExprKind::Lookup(lookup) => self.look_up(lookup),
             ExprKind::Apply(apply) => self.apply_tiers(apply, &expr.ty),
             ExprKind::Call(function, arguments) => self.call(*function, arguments),
+            ExprKind::ToDate(recorded, unit, with_this) => self.to_date(*recorded, *unit, *with_this),
+            ExprKind::InARow(id) => self.in_a_row(*id),
+            ExprKind::Previous(recorded) => self.previous(*recorded),
+            ExprKind::Weigh(parts, left_out) => self.weigh(parts, *left_out),
+            ExprKind::Converted(value, table, column, on) => self.converted(value, *table, *column, on),
             ExprKind::Days(from, to, count) => match (self.eval(from)?, self.eval(to)?) {
                 (Quantity::Day(from), Quantity::Day(to)) => Ok(whole(arithmetic::count_days(from, to, *count))),
                 _ => Err(Stop::broken("days are counted between dates")),
@@ -127,9 +132,9 @@ impl<'p> Machine<'p, '_> {
     }
 
     /// A row's value in a column.
-    pub(super) fn cell(&mut self, list: ListId, column: ColumnId, row: &Row) -> Held {
+    pub(super) fn cell(&mut self, list: ListId, id: ColumnId, (at, row): (usize, &Row)) -> Held {
         let lists = self.scope.lists;
-        let found = lists.get(list.0).and_then(|list| list.columns.get(column.0));
+        let found = lists.get(list.0).and_then(|list| list.columns.get(id.0));
         let Some(column) = found else { return Err(Stop::broken("a column is not there")) };
         if let Some(value) = row.values.get(&column.name) {
             return Quantity::from_value(value, &column.ty)
@@ -146,13 +151,20 @@ impl<'p> Machine<'p, '_> {
                     .map_err(|what| Stop::refused(format!("`credited` of {} {what}", row.id), None)),
                 None => Err(absent(column)),
             },
+            ColumnSource::CreditedOf(field) => match row.credited_of.get(field) {
+                Some(money) => Quantity::from_value(&merit_core::Value::Money(*money), &column.ty)
+                    .map_err(|what| Stop::refused(format!("`{}` of {} {what}", column.name, row.id), None)),
+                None => Err(absent(column)),
+            },
+            ColumnSource::Defined(_) => self.own_cell(list, id, at),
             ColumnSource::CreditedAs => row.credited_as.clone().map(Quantity::Words).ok_or_else(|| absent(column)),
             ColumnSource::Formula(formula) => self.eval(formula),
         }
     }
 }
 
-fn held(values: &[Held], index: usize) -> Held {
+/// What was computed before.
+pub(super) fn held(values: &[Held], index: usize) -> Held {
     values.get(index).cloned().unwrap_or_else(|| Err(Stop::broken("a definition is not there")))
 }
 

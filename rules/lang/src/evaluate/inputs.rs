@@ -46,7 +46,13 @@ pub fn inputs_from_json(program: &Program, text: &str) -> Result<PersonInputs> {
         None => Err(bad(format!("`{name}` is missing: add a line like \"{name}\": \"{example}\""))),
     };
     let period = Period::new(day(START, "2026-04-01")?, day(END, "2026-07-01")?)?;
-    let mut inputs = PersonInputs { person, period, facts: BTreeMap::new(), lists: BTreeMap::new() };
+    let mut inputs = PersonInputs {
+        person,
+        period,
+        facts: BTreeMap::new(),
+        lists: BTreeMap::new(),
+        history: super::History::default(),
+    };
     for (name, json) in object.iter().filter(|(name, _)| ![PERSON, START, END].contains(&name.as_str())) {
         if json.is_null() {
             continue;
@@ -96,7 +102,7 @@ fn rows(list: &List, json: &Json) -> Result<Vec<Row>> {
 fn row(list: &List, number: usize, json: &Json) -> Result<Row> {
     let place = format!("row {number} of `{}`", list.name);
     let Json::Object(object) = json else { return Err(bad(format!("{place} must be an object: {{ … }}"))) };
-    let mut row = Row { id: format!("row {number}"), values: BTreeMap::new(), credited: None, credited_as: None };
+    let mut row = Row { id: format!("row {number}"), ..Row::default() };
     for (name, json) in object {
         let column = list.columns.iter().find(|column| column.name == *name);
         match (column, json) {
@@ -110,6 +116,9 @@ fn row(list: &List, number: usize, json: &Json) -> Result<Row> {
                 let found = value(&format!("`{name}` in {place}"), &column.ty, json)?;
                 match (&column.source, found) {
                     (ColumnSource::Credited, Value::Money(money)) => row.credited = Some(money),
+                    (ColumnSource::CreditedOf(of), Value::Money(money)) => {
+                        row.credited_of.insert(of.clone(), money);
+                    }
                     (ColumnSource::CreditedAs, Value::Text(word) | Value::Choice(word)) => row.credited_as = Some(word),
                     (_, found) => drop(row.values.insert(name.clone(), found)),
                 }

@@ -22,7 +22,7 @@ impl<'p> Machine<'p, '_> {
         let outer = self.row;
         let counting = self.quietly(|machine| {
             let mut counting = Vec::new();
-            for row in rows {
+            for row in rows.iter().enumerate() {
                 machine.row = Some(row);
                 if let Some(row) = machine.counts(aggregate)? {
                     counting.push(row);
@@ -49,7 +49,7 @@ impl<'p> Machine<'p, '_> {
 
     /// The row at hand as one that counts; none where the condition doesn't hold.
     fn counts(&mut self, aggregate: &'p Aggregate) -> Result<Option<Counting>, Stop> {
-        let Some(row) = self.row else { return Ok(None) };
+        let Some((at, row)) = self.row else { return Ok(None) };
         if let Some(condition) = &aggregate.condition
             && !self.eval(condition)?.is_yes()
         {
@@ -57,7 +57,7 @@ impl<'p> Machine<'p, '_> {
         }
         let value = match aggregate.column {
             None => None,
-            Some(column) => match self.cell(aggregate.list, column, row) {
+            Some(column) => match self.cell(aggregate.list, column, (at, row)) {
                 Ok(value) => Some(value),
                 Err(stop) if stop.is_caught() && aggregate.kind == AggregateKind::Count => return Ok(None),
                 Err(stop) => return Err(stop),
@@ -65,7 +65,7 @@ impl<'p> Machine<'p, '_> {
         };
         let weight = match aggregate.weighted_by {
             None => None,
-            Some(column) => Some(self.cell(aggregate.list, column, row)?.exact()),
+            Some(column) => Some(self.cell(aggregate.list, column, (at, row))?.exact()),
         };
         Ok(Some(Counting { id: row.id.clone(), value, weight }))
     }

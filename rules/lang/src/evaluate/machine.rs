@@ -1,16 +1,22 @@
 //! The state of one evaluation: inputs resolved to slots, what has been computed, and the steps taken.
 
+use std::collections::BTreeMap;
+
 use merit_core::Ratio;
 
 use super::stop::Stop;
 use super::{PersonInputs, Row, arithmetic};
 use crate::program::{
-    Expr, Fact, FactId, FactSource, Formula, List, ListId, MonthEnds, Operator, Program, Quantity, Range, Table, Type,
+    Define, Expr, Fact, FactId, FactSource, Formula, List, ListId, MonthEnds, Operator, Outcome, Program, Quantity,
+    Range, Table, Type,
 };
 use crate::trace::{Figure, Step, Told};
 
 /// A computed value, or why there is none.
 pub(super) type Held = Result<Quantity, Stop>;
+
+/// A column of the policy's own: what it needs, and its values.
+pub(super) type Computed = (Result<(), Stop>, Vec<Held>);
 
 /// What expressions refer to: a policy's, or a single formula's.
 #[derive(Clone, Copy)]
@@ -18,6 +24,11 @@ pub(super) struct Scope<'p> {
     pub(super) facts: &'p [Fact],
     pub(super) lists: &'p [List],
     pub(super) tables: &'p [Table],
+    pub(super) defines: &'p [Define],
+    pub(super) outcomes: &'p [Outcome],
+    pub(super) year_starts: i8,
+    /// None for a formula.
+    pub(super) program: Option<&'p Program>,
     pub(super) month_ends: Option<MonthEnds>,
 }
 
@@ -35,8 +46,12 @@ pub(super) struct Machine<'p, 'i> {
     pub(super) outcomes: Vec<Held>,
     /// The lets of the outcome at hand.
     pub(super) locals: Vec<Quantity>,
-    /// The row at hand.
-    pub(super) row: Option<&'i Row>,
+    /// The row at hand, and its place in its list.
+    pub(super) row: Option<(usize, &'i Row)>,
+    /// Columns of the policy's own, by list and column: what they need, and their values in the order of the rows.
+    pub(super) columns: BTreeMap<(usize, usize), Computed>,
+    /// Only up to the rounding: for what a period would have paid.
+    pub(super) up_to_rounding: bool,
     /// Steps since they were last taken.
     pub(super) steps: Vec<Step>,
 }
@@ -48,6 +63,10 @@ impl<'p, 'i> Machine<'p, 'i> {
             facts: &program.facts,
             lists: &program.lists,
             tables: &program.tables,
+            defines: &program.defines,
+            outcomes: &program.outcomes,
+            year_starts: program.header.year_starts,
+            program: Some(program),
             month_ends: program.header.month_ends,
         };
         let mut machine = Self::over(scope, inputs);
@@ -59,7 +78,17 @@ impl<'p, 'i> Machine<'p, 'i> {
 
     /// For a formula over lists alone.
     pub(super) fn for_formula(formula: &'p Formula, inputs: &'i PersonInputs) -> Self {
-        Self::over(Scope { facts: &[], lists: &formula.lists, tables: &[], month_ends: None }, inputs)
+        let scope = Scope {
+            facts: &[],
+            lists: &formula.lists,
+            tables: &[],
+            defines: &[],
+            outcomes: &[],
+            year_starts: 1,
+            program: None,
+            month_ends: None,
+        };
+        Self::over(scope, inputs)
     }
 
     fn over(scope: Scope<'p>, inputs: &'i PersonInputs) -> Self {
@@ -73,6 +102,8 @@ impl<'p, 'i> Machine<'p, 'i> {
             outcomes: Vec::new(),
             locals: Vec::new(),
             row: None,
+            columns: BTreeMap::new(),
+            up_to_rounding: false,
             steps: Vec::new(),
         }
     }

@@ -1,9 +1,13 @@
 //! Running a program for one person, and the stages around it. Pure and deterministic: no clock, no input or output, and
 //! the same answer whatever the order of rows.
 
+mod after_rounding;
 mod arithmetic;
+mod columns;
 mod credit;
+mod earlier;
 mod expression;
+mod history;
 mod inputs;
 mod lists;
 mod machine;
@@ -11,15 +15,21 @@ mod needs;
 mod outcomes;
 mod rank;
 mod recognize;
+mod release;
 mod settle;
 mod stop;
 mod tables;
 mod values;
+mod weigh;
 
+pub(crate) use columns::column_values;
 pub use credit::{CreditOutcome, CreditShare, credit, credit_default};
+pub use history::{Awaited, History, Past, Release, Waiting, record};
 pub use inputs::inputs_from_json;
-pub use rank::{Award, ContestEntry, ContestOutcome, rank};
-pub use settle::{SettleInput, SettleLine, settle};
+pub use rank::{Award, ContestEntry, ContestOutcome, Guideline, Labelled, rank};
+pub(crate) use rank::{Ranked, decide};
+pub use release::release;
+pub use settle::{CAP_TOTAL, DRAW, DRAW_RECOVERY, GUARANTEE, SettleInput, SettleLine, Settled, settle};
 
 use std::collections::BTreeMap;
 
@@ -34,13 +44,13 @@ use stop::Stop;
 
 /// Semantic version of the engine: raised whenever the same program and inputs may give another result. Part of a run's
 /// pins.
-pub const ENGINE_VERSION: &str = "1";
+pub const ENGINE_VERSION: &str = "2";
 
 /// Where a text says the participant's name: filled in when it is shown.
 pub const PARTICIPANT_NAME: &str = "{participant.name}";
 
 /// One record of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Row {
     /// For traces: source and external id. Unique in its list.
     pub id: String,
@@ -50,6 +60,8 @@ pub struct Row {
     pub credited: Option<Money>,
     /// How the participant was credited: `owner`, `overlay`, `manager`.
     pub credited_as: Option<String>,
+    /// The participant's share of each field, where a policy credits more than one; the first is `credited` too.
+    pub credited_of: BTreeMap<String, Money>,
 }
 
 /// All that a policy may read about one person in one period.
@@ -65,6 +77,8 @@ pub struct PersonInputs {
     /// Rows by the list's name, credited ones where the policy (or the schema's default) credits. An absent list is
     /// missing: an output that reads it is not scored. A list without rows is given as an empty one.
     pub lists: BTreeMap<String, Vec<Row>>,
+    /// What earlier periods left behind.
+    pub history: History,
 }
 
 /// Why there is no value.
@@ -99,8 +113,12 @@ pub struct Output {
     pub outcome: Result<Value, NotScored>,
     /// The part of the value that is held back, if the policy holds back.
     pub held: Option<Money>,
-    /// The event that it waits for.
+    /// What that waits for: an event, or cash.
     pub held_until: Option<String>,
+    /// What was taken back, positive.
+    pub taken_back: Option<Money>,
+    /// What is held back, item by item, for later periods.
+    pub waiting: Vec<Waiting>,
     /// The `because`s that took effect, in order.
     pub reasons: Vec<String>,
 }
@@ -158,8 +176,10 @@ pub fn evaluate(program: &Program, inputs: &PersonInputs) -> Evaluation {
     let (mut machine, facts) = Machine::new(program, inputs);
     let mut defines: Vec<Option<Told>> = vec![None; program.defines.len()];
     let mut outcomes: Vec<Option<(Output, OutcomeTold)>> = vec![None; program.outcomes.len()];
+    let mut columns = Vec::new();
     for step in &program.order {
         match step {
+            Step::Column(list, column) => columns.extend(machine.own_column(*list, *column)),
             Step::Define(id) => {
                 let told = machine.define(program, id.0);
                 set(&mut defines, id.0, told);
@@ -176,7 +196,8 @@ pub fn evaluate(program: &Program, inputs: &PersonInputs) -> Evaluation {
         .zip(&machine.defines)
         .map(|(define, held)| of_define(&define.name, &define.ty, held))
         .collect();
-    let mut trace = Trace { facts, defines: defines.into_iter().flatten().collect(), ..Trace::default() };
+    let defines = defines.into_iter().flatten().collect();
+    let mut trace = Trace { facts, defines, columns, ..Trace::default() };
     for (output, told) in outcomes.into_iter().flatten() {
         outputs.push(output);
         trace.outcomes.push(told);
@@ -273,6 +294,8 @@ impl<'p> Machine<'p, '_> {
             outcome: value.map_err(NotScored::from),
             held: run.held,
             held_until: run.held_until,
+            taken_back: run.taken_back,
+            waiting: run.waiting,
             reasons: run.reasons,
         };
         set(&mut self.outcomes, index, run.value);
@@ -285,6 +308,7 @@ impl<'p> Machine<'p, '_> {
             match step {
                 Step::Define(id) => drop(self.define(program, id.0)),
                 Step::Outcome(id) => drop(self.outcome(program, id.0)),
+                Step::Column(list, column) => drop(self.own_column(*list, *column)),
             }
         }
     }
@@ -304,6 +328,8 @@ fn of_define(name: &str, ty: &Type, held: &Held) -> Output {
         outcome: outcome.map_err(NotScored::from),
         held: None,
         held_until: None,
+        taken_back: None,
+        waiting: Vec::new(),
         reasons: Vec::new(),
     }
 }

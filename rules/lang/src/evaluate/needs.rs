@@ -7,7 +7,7 @@
 
 use super::machine::{Held, Machine};
 use super::stop::{Cause, Stop};
-use crate::program::{Expr, ExprKind, TableId, TableKind};
+use crate::program::{ColumnId, Expr, ExprKind, ListId, Recorded, TableId, TableKind};
 
 impl<'p> Machine<'p, '_> {
     /// # Errors
@@ -18,7 +18,20 @@ impl<'p> Machine<'p, '_> {
             ExprKind::Fact(id) => stopped(self.facts.get(id.0), guarded),
             ExprKind::Define(id) => stopped(self.defines.get(id.0), guarded),
             ExprKind::Outcome(id) => stopped(self.outcomes.get(id.0), guarded),
-            ExprKind::Column(..) => Ok(()),
+            ExprKind::Column(list, column) => self.column_needs(*list, *column, guarded),
+            ExprKind::ToDate(Recorded::Define(id), _, true) | ExprKind::InARow(id) => {
+                stopped(self.defines.get(id.0), guarded)
+            }
+            ExprKind::ToDate(Recorded::Outcome(id), _, true) => stopped(self.outcomes.get(id.0), guarded),
+            ExprKind::ToDate(..) | ExprKind::Previous(_) => Ok(()),
+            ExprKind::Weigh(parts, _) => parts.iter().try_for_each(|(part, weight)| {
+                self.needs(part, true)?;
+                self.needs(weight, guarded)
+            }),
+            ExprKind::Converted(value, _, _, on) => {
+                self.needs(value, guarded)?;
+                self.needs(on, guarded)
+            }
             ExprKind::Arithmetic(_, left, right)
             | ExprKind::Compare(_, left, right)
             | ExprKind::And(left, right)
@@ -45,6 +58,9 @@ impl<'p> Machine<'p, '_> {
                 if !guarded {
                     self.rows(aggregate.list)?;
                 }
+                for column in [aggregate.column, aggregate.weighted_by].into_iter().flatten() {
+                    self.column_needs(aggregate.list, column, guarded)?;
+                }
                 aggregate.condition.as_ref().map_or(Ok(()), |condition| self.needs(condition, guarded))
             }
             ExprKind::Lookup(lookup) => {
@@ -56,9 +72,20 @@ impl<'p> Machine<'p, '_> {
                 if let Some(against) = &apply.against {
                     self.needs(against, guarded)?;
                 }
+                if let Some(start) = &apply.start {
+                    self.needs(start, guarded)?;
+                }
                 self.table_needs(apply.table, guarded)
             }
             ExprKind::Call(_, arguments) => self.all(arguments, guarded),
+        }
+    }
+
+    /// A column of the policy's own needs what its definition reads.
+    fn column_needs(&self, list: ListId, column: ColumnId, guarded: bool) -> Result<(), Stop> {
+        match self.columns.get(&(list.0, column.0)) {
+            Some((Err(stop), _)) if stop.cause == Cause::Refused || !guarded => Err(stop.clone()),
+            _ => Ok(()),
         }
     }
 
@@ -74,7 +101,7 @@ impl<'p> Machine<'p, '_> {
                 table.bands.iter().try_for_each(|band| self.all(&band.values, guarded))
             }
             Some(TableKind::Grid(grid)) => grid.rows.iter().try_for_each(|row| self.all(&row.values, guarded)),
-            Some(TableKind::Curve(_)) | None => Ok(()),
+            Some(TableKind::Curve(_) | TableKind::Rates(_)) | None => Ok(()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use merit_core::{Money, Ratio, Rounding};
 
+use super::history::{Awaited, Waiting};
 use super::machine::{Held, Machine, figure};
 use super::stop::Stop;
 use crate::program::{Expr, Outcome, Quantity, Statement, StatementKind, Type};
@@ -12,21 +13,27 @@ pub(super) struct Ran {
     pub(super) value: Held,
     pub(super) held: Option<Money>,
     pub(super) held_until: Option<String>,
+    pub(super) taken_back: Option<Money>,
+    pub(super) waiting: Vec<Waiting>,
     /// The `because`s of the statements that took effect.
     pub(super) reasons: Vec<String>,
     pub(super) told: OutcomeTold,
 }
 
 /// An outcome under way.
-struct Running<'p> {
-    outcome: &'p Outcome,
-    amount: Quantity,
+pub(super) struct Running<'p> {
+    pub(super) outcome: &'p Outcome,
+    pub(super) amount: Quantity,
     /// A gate failed: caps, floors and further gates are skipped.
     gated: bool,
     /// The least cap that was passed, for the check against floors.
     cap: Option<Ratio>,
     rounding: Option<(Rounding, Ratio)>,
     held: Option<(Ratio, String)>,
+    /// What was taken back, positive.
+    pub(super) taken_back: Option<Ratio>,
+    /// What waits for cash.
+    pub(super) waiting: Option<Vec<Waiting>>,
     reasons: Vec<String>,
     events: Vec<Event>,
 }
@@ -41,6 +48,8 @@ impl<'p> Machine<'p, '_> {
             cap: None,
             rounding: None,
             held: None,
+            taken_back: None,
+            waiting: None,
             reasons: Vec::new(),
             events: Vec::new(),
         };
@@ -56,7 +65,7 @@ impl<'p> Machine<'p, '_> {
             })
         });
         self.take_steps();
-        running.finish(done)
+        running.finish(done, self)
     }
 
     /// Everything that an outcome reads, on whatever path.
@@ -74,7 +83,12 @@ impl<'p> Machine<'p, '_> {
                 self.needs(condition, false)?;
                 otherwise.as_ref().map_or(Ok(()), |otherwise| self.needs(otherwise, false))
             }
-            StatementKind::Round(..) | StatementKind::HoldBack { .. } => Ok(()),
+            StatementKind::TakeBack(back) => self.rows(back.list).map(drop),
+            StatementKind::Payable { paid, against } => {
+                self.rows(paid.list)?;
+                self.rows(against.list).map(drop)
+            }
+            StatementKind::Round(..) | StatementKind::TrueUp(_) | StatementKind::HoldBack { .. } => Ok(()),
         })
     }
 
@@ -129,13 +143,34 @@ impl<'p> Machine<'p, '_> {
                 running.amount = Quantity::Exact(after.clone());
                 Effect::Rounded(before, after)
             }
+            StatementKind::TrueUp(_)
+            | StatementKind::TakeBack(_)
+            | StatementKind::Payable { .. }
+            | StatementKind::HoldBack { .. }
+                if self.up_to_rounding =>
+            {
+                return Ok(None);
+            }
+            // A failed gate decides over this period alone: it takes nothing of earlier ones back.
+            StatementKind::TrueUp(_) if running.gated => return Ok(None),
+            StatementKind::TrueUp(unit) => {
+                running.because(statement);
+                self.true_up(running, *unit)?
+            }
+            StatementKind::TakeBack(block) => {
+                let effect = self.take_back(running, block)?;
+                if running.taken_back.as_ref().is_some_and(|back| !back.is_zero()) {
+                    running.because(statement);
+                }
+                effect
+            }
+            StatementKind::Payable { paid, against } => {
+                running.because(statement);
+                self.payable(running, *paid, *against)?
+            }
             StatementKind::HoldBack { share, until } => {
                 let amount = running.amount.exact();
-                let held = &amount * share;
-                let held = match &running.rounding {
-                    Some((mode, step)) => held.round_to(step, *mode),
-                    None => held,
-                };
+                let held = running.rounded(&(&amount * share));
                 let paid = &amount - &held;
                 if !held.is_zero() {
                     running.because(statement);
@@ -185,33 +220,70 @@ impl Running<'_> {
         self.reasons.extend(statement.because.clone());
     }
 
-    fn finish(self, done: Result<(), Stop>) -> Ran {
-        let (value, held) = match done.and_then(|()| self.keep()) {
-            Ok(held) => (Ok(self.amount), held),
-            Err(stop) => (Err(stop), None),
-        };
-        let scored = value.is_ok();
-        Ran {
-            told: OutcomeTold { value: figure(&value), events: self.events },
-            held_until: if scored { self.held.map(|(_, until)| until) } else { None },
-            reasons: if scored { self.reasons } else { Vec::new() },
-            value,
-            held,
+    /// An amount rounded as the outcome is.
+    pub(super) fn rounded(&self, amount: &Ratio) -> Ratio {
+        match &self.rounding {
+            Some((mode, step)) => amount.round_to(step, *mode),
+            None => amount.clone(),
         }
     }
 
-    /// The held part as coins; also finds an amount that can't be kept.
-    fn keep(&self) -> Result<Option<Money>, Stop> {
-        let refused = |reason| Stop::refused(reason, None);
-        self.amount.to_value(&self.outcome.ty).map_err(refused)?;
-        match (&self.held, &self.outcome.ty) {
-            (Some((held, _)), Type::Money(currency)) => {
-                Money::from_major(held, *currency).map(Some).map_err(|error| refused(error.message))
-            }
-            _ => Ok(None),
+    fn finish(self, done: Result<(), Stop>, machine: &Machine<'_, '_>) -> Ran {
+        let kept = done.and_then(|()| self.keep(machine));
+        let scored = kept.is_ok();
+        let (value, kept) = match kept {
+            Ok(kept) => (Ok(self.amount), kept),
+            Err(stop) => (Err(stop), Kept::default()),
+        };
+        let cash = self.waiting.filter(|_| scored).map(|_| CASH.to_owned());
+        let held_until = if scored { self.held.map(|(_, until)| until).or(cash) } else { None };
+        Ran {
+            told: OutcomeTold { value: figure(&value), events: self.events },
+            held_until: held_until.filter(|_| kept.held.is_some()),
+            reasons: if scored { self.reasons } else { Vec::new() },
+            value,
+            held: kept.held,
+            taken_back: kept.taken_back,
+            waiting: kept.waiting,
         }
     }
+
+    /// What waits and what was taken back, as coins; also finds an amount that can't be kept.
+    fn keep(&self, machine: &Machine<'_, '_>) -> Result<Kept, Stop> {
+        let refused = |reason| Stop::refused(reason, None);
+        self.amount.to_value(&self.outcome.ty).map_err(refused)?;
+        let Type::Money(currency) = self.outcome.ty else { return Ok(Kept::default()) };
+        let money = |amount: &Ratio| Money::from_major(amount, currency).map_err(|error| refused(error.message));
+        let taken_back = self.taken_back.as_ref().map(money).transpose()?;
+        if let Some(waiting) = &self.waiting {
+            let held = waiting.iter().fold(0_i64, |sum, item| sum.saturating_add(item.amount.minor));
+            let held = Some(Money::new(held, currency));
+            return Ok(Kept { held, taken_back, waiting: waiting.clone() });
+        }
+        let Some((held, until)) = &self.held else { return Ok(Kept { taken_back, ..Kept::default() }) };
+        let held = money(held)?;
+        let period = machine.inputs.period;
+        let waiting = (held.minor != 0).then(|| Waiting {
+            payout: self.outcome.name.clone(),
+            since: period.start,
+            until: period.last(),
+            amount: held,
+            what: Awaited::Event(until.clone()),
+        });
+        Ok(Kept { held: Some(held), taken_back, waiting: waiting.into_iter().collect() })
+    }
 }
+
+/// What is kept beside an outcome's amount.
+#[derive(Default)]
+struct Kept {
+    held: Option<Money>,
+    taken_back: Option<Money>,
+    waiting: Vec<Waiting>,
+}
+
+/// What an amount waits for that becomes payable with cash.
+const CASH: &str = "cash comes in";
 
 /// What is paid where nothing is.
 fn nothing(ty: &Type) -> Quantity {

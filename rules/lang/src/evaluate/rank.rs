@@ -6,10 +6,11 @@ use merit_core::allocate::largest_remainder;
 use merit_core::ids::PersonId;
 use merit_core::{Money, Ratio};
 
+use super::arithmetic::order;
 use super::machine::Machine;
 use super::stop::Stop;
 use super::{Evaluation, NotScored, PersonInputs};
-use crate::program::{Contest, Program, Quantity};
+use crate::program::{Contest, Prizes, Program, Quantity};
 
 /// One participant of the policy with what the first stage read and gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,23 +42,53 @@ pub struct Award {
     pub reason: Option<String>,
 }
 
+/// A label that a distribution gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labelled {
+    /// Who.
+    pub participant: PersonId,
+    /// The contest's name.
+    pub contest: String,
+    /// The label: `high`.
+    pub label: String,
+    /// The group that they were ranked in, for `within`.
+    pub group: Option<String>,
+    /// How that came about, for people.
+    pub words: Vec<String>,
+}
+
+/// What a contest would give in a group that is too small to be held to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guideline {
+    /// The contest's name.
+    pub contest: String,
+    /// The group, for `within`.
+    pub group: Option<String>,
+    /// For people: what it would be, and that it binds nobody.
+    pub words: String,
+}
+
 /// All contests' prizes and those who could not be ranked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContestOutcome {
     /// By contest, group, place and participant.
     pub awards: Vec<Award>,
+    /// By contest, group, place and participant.
+    pub labels: Vec<Labelled>,
+    /// Of groups that are too small.
+    pub guidelines: Vec<Guideline>,
     /// Participants whose value is not scored, with the reason, once for each contest.
     pub not_ranked: Vec<(PersonId, NotScored)>,
 }
 
 /// A participant with the value they are ranked by.
-struct Ranked<'e> {
-    participant: &'e PersonId,
-    value: Quantity,
+pub(crate) struct Ranked<'e> {
+    pub(crate) participant: &'e PersonId,
+    pub(crate) value: Quantity,
 }
 
 /// Ranks the participants of each contest, highest first. Those who tie share the prizes of the places that they take
-/// together, by largest remainder in the order of their ids.
+/// together, by largest remainder in the order of their ids; of a distribution they all get the better label.
 #[must_use]
 pub fn rank(program: &Program, entries: &[ContestEntry]) -> ContestOutcome {
     let mut outcome = ContestOutcome::default();
@@ -72,7 +103,7 @@ pub fn rank(program: &Program, entries: &[ContestEntry]) -> ContestOutcome {
             }
         }
         for (group, ranked) in groups {
-            award(program, contest, group.as_deref(), ranked, &mut outcome.awards);
+            decide(program, contest, group.as_deref(), ranked, &mut outcome);
         }
     }
     outcome.not_ranked.sort_by(|a, b| a.0.cmp(&b.0));
@@ -95,31 +126,92 @@ fn value_of(program: &Program, contest: &Contest, entry: &ContestEntry) -> Resul
     Ok((group, value))
 }
 
-fn award(
+/// Decides a contest in one group.
+pub(crate) fn decide(
     program: &Program,
     contest: &Contest,
     group: Option<&str>,
     mut ranked: Vec<Ranked<'_>>,
+    outcome: &mut ContestOutcome,
+) {
+    ranked.sort_by(|a, b| order(&b.value, &a.value).then_with(|| a.participant.cmp(b.participant)));
+    let size = u32::try_from(ranked.len()).unwrap_or(u32::MAX);
+    if let Some((least, guideline)) = contest.only_in.filter(|(least, _)| size < *least) {
+        if guideline {
+            outcome.guidelines.push(too_small(contest, group, ranked.len(), least));
+        }
+        return;
+    }
+    match &contest.prizes {
+        Prizes::Places(prizes) => award(program, contest, group, &ranked, prizes, &mut outcome.awards),
+        Prizes::Top(part, prize) => {
+            let prizes = vec![*prize; winners(part, ranked.len())];
+            award(program, contest, group, &ranked, &prizes, &mut outcome.awards);
+        }
+        Prizes::Distribute(shares) => label(program, contest, group, &ranked, shares, &mut outcome.labels),
+    }
+}
+
+/// So many whole people as fit into the part, at least one.
+fn winners(part: &Ratio, of: usize) -> usize {
+    let of = i64::try_from(of).unwrap_or(i64::MAX);
+    let whole = (part * &Ratio::whole(of)).floor().to_i64().unwrap_or(0).max(1);
+    usize::try_from(whole.min(of)).unwrap_or(0)
+}
+
+/// How many people get each label: by largest remainder, the better label first where two are equal.
+fn counts(shares: &[(Ratio, String)], of: usize) -> Vec<usize> {
+    let weights: Vec<Ratio> = shares.iter().map(|(share, _)| share.clone()).collect();
+    let parts = largest_remainder(i64::try_from(of).unwrap_or(i64::MAX), &weights);
+    parts.into_iter().map(|part| usize::try_from(part).unwrap_or(0)).collect()
+}
+
+fn too_small(contest: &Contest, group: Option<&str>, of: usize, least: u32) -> Guideline {
+    let would = match &contest.prizes {
+        Prizes::Distribute(shares) => {
+            let parts = shares.iter().zip(counts(shares, of)).map(|((_, label), count)| format!("{count} {label}"));
+            parts.collect::<Vec<_>>().join(", ")
+        }
+        Prizes::Top(part, prize) => format!("{} for the first {}", prize.spoken(), winners(part, of)),
+        Prizes::Places(prizes) => format!("prizes for the first {}", prizes.len().min(of)),
+    };
+    let name = &contest.name;
+    let within = group.map(|group| format!(" in {group}")).unwrap_or_default();
+    let people = if of == 1 { "person".to_owned() } else { "people".to_owned() };
+    let words = format!(
+        "`{name}`{within} is a guideline for these {of} {people}, since it binds groups of {least} and above: {would}"
+    );
+    Guideline { contest: name.clone(), group: group.map(str::to_owned), words }
+}
+
+fn award(
+    program: &Program,
+    contest: &Contest,
+    group: Option<&str>,
+    ranked: &[Ranked<'_>],
+    prizes: &[Money],
     awards: &mut Vec<Award>,
 ) {
-    ranked.sort_by(|a, b| b.value.exact().cmp(&a.value.exact()).then_with(|| a.participant.cmp(b.participant)));
     let of = ranked.len();
     let mut place = 0;
     for tied in ranked.chunk_by(|a, b| a.value == b.value) {
-        let Some(prizes) = contest.prizes.get(place..).filter(|prizes| !prizes.is_empty()) else { return };
-        let shared = prizes.get(..tied.len()).unwrap_or(prizes);
+        let Some(left) = prizes.get(place..).filter(|left| !left.is_empty()) else { return };
+        let shared = left.get(..tied.len()).unwrap_or(left);
         let Some(currency) = shared.first().map(|prize| prize.currency) else { return };
         let total = shared.iter().fold(0_i64, |sum, prize| sum.saturating_add(prize.minor));
         let parts = largest_remainder(total, &vec![Ratio::ONE; tied.len()]);
         for (ranked, minor) in tied.iter().zip(parts) {
             let amount = Money::new(minor, currency);
+            let mut words = vec![placed(program, contest, &ranked.value, place, of, group)];
+            words.push(won(place, tied.len(), prizes.len(), Money::new(total, currency), amount));
+            words.extend(contest.because.as_ref().map(|because| format!("because {because}")));
             awards.push(Award {
                 participant: ranked.participant.clone(),
                 contest: contest.name.clone(),
                 place: u32::try_from(place + 1).unwrap_or(u32::MAX),
                 amount,
                 group: group.map(str::to_owned),
-                words: words(program, contest, &ranked.value, place, tied.len(), of, group, total, amount),
+                words,
                 reason: contest.because.clone(),
             });
         }
@@ -127,38 +219,67 @@ fn award(
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the figures that one sentence tells")]
-fn words(
+/// Each gets the label of the place that they stand at; those who tie, of the best place among them.
+fn label(
+    program: &Program,
+    contest: &Contest,
+    group: Option<&str>,
+    ranked: &[Ranked<'_>],
+    shares: &[(Ratio, String)],
+    labels: &mut Vec<Labelled>,
+) {
+    let of = ranked.len();
+    let counts = counts(shares, of);
+    let told: Vec<String> = shares.iter().zip(&counts).map(|((_, label), count)| format!("{count} {label}")).collect();
+    let mut place = 0;
+    for tied in ranked.chunk_by(|a, b| a.value == b.value) {
+        let mut before = 0;
+        let label = shares.iter().zip(&counts).find(|(_, count)| {
+            before += **count;
+            place < before
+        });
+        let Some(((_, label), _)) = label else { return };
+        for ranked in tied {
+            let words = vec![
+                placed(program, contest, &ranked.value, place, of, group),
+                format!("of {of}: {}; so {label}", told.join(", ")),
+            ];
+            labels.push(Labelled {
+                participant: ranked.participant.clone(),
+                contest: contest.name.clone(),
+                label: label.clone(),
+                group: group.map(str::to_owned),
+                words,
+            });
+        }
+        place += tied.len();
+    }
+}
+
+fn placed(
     program: &Program,
     contest: &Contest,
     value: &Quantity,
     place: usize,
-    tied: usize,
     of: usize,
     group: Option<&str>,
-    total: i64,
-    amount: Money,
-) -> Vec<String> {
+) -> String {
     let by = crate::explain::quoted(program, contest.rank_by.place);
     let within = group.map(|group| format!(" in {group}")).unwrap_or_default();
     let value = crate::explain::spoken(value, &contest.rank_by.ty);
-    let mut words = vec![format!("place {} of {of}{within} by {by}: {value}", place + 1)];
-    if tied > 1 {
-        let pool = Money::new(total, amount.currency).spoken();
-        let places = if contest.prizes.len() > place + 1 {
-            format!("prizes of places {} to {}", place + 1, (place + tied).min(contest.prizes.len()))
-        } else {
-            format!("prize of place {}", place + 1)
-        };
-        words.push(format!(
-            "{tied} tie and share the {places}: {pool} ÷ {tied} = {} for this participant",
-            amount.spoken()
-        ));
-    } else {
-        words.push(format!("prize of place {}: {}", place + 1, amount.spoken()));
+    format!("place {} of {of}{within} by {by}: {value}", place + 1)
+}
+
+fn won(place: usize, tied: usize, prizes: usize, pool: Money, amount: Money) -> String {
+    if tied < 2 {
+        return format!("prize of place {}: {}", place + 1, amount.spoken());
     }
-    words.extend(contest.because.as_ref().map(|because| format!("because {because}")));
-    words
+    let places = if prizes > place + 1 {
+        format!("prizes of places {} to {}", place + 1, (place + tied).min(prizes))
+    } else {
+        format!("prize of place {}", place + 1)
+    };
+    format!("{tied} tie and share the {places}: {} ÷ {tied} = {} for this participant", pool.spoken(), amount.spoken())
 }
 
 #[cfg(test)]
@@ -186,7 +307,8 @@ mod tests {
             about: None,
             rank_by,
             within: Some(FactId(1)),
-            prizes: prizes.to_vec(),
+            prizes: Prizes::Places(prizes.to_vec()),
+            only_in: None,
             because: Some("Plan".to_owned()),
             place: Place::default(),
         });

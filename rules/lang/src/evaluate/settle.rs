@@ -1,14 +1,22 @@
-//! Settling: per payee, over the proposed amounts of a policy's payouts, or of all policies'.
+//! Settling: per payee, over the proposed amounts of a policy's payouts, or of all policies'. First the cap over all of
+//! them, then the guarantee, then what is taken back of earlier draws.
 
-use merit_core::{Money, Ratio, Rounding};
+use merit_core::period::PeriodUnit;
+use merit_core::{Currency, Money, Period, Ratio, Rounding};
 
 use super::machine::Machine;
 use super::stop::Stop;
 use super::{NotScored, PersonInputs};
-use crate::program::{Program, Type};
+use crate::program::{CapTotal, Expr, Guarantee, Program, Type};
 
 /// The payout name of a cap's line.
-const CAP_TOTAL: &str = "cap total";
+pub const CAP_TOTAL: &str = "cap total";
+/// The payout name of what a guarantee adds that isn't owed back.
+pub const GUARANTEE: &str = "guarantee";
+/// The payout name of a recoverable draw.
+pub const DRAW: &str = "draw";
+/// The payout name of what is taken back of recoverable draws.
+pub const DRAW_RECOVERY: &str = "draw recovery";
 
 /// A proposed amount.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,16 +25,18 @@ pub struct SettleInput {
     pub line: String,
     /// The payout's name.
     pub payout: String,
-    /// How much, what is held included.
+    /// How much, what is held included; 0 for what was held earlier and is freed now.
     pub amount: Money,
+    /// What becomes payable now.
+    pub payable: Money,
 }
 
 /// A line that settling adds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettleLine {
-    /// `cap total`.
+    /// [`CAP_TOTAL`], [`GUARANTEE`], [`DRAW`] or [`DRAW_RECOVERY`].
     pub payout: String,
-    /// Signed: a cap gives a negative line.
+    /// Signed: a cap and a recovery give negative lines.
     pub amount: Money,
     /// The statement's `because`.
     pub reason: Option<String>,
@@ -34,39 +44,76 @@ pub struct SettleLine {
     pub words: Vec<String>,
 }
 
-/// Settles one payee's proposed amounts. Amounts of another currency than the cap's take no part: each currency settles
-/// apart.
+/// What settling one payee gives.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Settled {
+    /// Lines that it adds.
+    pub lines: Vec<SettleLine>,
+    /// What is left of recoverable draws afterwards; none where the policy knows of none.
+    pub owed: Option<Money>,
+}
+
+/// Settles one payee's proposed amounts for the period of the inputs. Amounts of another currency than the policy's take
+/// no part: each currency settles apart.
 ///
 /// # Errors
 /// Something that the block reads is missing or out of its range.
-pub fn settle(
-    program: &Program,
-    inputs: &PersonInputs,
-    proposed: &[SettleInput],
-) -> Result<Vec<SettleLine>, NotScored> {
-    let Some(cap) = program.settle.as_ref().and_then(|settle| settle.cap_total.as_ref()) else { return Ok(Vec::new()) };
-    let Type::Money(currency) = cap.at.ty else { return Err(Stop::broken("a cap is an amount of money").into()) };
+pub fn settle(program: &Program, inputs: &PersonInputs, proposed: &[SettleInput]) -> Result<Settled, NotScored> {
+    let Some(block) = &program.settle else { return Ok(Settled::default()) };
     let (mut machine, _) = Machine::new(program, inputs);
     machine.define_all(program);
-    let coins = &machine.read(&cap.at)?.exact() * &Ratio::whole(currency.minor_per_major());
-    // Towards zero, so that no more than the cap is paid.
-    let most = coins.round(Rounding::Down).to_i64();
+    let currency = program.header.currency;
     let counted: Vec<&SettleInput> = proposed.iter().filter(|input| input.amount.currency == currency).collect();
-    let total = counted.iter().try_fold(0_i64, |sum, input| sum.checked_add(input.amount.minor));
-    let (Some(most), Some(total)) = (most, total) else {
-        return Err(Stop::refused(format!("the {currency} total is too large to be kept"), None).into());
-    };
-    if total <= most {
-        return Ok(Vec::new());
+    let mut settled = Settled { lines: Vec::new(), owed: inputs.history.owed };
+    if let Some(cap) = &block.cap_total {
+        settled.lines.extend(capped(&mut machine, cap, &counted)?);
     }
-    let Some(excess) = most.checked_sub(total) else {
-        return Err(Stop::refused(format!("the {currency} total is too large to be kept"), None).into());
-    };
+    if let Some(guarantee) = &block.guarantee {
+        let lines = settled.lines.iter().map(|line| line.amount);
+        let payable = sum(counted.iter().map(|input| input.payable).chain(lines), currency)?;
+        guaranteed(&mut machine, guarantee, payable, &mut settled)?;
+    }
+    Ok(settled)
+}
+
+fn too_large(currency: Currency) -> Stop {
+    Stop::refused(format!("the {currency} total is too large to be kept"), None)
+}
+
+fn sum(amounts: impl Iterator<Item = Money>, currency: Currency) -> Result<i64, Stop> {
+    let mut amounts = amounts;
+    amounts.try_fold(0_i64, |sum, amount| sum.checked_add(amount.minor)).ok_or_else(|| too_large(currency))
+}
+
+/// An amount in coins, towards zero.
+fn coins<'p>(machine: &mut Machine<'p, '_>, expr: &'p Expr, times: i64) -> Result<(i64, Currency), Stop> {
+    let Type::Money(currency) = expr.ty else { return Err(Stop::broken("settling is about money")) };
+    let major = &machine.read(expr)?.exact() * &Ratio::whole(times);
+    let coins = &major * &Ratio::whole(currency.minor_per_major());
+    let coins = coins.round(Rounding::Down).to_i64().ok_or_else(|| too_large(currency))?;
+    Ok((coins, currency))
+}
+
+fn capped<'p>(
+    machine: &mut Machine<'p, '_>,
+    cap: &'p CapTotal,
+    counted: &[&SettleInput],
+) -> Result<Option<SettleLine>, Stop> {
+    // Towards zero, so that no more than the cap is paid.
+    let (most, currency) = coins(machine, &cap.at, 1)?;
+    let total = sum(counted.iter().map(|input| input.amount), currency)?;
+    if total <= most {
+        return Ok(None);
+    }
+    let excess = most.checked_sub(total).ok_or_else(|| too_large(currency))?;
     let [most, total, excess] = [most, total, excess].map(|minor| Money::new(minor, currency));
-    let parts: Vec<String> =
-        counted.iter().map(|input| format!("{} {}", input.payout, input.amount.spoken())).collect();
-    let because = cap.because.as_ref().map(|because| format!(" because {because}")).unwrap_or_default();
-    Ok(vec![SettleLine {
+    let parts: Vec<String> = counted
+        .iter()
+        .filter(|input| input.amount.minor != 0)
+        .map(|input| format!("{} {}", input.payout, input.amount.spoken()))
+        .collect();
+    let because = because(cap.because.as_ref());
+    Ok(Some(SettleLine {
         payout: CAP_TOTAL.to_owned(),
         amount: excess,
         reason: cap.because.clone(),
@@ -80,7 +127,109 @@ pub fn settle(
                 excess.spoken()
             ),
         ],
-    }])
+    }))
+}
+
+fn because(because: Option<&String>) -> String {
+    because.map(|because| format!(" because {because}")).unwrap_or_default()
+}
+
+/// How many whole units lie inside a period.
+fn units(period: &Period, unit: PeriodUnit) -> i64 {
+    let months = |period: &Period| {
+        let (start, end) = (period.start, period.end);
+        (i64::from(end.year()) - i64::from(start.year())) * 12 + i64::from(end.month()) - i64::from(start.month())
+    };
+    match unit {
+        PeriodUnit::Week => {
+            let weeks = period.ending_inside(unit);
+            i64::try_from(weeks.iter().filter(|week| period.covers(week)).count()).unwrap_or(0)
+        }
+        PeriodUnit::Month => months(period),
+        PeriodUnit::Quarter => months(period) / 3,
+        PeriodUnit::Half => months(period) / 6,
+        PeriodUnit::Year => months(period) / 12,
+    }
+}
+
+/// What is lacking to the guarantee is added; what is above it pays earlier draws back.
+fn guaranteed<'p>(
+    machine: &mut Machine<'p, '_>,
+    guarantee: &'p Guarantee,
+    payable: i64,
+    settled: &mut Settled,
+) -> Result<(), Stop> {
+    let inputs = machine.inputs;
+    let number = u32::try_from(inputs.history.periods.len()).unwrap_or(u32::MAX).saturating_add(1);
+    let times = units(&inputs.period, guarantee.per);
+    let (least, currency) = coins(machine, &guarantee.at_least, times)?;
+    let money = |minor| Money::new(minor, currency);
+    let in_force = guarantee.periods.is_none_or(|periods| number <= periods);
+    let recoverable = guarantee.draw.is_some_and(|draw| draw.recoverable);
+    let owed = settled.owed.map_or(0, |owed| owed.minor);
+    if recoverable {
+        settled.owed = Some(money(owed));
+    }
+    let each = if times == 1 { String::new() } else { format!(" for {times} {}s", guarantee.per.word()) };
+    let told = format!(
+        "guaranteed: {}{each}{}; payable without it: {}",
+        money(least).spoken(),
+        because(guarantee.because.as_ref()),
+        money(payable).spoken()
+    );
+    if in_force && payable < least {
+        let added = least.checked_sub(payable).ok_or_else(|| too_large(currency))?;
+        let payout = if recoverable { DRAW } else { GUARANTEE };
+        let mut words =
+            vec![told, format!("{} − {} = {}", money(least).spoken(), money(payable).spoken(), money(added).spoken())];
+        if recoverable {
+            let after = owed.checked_add(added).ok_or_else(|| too_large(currency))?;
+            words.push(format!(
+                "an advance that is owed back: {} owed before, {} now",
+                money(owed).spoken(),
+                money(after).spoken()
+            ));
+            settled.owed = Some(money(after));
+        }
+        settled.lines.push(SettleLine {
+            payout: payout.to_owned(),
+            amount: money(added),
+            reason: guarantee.because.clone(),
+            words,
+        });
+        return Ok(());
+    }
+    let Some(draw) = guarantee.draw.filter(|draw| draw.recoverable && owed > 0 && number >= draw.recover_from) else {
+        return Ok(());
+    };
+    let keep = if draw.may_take_all { 0 } else { least };
+    let back = payable.saturating_sub(keep).min(owed);
+    if back <= 0 {
+        return Ok(());
+    }
+    let left = money(owed - back);
+    let bound = if draw.may_take_all {
+        String::new()
+    } else {
+        format!(", never below the guarantee of {}", money(least).spoken())
+    };
+    settled.owed = Some(left);
+    settled.lines.push(SettleLine {
+        payout: DRAW_RECOVERY.to_owned(),
+        amount: money(-back),
+        reason: guarantee.because.clone(),
+        words: vec![
+            told,
+            format!(
+                "of {} owed, {} is taken back from {}{bound}; {} is still owed",
+                money(owed).spoken(),
+                money(back).spoken(),
+                money(payable).spoken(),
+                left.spoken()
+            ),
+        ],
+    });
+    Ok(())
 }
 
 #[cfg(test)]
@@ -96,7 +245,7 @@ mod tests {
         let mut program = Program::empty();
         let at = program.fact("limit", USD, false, Range::default());
         let cap = CapTotal { at, because: Some("Plan section 7".to_owned()), place: Place::default() };
-        program.settle = Some(Settle { all: false, cap_total: Some(cap) });
+        program.settle = Some(Settle { all: false, guarantee: None, cap_total: Some(cap) });
         program
     }
 
@@ -105,6 +254,7 @@ mod tests {
             line: index.to_string(),
             payout: format!("payout_{index}"),
             amount: Money::new(*minor, *currency),
+            payable: Money::new(*minor, *currency),
         };
         amounts.iter().enumerate().map(input).collect()
     }
@@ -120,7 +270,8 @@ mod tests {
             (vec![(25_050_000, usd_), (100_000, eur)], None),
             (vec![], None),
         ] {
-            let lines = settle(&program(), &inputs("ana", &[("limit", usd("250500"))]), &proposed(&amounts)).unwrap();
+            let lines =
+                settle(&program(), &inputs("ana", &[("limit", usd("250500"))]), &proposed(&amounts)).unwrap().lines;
             assert_eq!(lines.first().map(|line| line.amount.minor), expected, "{amounts:?}");
             assert!(lines.len() <= 1);
         }
@@ -129,8 +280,9 @@ mod tests {
     #[test]
     fn the_line_says_how_it_came_about() {
         let inputs = inputs("ana", &[("limit", usd("250500"))]);
-        let lines =
-            settle(&program(), &inputs, &proposed(&[(25_000_000, Currency::USD), (100_000, Currency::USD)])).unwrap();
+        let lines = settle(&program(), &inputs, &proposed(&[(25_000_000, Currency::USD), (100_000, Currency::USD)]))
+            .unwrap()
+            .lines;
         let line = lines.first().unwrap();
         assert_eq!((line.payout.as_str(), line.reason.as_deref()), ("cap total", Some("Plan section 7")));
         assert_eq!(

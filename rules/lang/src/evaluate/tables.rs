@@ -80,11 +80,16 @@ impl<'p> Machine<'p, '_> {
             None => None,
         };
         let unit = (apply.to.ty.clone(), gives.clone());
+        let start = match &apply.start {
+            Some(start) => self.eval(start)?.exact(),
+            None => Ratio::ZERO,
+        };
         let table = self.table(apply.table)?;
         match &table.kind {
-            TableKind::Tiers(TierMode::Marginal, bands) => {
-                self.marginal((&amount, &unit), apply, bands, against.as_ref())
-            }
+            TableKind::Tiers(TierMode::Marginal, bands) => match bands.filled_by {
+                Some(filler) => self.filled((&amount, &unit), apply, bands, filler, &start),
+                None => self.marginal((&amount, &unit), apply, bands, against.as_ref(), &start),
+            },
             TableKind::Tiers(TierMode::Retroactive, bands) => {
                 self.retroactive((&amount, &unit), apply, table, bands, against.as_ref())
             }
@@ -92,19 +97,20 @@ impl<'p> Machine<'p, '_> {
         }
     }
 
-    /// Each band's rate on the part of the amount inside it, counted from 0. An amount below 0 mirrors the positive one
-    /// in the bands below 0, so that a reversal takes back what was paid.
+    /// Each band's rate on the part of the amount inside it, counted from the running total (0 without one). An amount
+    /// below 0 goes the other way through the same bands, so that a reversal takes back what was paid.
     fn marginal(
         &mut self,
         (amount, unit): (&Ratio, &(Type, Type)),
         apply: &'p Apply,
         bands: &'p BandTable,
         against: Option<&Ratio>,
+        start: &Ratio,
     ) -> Held {
         let mut total = Ratio::ZERO;
         let mut slices = Vec::new();
-        let (low, high) =
-            if amount.is_negative() { (amount.clone(), Ratio::ZERO) } else { (Ratio::ZERO, amount.clone()) };
+        let end = start + amount;
+        let (low, high) = if amount.is_negative() { (end, start.clone()) } else { (start.clone(), end) };
         for (index, band) in bands.bands.iter().enumerate() {
             let part = inside(&band.bound, &low, &high, against);
             if part.is_zero() {
@@ -118,6 +124,64 @@ impl<'p> Machine<'p, '_> {
         }
         self.steps.push(Step::Slices { table: apply.table, slices, total: total.clone(), unit: unit.clone() });
         Ok(Quantity::Exact(total))
+    }
+
+    /// Bands whose bounds measure what one of the columns pays: the amount goes through them as fast as that column's rate
+    /// fills them. An amount below 0 empties them again.
+    fn filled(
+        &mut self,
+        (amount, unit): (&Ratio, &(Type, Type)),
+        apply: &'p Apply,
+        bands: &'p BandTable,
+        filler: usize,
+        start: &Ratio,
+    ) -> Held {
+        let back = amount.is_negative();
+        let (mut left, mut at, mut total) = (amount.abs(), start.clone(), Ratio::ZERO);
+        let mut slices = Vec::new();
+        let mut index = bands.bands.iter().position(|band| entered(&band.bound, &at, back)).unwrap_or(0);
+        while let Some(band) = bands.bands.get(index) {
+            let fills = self.result(Some(&band.values), filler)?.exact();
+            let bound = if back { band.bound.from.as_ref() } else { band.bound.below.as_ref() };
+            let room = bound.map(|bound| (&bound.exact() - &at).abs());
+            // Nothing fills a band whose rate is 0, so that all that is left stays in it.
+            let fits = room.and_then(|room| room.checked_div(&fills)).filter(|fits| *fits < left);
+            let part = fits.clone().unwrap_or_else(|| left.clone());
+            let rate = self.result(Some(&band.values), apply.column)?.exact();
+            let signed = if back { -part.clone() } else { part.clone() };
+            let gives = &signed * &rate;
+            total = &total + &gives;
+            at = &at + &(&signed * &fills);
+            if !part.is_zero() {
+                slices.push(Slice { band: index, amount: signed, rate, gives });
+            }
+            left = &left - &part;
+            let next = if back { index.checked_sub(1) } else { Some(index + 1) };
+            match next.filter(|_| fits.is_some()) {
+                Some(next) => index = next,
+                None => break,
+            }
+        }
+        self.steps.push(Step::Slices { table: apply.table, slices, total: total.clone(), unit: unit.clone() });
+        Ok(Quantity::Exact(total))
+    }
+
+    /// `… converted to USD by fx on closed`.
+    pub(super) fn converted(&mut self, value: &'p Expr, table: TableId, column: usize, on: &'p Expr) -> Held {
+        let (amount, day) = (self.eval(value)?.exact(), self.eval(on)?);
+        let Quantity::Day(day) = day else { return Err(Stop::broken("rates hold on a date")) };
+        let found = self.table(table)?;
+        let TableKind::Rates(rates) = &found.kind else { return Err(Stop::broken("only rates convert")) };
+        let row = rates.rows.iter().rposition(|(from, _)| *from <= day);
+        let rate = row.and_then(|row| rates.rows.get(row)).and_then(|(_, values)| values.get(column)).cloned();
+        let Some(rate) = rate else {
+            let first = rates.rows.first().map(|(from, _)| format!(": its first day is {from}")).unwrap_or_default();
+            return Err(Stop::refused(format!("`{}` has no rate for {day}{first}", found.name), None));
+        };
+        let gives = &amount * &rate;
+        let from = value.ty.clone();
+        self.steps.push(Step::Converted { table, column, day, amount, from, rate, value: gives.clone() });
+        Ok(Quantity::Exact(gives))
     }
 
     /// The reached band's rate on the whole amount.
@@ -157,6 +221,16 @@ fn contains(bound: &Bound, value: &Quantity) -> bool {
         && bound.below.as_ref().is_none_or(|below| order(value, below).is_lt())
 }
 
+/// Whether a running total stands in a band, or at the bound from which it is entered backwards.
+fn entered(bound: &Bound, at: &Ratio, back: bool) -> bool {
+    let (from, below) = (bound.from.as_ref().map(Quantity::exact), bound.below.as_ref().map(Quantity::exact));
+    if back {
+        from.is_none_or(|from| from < *at) && below.is_none_or(|below| *at <= below)
+    } else {
+        from.is_none_or(|from| from <= *at) && below.is_none_or(|below| *at < below)
+    }
+}
+
 fn band_of(bands: &BandTable, key: &Quantity) -> Option<usize> {
     bands.bands.iter().position(|band| contains(&band.bound, key))
 }
@@ -194,7 +268,8 @@ fn on_curve(curve: &Curve, column: usize, at: &Ratio) -> Option<OnCurve> {
     let (first, last) = (points.first()?, points.last()?);
     let (before, after) = (*at < first.0, *at > last.0);
     let end = if before { 0 } else { points.len() - 1 };
-    match curve.outside {
+    let outside = if before { curve.below } else { curve.above };
+    match outside {
         Outside::Clamped if before || after => {
             return Some(OnCurve { point: end, outside: true, value: points.get(end)?.1.get(column)?.clone() });
         }

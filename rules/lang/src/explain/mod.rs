@@ -1,6 +1,8 @@
 //! Words from a trace: plain sentences with figures that the person concerned can recheck with a calculator.
 
+mod after_rounding;
 mod figures;
+mod later_steps;
 mod reads;
 mod statements;
 mod steps;
@@ -68,6 +70,7 @@ impl<'a> Teller<'a> {
                 Read::Fact(id) => self.fact(id),
                 Read::Define(id) => self.define(id),
                 Read::Outcome(id) => self.outcome_in_short(id),
+                Read::Column(list, column) => self.own_column(list, column),
             }
         }
     }

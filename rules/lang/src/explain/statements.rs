@@ -2,6 +2,7 @@
 
 use merit_core::{Ratio, Rounding};
 
+use super::after_rounding::after_rounding;
 use super::figures::Figures;
 use super::reads::Read;
 use super::written::written;
@@ -32,6 +33,12 @@ impl<'a> Teller<'a> {
                 }
                 Event::Effect(index, effect) => {
                     if let Some(statement) = outcome.statements.get(*index) {
+                        if let Some((lines, after)) = after_rounding(outcome, statement, effect, &state.amount) {
+                            self.lines.extend(lines);
+                            state.amount = after;
+                            steps.clear();
+                            continue;
+                        }
                         let line = self.effect(outcome, statement, effect, &mut state, &steps);
                         self.lines.extend(line);
                     }
@@ -140,7 +147,11 @@ fn expressions(statement: &Statement) -> Vec<&Expr> {
         StatementKind::Gate { condition, otherwise } => {
             [Some(condition), otherwise.as_ref()].into_iter().flatten().collect()
         }
-        StatementKind::Round(..) | StatementKind::HoldBack { .. } => Vec::new(),
+        StatementKind::Round(..)
+        | StatementKind::TrueUp(_)
+        | StatementKind::TakeBack(_)
+        | StatementKind::Payable { .. }
+        | StatementKind::HoldBack { .. } => Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Words for the steps inside expressions.
 
+use super::later_steps::total_words;
 use super::{Teller, quoted, spoken};
 use crate::program::{Band, BandTable, Bound, Place, Quantity, ResultColumn, Table, TableId, TableKind, Type};
 use crate::trace::{Counted, Figure, Slice, Step};
@@ -27,6 +28,19 @@ impl Teller<'_> {
             Step::OnCurve { table, at, point, outside, column, value } => {
                 let at = Quantity::Exact(at.clone());
                 return self.on_curve(*table, &at, *point, *outside, *column, value).into_iter().collect();
+            }
+            Step::Total { name, ty, parts, total } => total_words(name, ty, parts, total),
+            Step::InARow { name, count } => {
+                let periods = if *count == 1 { "period" } else { "periods" };
+                format!("{name}: yes in {count} {periods} in a row, up to this one")
+            }
+            Step::Previous { name, ty, period, value } => format!("previous {name} ({period}): {}", spoken(value, ty)),
+            Step::Weighed { parts, left_out, total, weights, ty, value } => {
+                return self.weighed(parts, *left_out, (total, weights), ty, value);
+            }
+            Step::Converted { table, column, day, amount, from, rate, value } => {
+                let words = self.converted(*table, *column, *day, (amount, from), (rate, value));
+                return words.into_iter().collect();
             }
             Step::Instead { why, place, .. } => {
                 let right = quoted(self.program, Place { start: place.0, end: place.1 });
@@ -134,7 +148,7 @@ impl Teller<'_> {
                 let which = if grid.rows.get(row)?.otherwise { " by its `otherwise` row" } else { "" };
                 format!("{} for {}: {value}{which}", table.name, arguments.join(", "))
             }
-            TableKind::Curve(_) => return None,
+            TableKind::Curve(_) | TableKind::Rates(_) => return None,
         })
     }
 

@@ -9,8 +9,8 @@ use super::ListId;
 pub struct Credit {
     /// The list.
     pub list: ListId,
-    /// Which money field is credited: `amount`.
-    pub of: String,
+    /// Which money fields are credited, at least one: `amount`.
+    pub of: Vec<String>,
     /// The shares in the order in which they are written. Those without `in addition` sum to 100%.
     pub shares: Vec<Share>,
     /// Whether managers are credited too.

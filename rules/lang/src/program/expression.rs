@@ -1,5 +1,6 @@
 //! Typed expressions.
 
+use merit_core::period::PeriodUnit;
 use merit_core::{Ratio, Rounding};
 
 use super::{ColumnId, DefineId, FactId, ListId, LocalId, OutcomeId, Place, Quantity, TableId, Type};
@@ -61,8 +62,29 @@ pub enum ExprKind {
     Apply(Box<Apply>),
     /// A function of values.
     Call(Function, Vec<Expr>),
+    /// `total of commission in the year to date`: the sum over the person's earlier periods under the policy that end in
+    /// the same stretch, and with this period's where the flag says so.
+    ToDate(Recorded, PeriodUnit, bool),
+    /// `periods in a row where at_quota`: this period and those right before it in which it was `yes`.
+    InARow(DefineId),
+    /// `previous score`: the value in the period right before, missing where there is none.
+    Previous(Recorded),
+    /// The average of parts (each with its weight), weighted by the weights of those that are not missing, or, where the
+    /// flag is `false`, their sum with missing ones as 0.
+    Weigh(Vec<(Expr, Expr)>, bool),
+    /// `savings converted to USD by fx on adopted_on`: times the rate in the column that holds on the day.
+    Converted(Box<Expr>, TableId, usize, Box<Expr>),
     /// `days from started to period_end, counting …`.
     Days(Box<Expr>, Box<Expr>, DayCount),
+}
+
+/// What earlier periods have on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// A definition's value.
+    Define(DefineId),
+    /// An outcome's amount.
+    Outcome(OutcomeId),
 }
 
 /// Arithmetic.
@@ -181,4 +203,6 @@ pub struct Apply {
     pub against: Option<Expr>,
     /// Which result column holds the rate, from 0.
     pub column: usize,
+    /// Where in the bands the amount begins: a running total. 0, if absent.
+    pub start: Option<Expr>,
 }

@@ -35,8 +35,12 @@ pub enum ColumnSource {
     Credited,
     /// How the participant was credited: `owner`, `overlay`, `manager`.
     CreditedAs,
+    /// The participant's share of that field: `credited_margin`.
+    CreditedOf(String),
     /// A record's formula over the row's other columns.
     Formula(Box<Expr>),
+    /// The policy's own: `define deals.earned = …`. It may read whatever a definition may.
+    Defined(Box<Expr>),
 }
 
 /// A measure's formula on its own, outside any policy: what a schema keeps for one.

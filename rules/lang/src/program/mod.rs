@@ -18,17 +18,19 @@ mod test;
 
 pub use credit::{Credit, RollUp, Share};
 pub use expression::{
-    Aggregate, AggregateKind, Apply, Comparison, DayCount, Expr, ExprKind, Function, Lookup, Operator,
+    Aggregate, AggregateKind, Apply, Comparison, DayCount, Expr, ExprKind, Function, Lookup, Operator, Recorded,
 };
 pub use list::{Column, ColumnSource, Formula, List};
-pub use outcome::{Outcome, OutcomeKind, Statement, StatementKind};
+pub use outcome::{Cash, Outcome, OutcomeKind, Statement, StatementKind, TakeBack};
 pub use quantity::{Place, Quantity, Range, Type};
 pub use report::{CheckReport, Input, InputSource, OutputInfo, OutputKind};
-pub use stage::{Announce, CapTotal, Contest, KudosSaying, OncePer, Recognize, Settle, TemplatePart};
-pub use table::{
-    Band, BandTable, Bound, Cell, Curve, Grid, GridRow, Outside, ResultColumn, Table, TableKind, TierMode,
+pub use stage::{
+    Announce, CapTotal, Contest, Draw, Guarantee, KudosSaying, OncePer, Prizes, Recognize, Settle, TemplatePart,
 };
-pub use test::{Expectation, ExpectationKind, Given, Target, Test};
+pub use table::{
+    Band, BandTable, Bound, Cell, Curve, Grid, GridRow, Outside, Rates, ResultColumn, Table, TableKind, TierMode,
+};
+pub use test::{AmountPart, Expectation, ExpectationKind, Given, GivenSet, Prize, Target, Test, TestPeriod};
 
 use std::collections::BTreeMap;
 
@@ -117,6 +119,8 @@ pub struct Header {
     pub currency: Currency,
     /// Which way `date + months` goes where the month has no such day.
     pub month_ends: Option<MonthEnds>,
+    /// The month, from 1, in which a year to date begins.
+    pub year_starts: i8,
     /// The measure of `attainment of …`.
     pub measure: Option<String>,
 }
@@ -137,6 +141,8 @@ pub enum Step {
     Define(DefineId),
     /// A payout or a recommendation.
     Outcome(OutcomeId),
+    /// A column of the policy's own, for every row of its list.
+    Column(ListId, ColumnId),
 }
 
 /// A single value that comes from outside, or is bound by the header.

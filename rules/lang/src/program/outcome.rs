@@ -1,8 +1,9 @@
 //! Payouts and recommendations.
 
+use merit_core::period::PeriodUnit;
 use merit_core::{Ratio, Rounding};
 
-use super::{Expr, Place, Type};
+use super::{ColumnId, Expr, ListId, Place, Type};
 
 /// A payout or a recommendation.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +16,8 @@ pub struct Outcome {
     pub ty: Type,
     /// What it is, for people.
     pub about: Option<String>,
-    /// Its statements in run order: lets, one pay, multiply by, gates, caps, floors, round, hold back. The n-th `let`
-    /// is [`super::LocalId`] n.
+    /// Its statements in run order: lets, one pay, multiply by, gates, caps, floors, round, true up, take back, payable
+    /// as, hold back. The n-th `let` is [`super::LocalId`] n.
     pub statements: Vec<Statement>,
     /// Where its name is written.
     pub place: Place,
@@ -70,6 +71,17 @@ pub enum StatementKind {
     Floor(Expr),
     /// `round half even to $0.01`: to a multiple of the step, in the outcome's unit (major units for money).
     Round(Rounding, Ratio),
+    /// `true up over year`: less this outcome's amounts of earlier periods in the same stretch.
+    TrueUp(PeriodUnit),
+    /// `take back 25% … on cancellations`.
+    TakeBack(TakeBack),
+    /// `payable as payments.amount against invoices.amount`.
+    Payable {
+        /// What was collected.
+        paid: Cash,
+        /// What it is collected for.
+        against: Cash,
+    },
     /// `hold back 10% until event`. The part held is rounded as the outcome is.
     HoldBack {
         /// Which share of the rounded amount: 1/10 for 10%.
@@ -77,4 +89,30 @@ pub enum StatementKind {
         /// The event's name.
         until: String,
     },
+}
+
+/// Taking back what was paid for what has been cancelled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakeBack {
+    /// Which share of what was paid: 1/4 for 25%.
+    pub share: Ratio,
+    /// By computing the period of the sale again without what was cancelled; otherwise at the rate that was paid then.
+    pub recomputing: bool,
+    /// The cancelled records.
+    pub list: ListId,
+    /// Their amount, where a row isn't credited.
+    pub amount: ColumnId,
+    /// The date of the sale: `credited_on`.
+    pub credited_on: Option<ColumnId>,
+}
+
+/// Records whose amounts are matched by their references.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cash {
+    /// The list.
+    pub list: ListId,
+    /// Its amounts.
+    pub amount: ColumnId,
+    /// Its references: the text column `reference`.
+    pub reference: ColumnId,
 }

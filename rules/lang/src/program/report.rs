@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use merit_core::period::PeriodUnit;
 use merit_core::{Currency, ValueType};
 
-use super::{OutcomeKind, Program};
+use super::{OutcomeKind, Program, StatementKind};
 
 /// Something that a policy asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,22 @@ pub struct Input {
     pub source: InputSource,
     /// Whether the policy goes on without it: `optional`, or with a default.
     pub optional: bool,
+    /// For a list or a quota `year to date`: from the start of that stretch on, not of the period.
+    pub to_date: Option<PeriodUnit>,
+    /// Whether values that change inside the period are averaged by days.
+    pub averaged: bool,
+    /// Whether a cycle's quota is spread evenly over the policy's periods in it.
+    pub spread: bool,
     /// What it is, for people.
     pub about: Option<String>,
+}
+
+impl Input {
+    /// An input that is needed as it is.
+    pub(crate) fn plain(name: &str, ty: Option<ValueType>, source: InputSource, about: Option<String>) -> Self {
+        let name = name.to_owned();
+        Self { name, ty, source, optional: false, to_date: None, averaged: false, spread: false, about }
+    }
 }
 
 /// Where an input comes from.
@@ -137,6 +151,12 @@ impl Program {
         self.credit.as_ref().and_then(|credit| self.lists.get(credit.list.0)).map(|list| list.name.as_str())
     }
 
+    /// The month, from 1, in which a year to date begins.
+    #[must_use]
+    pub const fn year_starts(&self) -> i8 {
+        self.header.year_starts
+    }
+
     /// The names of its contests.
     #[must_use]
     pub fn contests(&self) -> Vec<&str> {
@@ -147,6 +167,19 @@ impl Program {
     #[must_use]
     pub const fn settle(&self) -> bool {
         self.settle.is_some()
+    }
+
+    /// Whether it guarantees an amount, so that even someone without payouts has to be settled.
+    #[must_use]
+    pub fn guarantees(&self) -> bool {
+        self.settle.as_ref().is_some_and(|settle| settle.guarantee.is_some())
+    }
+
+    /// Whether it takes back by computing earlier periods again, so that all that they read has to stay on record.
+    #[must_use]
+    pub fn recomputes(&self) -> bool {
+        let statements = self.outcomes.iter().flat_map(|outcome| &outcome.statements);
+        statements.into_iter().any(|s| matches!(&s.kind, StatementKind::TakeBack(block) if block.recomputing))
     }
 
     /// Whether it settles over all policies' payouts.

@@ -61,7 +61,7 @@ pub(crate) fn bands(by: Type, rows: &[(Option<&str>, &str)]) -> BandTable {
             place: Place::default(),
         })
         .collect();
-    BandTable { by, label: "key".to_owned(), bands }
+    BandTable { by, label: "key".to_owned(), filled_by: None, bands }
 }
 
 pub(crate) fn table(name: &str, result: Type, kind: TableKind) -> Table {
@@ -87,6 +87,7 @@ impl Program {
                 period: PeriodUnit::Quarter,
                 currency: Currency::USD,
                 month_ends: Some(MonthEnds::Down),
+                year_starts: 1,
                 measure: None,
             },
             facts: Vec::new(),
@@ -160,11 +161,12 @@ pub(crate) fn inputs(id: &str, facts: &[(&str, Value)]) -> PersonInputs {
         period: Period::quarter(2026, 1).unwrap(),
         facts: facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
         lists: BTreeMap::new(),
+        history: crate::evaluate::History::default(),
     }
 }
 
 /// A row with these fields.
 pub(crate) fn row(id: &str, values: &[(&str, Value)]) -> Row {
     let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    Row { id: id.to_owned(), values, credited: None, credited_as: None }
+    Row { id: id.to_owned(), values, ..Row::default() }
 }

@@ -1,7 +1,7 @@
 //! Recognitions, contests and settling.
 
-use merit_core::Money;
 use merit_core::period::PeriodUnit;
+use merit_core::{Money, Ratio};
 
 use super::{Expr, FactId, Place};
 
@@ -78,8 +78,10 @@ pub struct Contest {
     pub rank_by: Expr,
     /// Ranked apart for each value of this fact.
     pub within: Option<FactId>,
-    /// The first place's prize, the second's, …; all of one currency.
-    pub prizes: Vec<Money>,
+    /// What there is to win.
+    pub prizes: Prizes,
+    /// The least size of a group, and whether smaller groups are told what it would be.
+    pub only_in: Option<(u32, bool)>,
     /// `because "…"`.
     pub because: Option<String>,
     /// Where its name is written.
@@ -91,8 +93,49 @@ pub struct Contest {
 pub struct Settle {
     /// Over all policies' payouts instead of this one's.
     pub all: bool,
+    /// `guarantee at least …`.
+    pub guarantee: Option<Guarantee>,
     /// `cap total at …`.
     pub cap_total: Option<CapTotal>,
+}
+
+/// What a contest gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Prizes {
+    /// The first place's prize, the second's, …; all of one currency.
+    Places(Vec<Money>),
+    /// The same prize to each of the first part of a group: so many whole people as fit, at least one.
+    Top(Ratio, Money),
+    /// Labels by shares of a group, best first: by largest remainder.
+    Distribute(Vec<(Ratio, String)>),
+}
+
+/// `guarantee at least $2,000 per month for 3 periods as recoverable draw, …`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guarantee {
+    /// The least that becomes payable, for each whole unit inside the policy's period; a part of a coin is dropped.
+    pub at_least: Expr,
+    /// The unit.
+    pub per: PeriodUnit,
+    /// For so many of the person's periods under the policy; for ever, if absent.
+    pub periods: Option<u32>,
+    /// Whether what is added is an advance.
+    pub draw: Option<Draw>,
+    /// `because "…"`.
+    pub because: Option<String>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// An advance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draw {
+    /// Whether it is owed back.
+    pub recoverable: bool,
+    /// The first of the person's periods in which it is taken back, from 1.
+    pub recover_from: u32,
+    /// Whether taking back may leave less than is guaranteed.
+    pub may_take_all: bool,
 }
 
 /// `cap total at $250,500 because "…"`.

@@ -1,5 +1,6 @@
 //! Bands, tiers, curves and grids.
 
+use jiff::civil::Date;
 use merit_core::Ratio;
 
 use super::{Expr, Place, Quantity, Type};
@@ -35,6 +36,8 @@ pub enum TableKind {
     Tiers(TierMode, BandTable),
     /// `curve … by …`: for `lookup`.
     Curve(Curve),
+    /// `rates … to …`: for `converted to`.
+    Rates(Rates),
     /// `table … unique|first`: for `lookup`.
     Grid(Grid),
 }
@@ -55,6 +58,8 @@ pub struct BandTable {
     pub by: Type,
     /// The key's label: `attainment`.
     pub label: String,
+    /// The result column whose pay so far the bounds measure, from 0; otherwise they measure the amount itself.
+    pub filled_by: Option<usize>,
     /// The bands, lowest first.
     pub bands: Vec<Band>,
 }
@@ -86,8 +91,10 @@ pub struct Curve {
     pub by: Type,
     /// The key's label.
     pub label: String,
-    /// What happens before the first and after the last point.
-    pub outside: Outside,
+    /// What happens before the first point.
+    pub below: Outside,
+    /// What happens after the last point.
+    pub above: Outside,
     /// Key and one result for each result column, in rising order of the key; at least two.
     pub points: Vec<(Ratio, Vec<Ratio>)>,
 }
@@ -135,4 +142,11 @@ pub enum Cell {
     In(Vec<Quantity>),
     /// `below 50%`, `50% to below 80%`, `80% and above`.
     Within(Bound),
+}
+
+/// Rates of other currencies, each row from its day until the next row's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rates {
+    /// The first day of each row, rising, and one rate for each of the table's columns, which are named by currency.
+    pub rows: Vec<(Date, Vec<Ratio>)>,
 }

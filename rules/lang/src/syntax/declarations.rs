@@ -1,9 +1,12 @@
 //! Constants, choices, records, measures, inputs, definitions and crediting.
 
 use merit_core::ValueType;
+use merit_core::period::PeriodUnit;
 use pest::iterators::Pair;
 
-use super::ast::{Credit, Expr, Field, FieldOptions, Item, Measure, Range, Record, Share, Spanned, TypeKind, TypeRef};
+use super::ast::{
+    Credit, Expr, Field, FieldOptions, Item, ListColumn, Measure, Range, Record, Share, Spanned, TypeKind, TypeRef,
+};
 use super::grammar::{Kids, Rule};
 use super::parser::Reader;
 use crate::diagnostics::{Diagnostic, Span, codes};
@@ -26,27 +29,30 @@ impl Reader<'_> {
             Rule::attributes => Item::Attributes(self.fields(&kids)),
             Rule::event => Item::Event { name: self.named(&kids, Rule::name)?, about: self.named(&kids, Rule::text) },
             Rule::inputs => Item::Inputs { fields: self.fields(&kids), span },
-            Rule::define => self.define(pair, &kids)?,
+            Rule::define => self.define(&kids)?,
             Rule::credit => Item::Credit(self.credit(pair, &kids)?),
             _ => return None,
         })
     }
 
-    fn define(&mut self, pair: &Pair<'_, Rule>, kids: &Kids<'_>) -> Option<Item> {
-        if kids.has(Rule::list_col) {
-            self.unsupported("a definition for each row of a list", kids.get(Rule::list_col).unwrap_or(pair));
-            return None;
-        }
+    /// `deals.amount`
+    pub fn list_column(&self, pair: &Pair<'_, Rule>) -> Option<ListColumn> {
+        let kids = Kids::of(pair);
+        Some(ListColumn { list: self.name(kids.nth(Rule::name, 0)?), column: self.name(kids.nth(Rule::name, 1)?) })
+    }
+
+    fn define(&mut self, kids: &Kids<'_>) -> Option<Item> {
         let ty = match kids.get(Rule::type_ref) {
             Some(pair) => Some(self.type_ref(pair)?),
             None => None,
         };
-        Some(Item::Define {
-            name: self.named(kids, Rule::name)?,
-            ty,
-            value: self.expr(kids.get(Rule::expr)?)?,
-            about: kids.get(Rule::doc).and_then(|doc| self.named(&Kids::of(doc), Rule::text)),
-        })
+        let value = self.expr(kids.get(Rule::expr)?)?;
+        let about = kids.get(Rule::doc).and_then(|doc| self.named(&Kids::of(doc), Rule::text));
+        if let Some(pair) = kids.get(Rule::list_col) {
+            let (name, column) = (self.name(pair), self.list_column(pair)?);
+            return Some(Item::Column { list: column.list, column: column.column, name, ty, value });
+        }
+        Some(Item::Define { name: self.named(kids, Rule::name)?, ty, value, about })
     }
 
     fn record(&mut self, kids: &Kids<'_>) -> Option<Record> {
@@ -91,9 +97,6 @@ impl Reader<'_> {
 
     fn field(&mut self, pair: &Pair<'_, Rule>) -> Option<Field> {
         let kids = Kids::of(pair);
-        if let Some(year) = kids.get(Rule::kw_year_to_date) {
-            self.unsupported("`year to date`", year);
-        }
         Some(Field {
             name: self.named(&kids, Rule::name)?,
             ty: self.type_ref(kids.get(Rule::type_ref)?)?,
@@ -121,8 +124,21 @@ impl Reader<'_> {
             Some(pair) => Some(self.literal(Kids::of(pair).get(Rule::literal)?)?),
             None => None,
         };
-        let optional = kids.get(Rule::kw_optional).map(|pair| self.span(pair));
-        Some(FieldOptions { range, default, optional })
+        let place = |rule| kids.get(rule).map(|pair| self.span(pair));
+        let stretches = [
+            (Rule::kw_year_to_date, PeriodUnit::Year),
+            (Rule::kw_half_to_date, PeriodUnit::Half),
+            (Rule::kw_quarter_to_date, PeriodUnit::Quarter),
+        ];
+        let to_date = stretches.into_iter().find_map(|(rule, unit)| place(rule).map(|span| Spanned::new(unit, span)));
+        Some(FieldOptions {
+            range,
+            default,
+            optional: place(Rule::kw_optional),
+            to_date,
+            averaged: place(Rule::kw_averaged_by_days),
+            spread: place(Rule::kw_spread_evenly),
+        })
     }
 
     fn range(&mut self, pair: &Pair<'_, Rule>) -> Option<Range> {
@@ -152,16 +168,12 @@ impl Reader<'_> {
 
     fn credit(&mut self, pair: &Pair<'_, Rule>, kids: &Kids<'_>) -> Option<Credit> {
         let of = kids.get(Rule::credit_of).map(Kids::of);
-        if let Some(second) = of.as_ref().and_then(|kids| kids.nth(Rule::name, 1)) {
-            self.unsupported("crediting more than one column", second);
-            return None;
-        }
+        let of = of.iter().flat_map(|kids| kids.all(Rule::name)).map(|pair| self.name(pair)).collect();
         let mut shares = Vec::new();
         for share in Kids::of(kids.get(Rule::credit_to)?).all(Rule::share) {
             shares.push(self.share(share)?);
         }
         let roll_up_on = kids.get(Rule::roll_up).map(Kids::of).and_then(|kids| self.named(&kids, Rule::name));
-        let of = of.and_then(|kids| self.named(&kids, Rule::name));
         Some(Credit { list: self.named(kids, Rule::name)?, of, shares, roll_up_on, span: head(self.span(pair), pair) })
     }
 

@@ -3,7 +3,7 @@
 use pest::error::{ErrorVariant, InputLocation};
 
 use super::grammar::{Failure, Rule};
-use super::phrases::{LINES, STATEMENTS, VALUES, is_operator, keywords, words};
+use super::phrases::{LINES, STATEMENTS, STRETCHES, VALUES, is_operator, keywords, words};
 use super::split::first_word;
 use crate::diagnostics::{Diagnostic, Span, codes, nearest};
 
@@ -140,6 +140,7 @@ fn wanted(positives: &[Rule]) -> Vec<String> {
         if statements && STATEMENTS.contains(rule) && *rule != Rule::pay_stmt
             || lines && LINES.contains(rule)
             || value && VALUES.contains(rule)
+            || positives.contains(&Rule::kw_optional) && STRETCHES.contains(rule)
         {
             continue;
         }

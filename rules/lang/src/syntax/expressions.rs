@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use merit_core::period::PeriodUnit;
 use merit_core::{Ratio, Rounding, Span as Length};
 use pest::iterators::Pair;
 use pest::pratt_parser::{Assoc, Op, PrattParser};
@@ -40,7 +41,10 @@ fn precedence() -> &'static PrattParser<Rule> {
             .op(left(Rule::add) | left(Rule::sub))
             .op(left(Rule::mul) | left(Rule::div))
             .op(Op::prefix(Rule::neg))
-            .op(Op::postfix(Rule::is_missing) | Op::postfix(Rule::is_in) | Op::postfix(Rule::rounded))
+            .op(Op::postfix(Rule::is_missing)
+                | Op::postfix(Rule::is_in)
+                | Op::postfix(Rule::rounded)
+                | Op::postfix(Rule::converted))
     })
 }
 
@@ -93,6 +97,12 @@ impl Reader<'_> {
                 let options = kids.all(Rule::name).map(|pair| self.name(pair)).collect();
                 ExprKind::In { value: inner, options }
             }
+            Rule::converted => ExprKind::Converted {
+                value: inner,
+                to: self.named(&kids, Rule::currency)?,
+                rates: self.name(kids.nth(Rule::name, 0)?),
+                on: self.name(kids.nth(Rule::name, 1)?),
+            },
             _ => ExprKind::Rounded { value: inner, mode: rounding(&kids), to: self.literal(kids.get(Rule::literal)?)? },
         };
         Some(Built { expr: Expr { kind, span }, closed: false })
@@ -154,6 +164,9 @@ impl Reader<'_> {
             Rule::apply => self.apply(&kids)?,
             Rule::lookup => self.lookup(&kids)?,
             Rule::aggregate => self.aggregate(&kids)?,
+            Rule::to_date => self.to_date(&kids)?,
+            Rule::in_a_row => ExprKind::InARow(self.named(&kids, Rule::name)?),
+            Rule::previous => ExprKind::Previous(self.named(&kids, Rule::name)?),
             Rule::call => self.call(&kids)?,
             _ => return None,
         };
@@ -172,15 +185,39 @@ impl Reader<'_> {
     }
 
     fn apply(&mut self, kids: &Kids<'_>) -> Option<ExprKind> {
-        if let Some(pair) = kids.get(Rule::starting_at) {
-            self.unsupported("`starting at`", pair);
-            return None;
-        }
         let (table, column) = self.table_column(kids)?;
         let skip = usize::from(!kids.has(Rule::list_col));
         let to = self.name(kids.nth(Rule::name, skip)?);
         let against = kids.nth(Rule::name, skip + 1).map(|pair| self.name(pair));
-        Some(ExprKind::Apply { table, column, to, against })
+        let start = kids.get(Rule::starting_at).and_then(|pair| self.named(&Kids::of(pair), Rule::name));
+        Some(ExprKind::Apply { table, column, to, against, start })
+    }
+
+    fn to_date(&mut self, kids: &Kids<'_>) -> Option<ExprKind> {
+        let unit = if kids.has(Rule::kw_year) || kids.has(Rule::kw_year_to_date) {
+            PeriodUnit::Year
+        } else if kids.has(Rule::kw_half) || kids.has(Rule::kw_half_to_date) {
+            PeriodUnit::Half
+        } else {
+            PeriodUnit::Quarter
+        };
+        let to_date =
+            [Rule::kw_year_to_date, Rule::kw_half_to_date, Rule::kw_quarter_to_date].iter().any(|rule| kids.has(*rule));
+        let earlier = kids.has(Rule::kw_earlier_in_the);
+        let name = self.named(kids, Rule::name)?;
+        if to_date == earlier {
+            let (span, word) = (name.span, unit.word());
+            self.said.push(
+                Diagnostic::new(codes::SYNTAX, "this total has to say whether this period counts", span, "").help(
+                    format!(
+                        "write `total of {n} in the {word} to date` with this period, or `total of {n} earlier in the {word}` without it",
+                        n = name.node
+                    ),
+                ),
+            );
+            return None;
+        }
+        Some(ExprKind::ToDate { name, unit, with_this: !earlier })
     }
 
     fn lookup(&mut self, kids: &Kids<'_>) -> Option<ExprKind> {
@@ -228,11 +265,7 @@ impl Reader<'_> {
             "abs" => Function::Abs,
             "months_between" => Function::MonthsBetween,
             "days_between" => Function::DaysBetween,
-            other => {
-                let what = format!("`{other}`");
-                self.unsupported(&what, name);
-                return None;
-            }
+            _ => return None,
         };
         let mut arguments = Vec::new();
         for pair in kids.all(Rule::expr) {

@@ -31,6 +31,10 @@ impl Reader<'_> {
                 let unit = kids.get(Rule::period_unit).and_then(period_unit);
                 set(&mut header.period, unit.map(|unit| Spanned::new(unit, span)))
             }
+            Rule::year_decl => {
+                let month = kids.get(Rule::month).and_then(month);
+                set(&mut header.year_starts, month.map(|month| Spanned::new(month, span)))
+            }
             Rule::months_decl => set(&mut header.month_ends_up, Some(Spanned::new(kids.has(Rule::kw_up), span))),
             Rule::applies => {
                 let condition = kids.get(Rule::expr).map(|pair| self.expr(pair));
@@ -108,6 +112,26 @@ pub fn period_unit(pair: &Pair<'_, Rule>) -> Option<PeriodUnit> {
         "year" => PeriodUnit::Year,
         _ => return None,
     })
+}
+
+/// A month's number, from 1.
+fn month(pair: &Pair<'_, Rule>) -> Option<i8> {
+    let names = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let found = names.iter().position(|name| *name == pair.as_str().trim())?;
+    i8::try_from(found + 1).ok()
 }
 
 /// Sets what isn't set yet; gives the place of what was.

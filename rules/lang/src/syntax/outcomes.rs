@@ -3,7 +3,8 @@
 use pest::iterators::Pair;
 
 use super::ast::{
-    Contest, Item, Name, Outcome, Recognition, Recognize, Settle, Spanned, Statement, Template, TemplatePart,
+    Contest, Draw, Guarantee, Item, Name, Outcome, Prizes, Recognition, Recognize, Settle, Spanned, Statement,
+    Template, TemplatePart,
 };
 use super::declarations::head;
 use super::expressions::rounding;
@@ -38,9 +39,6 @@ impl Reader<'_> {
         for statement in kids.iter() {
             let span = self.span(statement);
             match statement.as_rule() {
-                Rule::true_up => self.unsupported("`true up`", statement),
-                Rule::payable => self.unsupported("`payable as`", statement),
-                Rule::take_back => self.unsupported("`take back`", statement),
                 Rule::let_stmt
                 | Rule::amount_is
                 | Rule::multiply
@@ -48,15 +46,16 @@ impl Reader<'_> {
                 | Rule::cap
                 | Rule::floor_stmt
                 | Rule::round_stmt
+                | Rule::true_up
+                | Rule::take_back
+                | Rule::payable
                 | Rule::hold_back => {
                     let built = self.statement(statement);
                     damaged |= built.is_none();
                     statements.extend(built.map(|built| Spanned::new(built, span)));
-                    continue;
                 }
-                _ => continue,
+                _ => {}
             }
-            damaged = true;
         }
         Some(Outcome { pays: pair.as_rule() == Rule::payout, name, ty, about, statements, damaged })
     }
@@ -84,6 +83,21 @@ impl Reader<'_> {
             Rule::cap => Statement::Cap { at: self.expr(kids.get(Rule::expr)?)?, because },
             Rule::floor_stmt => Statement::Floor { at: self.expr(kids.get(Rule::expr)?)?, because },
             Rule::round_stmt => Statement::Round { mode: rounding(&kids), to: self.literal(kids.get(Rule::literal)?)? },
+            Rule::true_up => {
+                let over = kids.get(Rule::period_unit)?;
+                Statement::TrueUp { over: Spanned::new(period_unit(over)?, self.span(over)), because }
+            }
+            Rule::take_back => {
+                let percent = kids.get(Rule::percent)?;
+                let percent = Spanned::new(self.percent(percent)?, self.span(percent));
+                let recomputing = kids.has(Rule::kw_by_recomputing);
+                Statement::TakeBack { percent, recomputing, list: self.named(&kids, Rule::name)?, because }
+            }
+            Rule::payable => Statement::Payable {
+                paid: self.list_column(kids.nth(Rule::list_col, 0)?)?,
+                against: self.list_column(kids.nth(Rule::list_col, 1)?)?,
+                because,
+            },
             Rule::hold_back => {
                 let percent = kids.get(Rule::percent)?;
                 let percent = Spanned::new(self.percent(percent)?, self.span(percent));
@@ -94,41 +108,61 @@ impl Reader<'_> {
     }
 
     fn contest(&mut self, kids: &Kids<'_>) -> Option<Contest> {
-        for rule in [Rule::distribute, Rule::only_in] {
-            if let Some(pair) = kids.get(rule) {
-                let what = if rule == Rule::distribute { "`distribute`" } else { "`only in groups of`" };
-                self.unsupported(what, pair);
-                return None;
-            }
-        }
         let rank = Kids::of(kids.get(Rule::rank)?);
-        let award = Kids::of(kids.get(Rule::award_places)?);
-        let mut prizes = Vec::new();
-        for prize in award.all(Rule::literal) {
-            prizes.push(self.literal(prize)?);
-        }
+        let award = kids
+            .iter()
+            .find(|pair| matches!(pair.as_rule(), Rule::award_places | Rule::award_top | Rule::distribute))?;
+        let prizes = self.prizes(award)?;
+        let award = Kids::of(award);
+        let only_in = match kids.get(Rule::only_in).map(Kids::of) {
+            Some(kids) => Some((self.whole(kids.get(Rule::whole)?)?, kids.has(Rule::kw_guideline))),
+            None => None,
+        };
         Some(Contest {
             name: self.named(kids, Rule::name)?,
             about: self.about(kids),
             by: self.expr(rank.get(Rule::expr)?)?,
             within: self.named(&rank, Rule::name),
-            places: self.whole(award.get(Rule::whole)?)?,
             prizes,
+            only_in,
             because: award.get(Rule::reason).and_then(|pair| self.named(&Kids::of(pair), Rule::text)),
         })
     }
 
+    fn prizes(&mut self, pair: &Pair<'_, Rule>) -> Option<Prizes> {
+        let kids = Kids::of(pair);
+        match pair.as_rule() {
+            Rule::award_places => {
+                let mut prizes = Vec::new();
+                for prize in kids.all(Rule::literal) {
+                    prizes.push(self.literal(prize)?);
+                }
+                Some(Prizes::Places { places: self.whole(kids.get(Rule::whole)?)?, prizes })
+            }
+            Rule::award_top => {
+                let percent = kids.get(Rule::percent)?;
+                let percent = Spanned::new(self.percent(percent)?, self.span(percent));
+                Some(Prizes::Top { percent, prize: self.literal(kids.get(Rule::literal)?)? })
+            }
+            _ => {
+                let mut shares = Vec::new();
+                for (percent, label) in kids.all(Rule::percent).zip(kids.all(Rule::name)) {
+                    shares.push((Spanned::new(self.percent(percent)?, self.span(percent)), self.name(label)));
+                }
+                Some(Prizes::Distribute(shares))
+            }
+        }
+    }
+
     fn settle(&mut self, kids: &Kids<'_>, span: Span) -> Option<Settle> {
-        if let Some(pair) = kids.get(Rule::guarantee) {
-            self.unsupported("`guarantee`", pair);
+        for (rule, words) in [(Rule::cap_total, "`cap total at`"), (Rule::guarantee, "`guarantee`")] {
+            if let (Some(first), Some(second)) = (kids.nth(rule, 0), kids.nth(rule, 1)) {
+                let (first, second) = (self.span(first), self.span(second));
+                let said = Diagnostic::new(codes::REPEATED, format!("{words} stands here twice"), second, "again here");
+                self.said.push(said.also(first, "first here"));
+            }
         }
-        let caps: Vec<_> = kids.all(Rule::cap_total).collect();
-        if let [first, second, ..] = caps.as_slice() {
-            let (first, second) = (self.span(first), self.span(second));
-            let said = Diagnostic::new(codes::REPEATED, "`cap total at` stands here twice", second, "again here");
-            self.said.push(said.also(first, "first here"));
-        }
-        let cap = match caps.first() {
+        let cap = match kids.get(Rule::cap_total) {
             Some(pair) => {
                 let kids = Kids::of(pair);
                 let because = kids.get(Rule::reason).and_then(|pair| self.named(&Kids::of(pair), Rule::text));
@@ -136,7 +170,38 @@ impl Reader<'_> {
             }
             None => None,
         };
-        Some(Settle { all: kids.has(Rule::kw_all), cap, span })
+        let guarantee = match kids.get(Rule::guarantee) {
+            Some(pair) => Some(self.guarantee(pair)?),
+            None => None,
+        };
+        Some(Settle { all: kids.has(Rule::kw_all), guarantee, cap, span })
+    }
+
+    fn guarantee(&mut self, pair: &Pair<'_, Rule>) -> Option<Guarantee> {
+        let kids = Kids::of(pair);
+        let unit = kids.get(Rule::period_unit)?;
+        let number = |reader: &mut Self, pair: Option<&Pair<'_, Rule>>| match pair.map(Kids::of) {
+            Some(kids) => reader.whole(kids.get(Rule::whole)?).map(Some),
+            None => Some(None),
+        };
+        let periods = number(self, kids.get(Rule::for_periods))?;
+        let draw = match kids.get(Rule::draw).map(Kids::of) {
+            Some(kids) => Some(Draw {
+                recoverable: kids.has(Rule::kw_recoverable),
+                recover_from: number(self, kids.get(Rule::recover_from))?,
+                never_below: kids.get(Rule::never_below).map(|pair| self.span(pair)),
+                may_take_all: kids.get(Rule::kw_may_take_all).map(|pair| self.span(pair)),
+            }),
+            None => None,
+        };
+        Some(Guarantee {
+            at_least: self.expr(kids.get(Rule::expr)?)?,
+            per: Spanned::new(period_unit(unit)?, self.span(unit)),
+            periods,
+            draw,
+            because: kids.get(Rule::reason).and_then(|pair| self.named(&Kids::of(pair), Rule::text)),
+            span: self.span(pair),
+        })
     }
 
     fn recognize(&mut self, kids: &Kids<'_>) -> Option<Recognize> {

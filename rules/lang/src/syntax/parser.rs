@@ -54,15 +54,6 @@ impl Reader<'_> {
     pub fn named(&self, kids: &Kids<'_>, rule: Rule) -> Option<Name> {
         kids.get(rule).map(|pair| self.name(pair))
     }
-
-    /// Says that a construct isn't supported yet.
-    pub fn unsupported(&mut self, what: &str, pair: &Pair<'_, Rule>) {
-        let span = self.span(pair);
-        self.said.push(
-            Diagnostic::new(codes::UNSUPPORTED, format!("{what} isn't supported yet"), span, "")
-                .note("this version of Merit reads it, and can't compute it"),
-        );
-    }
 }
 
 /// Which of the two kinds of file.
@@ -313,13 +304,10 @@ impl Work<'_, '_> {
             Some((None, spoke)) => {
                 self.names_of(text);
                 if !spoke {
+                    // Every refusal comes with a message; should one ever come without, it is said all the same.
                     let span = Span::new(self.part.span.start, self.part.span.start + word.len());
-                    self.said.push(Diagnostic::new(
-                        codes::UNSUPPORTED,
-                        format!("this form of `{word}` isn't supported yet"),
-                        span,
-                        "",
-                    ));
+                    let title = format!("this `{word}` can't be read");
+                    self.said.push(Diagnostic::new(codes::SYNTAX, title, span, ""));
                 }
             }
             None => self.names_of(text),
@@ -425,14 +413,12 @@ impl Reader<'_> {
             | Rule::inputs
             | Rule::define
             | Rule::credit => self.plain_declaration(pair),
-            Rule::tiers | Rule::bands | Rule::curve | Rule::table => self.table_declaration(pair),
+            Rule::tiers | Rule::bands | Rule::curve | Rule::rates | Rule::weigh | Rule::table => {
+                self.table_declaration(pair)
+            }
             Rule::payout | Rule::recommend | Rule::contest | Rule::settle | Rule::recognize => self.stage(pair),
             Rule::check => self.check(pair).map(Item::Check),
             Rule::test => self.test(pair).map(Item::Test),
-            Rule::weigh => {
-                self.unsupported("`weigh`", pair);
-                None
-            }
             _ => None,
         }
     }

@@ -26,7 +26,7 @@ pub const STATEMENTS: &[Rule] = &[
     Rule::kw_round,
     Rule::kw_hold_back,
     Rule::kw_true_up,
-    Rule::kw_payable,
+    Rule::kw_payable_as,
     Rule::kw_take_back,
 ];
 
@@ -46,6 +46,15 @@ pub const LINES: &[Rule] = &[
     Rule::kw_once,
 ];
 
+/// Options of an input that few need: not worth a word beside the others.
+pub const STRETCHES: &[Rule] = &[
+    Rule::kw_year_to_date,
+    Rule::kw_half_to_date,
+    Rule::kw_quarter_to_date,
+    Rule::kw_averaged_by_days,
+    Rule::kw_spread_evenly,
+];
+
 /// What values begin with.
 pub const VALUES: &[Rule] = &[
     Rule::name,
@@ -62,6 +71,9 @@ pub const VALUES: &[Rule] = &[
     Rule::kw_average,
     Rule::kw_any,
     Rule::kw_days_from,
+    Rule::kw_total,
+    Rule::kw_periods_in_a_row_where,
+    Rule::kw_previous,
     Rule::sym_left,
     Rule::money,
     Rule::percent,
@@ -99,6 +111,8 @@ pub const fn is_operator(rule: Rule) -> bool {
             | R::is_missing
             | R::is_in
             | R::rounded
+            | R::converted
+            | R::kw_converted_to
             | R::kw_and
             | R::kw_or
             | R::kw_in
@@ -174,6 +188,9 @@ pub fn words(rule: Rule) -> Option<String> {
         | R::call_many
         | R::fn_one
         | R::fn_many
+        | R::to_date
+        | R::in_a_row
+        | R::previous
         | R::days_count => "a value",
         R::money => "an amount such as $1,200",
         R::percent => "a percentage such as 5%",
@@ -192,6 +209,8 @@ pub fn words(rule: Rule) -> Option<String> {
         R::applies => "`applies to`",
         R::period_decl => "`period`",
         R::currency_decl => "`currency`",
+        R::year_decl => "`year starts in`",
+        R::month => "a month such as February",
         R::months_decl => "`month ends round down`",
         R::period_unit => "`week`, `month`, `quarter`, `half` or `year`",
         R::const_def => "`const`",
@@ -214,7 +233,11 @@ pub fn words(rule: Rule) -> Option<String> {
         R::tier_mode => "`marginal` or `retroactive`",
         R::bands => "`bands`",
         R::curve => "`curve`",
-        R::outside => "`clamped outside`, `extended outside` or `zero outside`",
+        R::outside | R::side_word => "`clamped outside`, `extended outside`, `zero outside` or each side apart",
+        R::rates => "`rates`",
+        R::rates_head => "a head row such as `| from | EUR |`",
+        R::rates_row => "a row such as `| 2026-01-01 | 1.0832 |`",
+        R::for_choice => "`for`",
         R::table => "`table`",
         R::hit => "`unique` or `first`",
         R::head_row => "a head row such as `| region | rate -> percent |`",
@@ -250,6 +273,7 @@ pub fn words(rule: Rule) -> Option<String> {
         R::contest => "`contest`",
         R::rank => "`rank participants by`",
         R::award_places => "`award first`",
+        R::award_top => "`award top`",
         R::distribute => "`distribute`",
         R::only_in => "`only in groups of`",
         R::ties => "`ties share`",
@@ -276,9 +300,13 @@ pub fn words(rule: Rule) -> Option<String> {
         R::data_row => "`{`",
         R::expectation => "`expect`",
         R::recognized => "`recognized`",
-        R::expect_eq | R::expect_total | R::expect_col | R::expect_credit | R::expect_share | R::expect_guideline => {
-            "an expectation such as `commission = $1,000`"
-        }
+        R::expect_eq
+        | R::expect_total
+        | R::expect_col
+        | R::expect_credit
+        | R::expect_share
+        | R::expect_guideline
+        | R::expect_pay => "an expectation such as `commission = $1,000`",
         R::check => "`check`",
         R::always => "`always`",
         R::budget => "`total of`",

@@ -46,10 +46,12 @@ pub const DECLARATIONS: &[&str] = &[
     "check",
     "test",
     "weigh",
+    "rates",
 ];
 
 /// Words that start a header line.
-pub const HEADER: &[&str] = &["about", "attainment", "uses", "effective", "applies", "period", "currency", "month"];
+pub const HEADER: &[&str] =
+    &["about", "attainment", "uses", "effective", "applies", "period", "currency", "month", "year"];
 
 /// The parts of a text, in order.
 pub fn split(text: &str) -> Vec<Part> {

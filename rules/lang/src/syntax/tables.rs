@@ -2,7 +2,10 @@
 
 use pest::iterators::Pair;
 
-use super::ast::{Band, BandRow, Bands, BandsKind, Cell, CellKind, Column, Expr, ExprKind, Item, Row, Table};
+use super::ast::{
+    Band, BandRow, Bands, BandsKind, Cell, CellKind, Column, Expr, ExprKind, Item, Rates, RatesRow, Row, Side, Spanned,
+    Table, Weigh, WeighRow,
+};
 use super::declarations::head;
 use super::grammar::{Kids, Rule};
 use super::parser::Reader;
@@ -11,13 +14,15 @@ impl Reader<'_> {
     /// A table of any kind.
     pub fn table_declaration(&mut self, pair: &Pair<'_, Rule>) -> Option<Item> {
         let kids = Kids::of(pair);
-        if pair.as_rule() == Rule::table {
-            return self.table(pair, &kids).map(Item::Table);
+        match pair.as_rule() {
+            Rule::table => return self.table(pair, &kids).map(Item::Table),
+            Rule::rates => return self.rates(&kids).map(Item::Rates),
+            Rule::weigh => return self.weigh(pair, &kids).map(Item::Weigh),
+            _ => {}
         }
-        if let Some(pair) = kids.get(Rule::filled_by) {
-            self.unsupported("`filled by`", pair);
-            return None;
-        }
+        let inner = |rule| kids.get(rule).map(Kids::of);
+        let for_choice = inner(Rule::for_choice).and_then(|kids| self.named(&kids, Rule::name));
+        let filled_by = inner(Rule::filled_by).and_then(|kids| self.named(&kids, Rule::name));
         let kind = bands_kind(pair.as_rule(), &kids);
         let rule = if pair.as_rule() == Rule::curve { Rule::point_row } else { Rule::band_row };
         let mut rows = Vec::new();
@@ -34,6 +39,8 @@ impl Reader<'_> {
             head: self.head_row(kids.get(Rule::head_row)?)?,
             rows,
             span: head(self.span(pair), pair),
+            for_choice,
+            filled_by,
             damaged,
         }))
     }
@@ -49,6 +56,52 @@ impl Reader<'_> {
         Some(Table {
             name: self.named(kids, Rule::name)?,
             unique: Kids::of(kids.get(Rule::hit)?).has(Rule::kw_unique),
+            head: self.head_row(kids.get(Rule::head_row)?)?,
+            rows,
+            span: head(self.span(pair), pair),
+            damaged,
+        })
+    }
+
+    fn rates(&mut self, kids: &Kids<'_>) -> Option<Rates> {
+        let from = Kids::of(kids.get(Rule::rates_head)?).all(Rule::currency).map(|pair| self.name(pair)).collect();
+        let mut rows = Vec::new();
+        let mut damaged = self.damaged;
+        for pair in kids.all(Rule::rates_row) {
+            let row = self.rates_row(pair);
+            damaged |= row.is_none();
+            rows.extend(row);
+        }
+        let to = self.named(kids, Rule::currency)?;
+        Some(Rates { name: self.named(kids, Rule::name)?, to, from, rows, damaged })
+    }
+
+    fn rates_row(&mut self, pair: &Pair<'_, Rule>) -> Option<RatesRow> {
+        let kids = Kids::of(pair);
+        let day = kids.get(Rule::date)?;
+        let from = Spanned::new(self.date(day)?, self.span(day));
+        let mut values = Vec::new();
+        for value in kids.all(Rule::literal) {
+            values.push(self.literal(value)?);
+        }
+        Some(RatesRow { from, values, span: self.span(pair) })
+    }
+
+    fn weigh(&mut self, pair: &Pair<'_, Rule>, kids: &Kids<'_>) -> Option<Weigh> {
+        let mut rows = Vec::new();
+        let mut damaged = self.damaged;
+        for row in kids.all(Rule::weigh_row) {
+            let kids = Kids::of(row);
+            let weight = kids.get(Rule::expr).and_then(|pair| self.expr(pair));
+            damaged |= weight.is_none();
+            let part = self.named(&kids, Rule::name)?;
+            rows.extend(weight.map(|weight| WeighRow { part, weight }));
+        }
+        Some(Weigh {
+            name: self.named(kids, Rule::name)?,
+            ty: self.type_ref(kids.get(Rule::type_ref)?)?,
+            left_out: kids.has(Rule::kw_left_out),
+            about: kids.get(Rule::doc).and_then(|doc| self.named(&Kids::of(doc), Rule::text)),
             head: self.head_row(kids.get(Rule::head_row)?)?,
             rows,
             span: head(self.span(pair), pair),
@@ -137,10 +190,25 @@ fn bands_kind(rule: Rule, kids: &Kids<'_>) -> BandsKind {
         Rule::bands => BandsKind::Lookup,
         Rule::tiers if inner(Rule::tier_mode).is_some_and(|mode| mode.has(Rule::kw_marginal)) => BandsKind::Marginal,
         Rule::tiers => BandsKind::Retroactive,
-        _ => match inner(Rule::outside) {
-            Some(kids) if kids.has(Rule::kw_clamped) => BandsKind::Clamped,
-            Some(kids) if kids.has(Rule::kw_extended) => BandsKind::Extended,
-            _ => BandsKind::ZeroOutside,
-        },
+        _ => {
+            let outside = inner(Rule::outside);
+            let apart: Vec<Side> =
+                outside.iter().flat_map(|kids| kids.all(Rule::side_word)).map(|pair| side(&Kids::of(pair))).collect();
+            match (apart.as_slice(), &outside) {
+                ([below, above], _) => BandsKind::Curve(*below, *above),
+                (_, Some(kids)) => BandsKind::Curve(side(kids), side(kids)),
+                _ => BandsKind::Curve(Side::Zero, Side::Zero),
+            }
+        }
+    }
+}
+
+fn side(kids: &Kids<'_>) -> Side {
+    if kids.has(Rule::kw_clamped) {
+        Side::Clamped
+    } else if kids.has(Rule::kw_extended) {
+        Side::Extended
+    } else {
+        Side::Zero
     }
 }

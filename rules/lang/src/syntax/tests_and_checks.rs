@@ -2,8 +2,8 @@
 
 use pest::iterators::Pair;
 
-use super::ast::{Binding, Check, Expectation, Given, Name, Spanned, Test};
-use super::grammar::{Kids, Rule};
+use super::ast::{Binding, Check, Expectation, Given, Name, Part, Spanned, Test, TestPeriod};
+use super::grammar::{Kids, Rule, is_word};
 use super::parser::Reader;
 
 impl Reader<'_> {
@@ -45,31 +45,38 @@ impl Reader<'_> {
     /// A test block.
     pub fn test(&mut self, pair: &Pair<'_, Rule>) -> Option<Test> {
         let kids = Kids::of(pair);
-        if let Some(period) = kids.get(Rule::test_period).or_else(|| kids.get(Rule::given_group)) {
-            let what = if period.as_rule() == Rule::test_period {
-                "a test over several periods"
-            } else {
-                "a test over a group"
-            };
-            self.unsupported(what, period);
-            return None;
-        }
         let mut damaged = self.damaged;
+        let mut periods = Vec::new();
+        for pair in kids.all(Rule::test_period) {
+            let kids = Kids::of(pair);
+            let number = self.whole(kids.get(Rule::whole)?)?;
+            let (given, expects) = self.given_and_expected(&kids, &mut damaged);
+            periods.push(TestPeriod { number, given, expects });
+        }
+        let group = match kids.get(Rule::given_group).map(Kids::of) {
+            Some(kids) => Some(self.whole(kids.get(Rule::whole)?)?),
+            None => None,
+        };
+        let (given, expects) = self.given_and_expected(&kids, &mut damaged);
+        Some(Test { name: self.named(&kids, Rule::text)?, periods, group, given, expects, damaged })
+    }
+
+    fn given_and_expected(&mut self, kids: &Kids<'_>, damaged: &mut bool) -> (Vec<Binding>, Vec<Spanned<Expectation>>) {
         let mut given = Vec::new();
         if let Some(pair) = kids.get(Rule::given) {
             for binding in Kids::of(pair).all(Rule::binding) {
                 let built = self.binding(binding);
-                damaged |= built.is_none();
+                *damaged |= built.is_none();
                 given.extend(built);
             }
         }
         let mut expects = Vec::new();
         for expectation in kids.all(Rule::expectation) {
             let built = self.expectation(expectation);
-            damaged |= built.is_none();
+            *damaged |= built.is_none();
             expects.extend(built.map(|built| Spanned::new(built, self.span(expectation))));
         }
-        Some(Test { name: self.named(&kids, Rule::text)?, given, expects, damaged })
+        (given, expects)
     }
 
     fn binding(&mut self, pair: &Pair<'_, Rule>) -> Option<Binding> {
@@ -101,27 +108,58 @@ impl Reader<'_> {
 
     fn expectation(&mut self, pair: &Pair<'_, Rule>) -> Option<Expectation> {
         let outer = Kids::of(pair);
-        let inner = outer.first()?;
+        let inner = outer.iter().find(|pair| !is_word(pair.as_rule()))?;
         let kids = Kids::of(inner);
-        let what = match inner.as_rule() {
+        let literal = |reader: &mut Self| reader.literal(kids.get(Rule::literal)?);
+        Some(match inner.as_rule() {
             Rule::recognized => {
                 let expected = !outer.has(Rule::kw_not);
-                return Some(Expectation::Recognized { name: self.named(&kids, Rule::text)?, expected });
+                Expectation::Recognized { name: self.named(&kids, Rule::text)?, expected }
             }
-            Rule::expect_eq if !kids.has(Rule::kw_payable) && !kids.has(Rule::kw_taken_back) => {
-                let value = self.given_value(&kids, 1)?;
-                let name = self.name(kids.nth(Rule::name, 0)?);
-                return Some(Expectation::Equals { name, held: kids.has(Rule::kw_held_back), value });
+            Rule::expect_pay if kids.has(Rule::kw_paid) => Expectation::Paid(literal(self)?),
+            Rule::expect_pay => Expectation::Owed(literal(self)?),
+            Rule::expect_total => Expectation::Total {
+                name: self.named(&kids, Rule::name),
+                payable: kids.has(Rule::kw_payable),
+                value: literal(self)?,
+            },
+            Rule::expect_credit => Expectation::Credit {
+                to: self.name(kids.nth(Rule::name, 0)?),
+                of: self.name(kids.nth(Rule::name, 1)?),
+                value: literal(self)?,
+            },
+            Rule::expect_col => {
+                let column = self.list_column(kids.get(Rule::list_col)?)?;
+                let mut values = Vec::new();
+                for value in kids.all(Rule::literal) {
+                    values.push(self.literal(value)?);
+                }
+                Expectation::Column { list: column.list, column: column.column, values }
             }
-            Rule::expect_eq if kids.has(Rule::kw_payable) => "expecting what is `payable`",
-            Rule::expect_eq => "expecting what is `taken back`",
-            Rule::expect_total => "expecting a total over periods",
-            Rule::expect_credit => "expecting credit",
-            Rule::expect_col => "expecting a list's column",
-            Rule::expect_share => "expecting how many participants get something",
-            _ => "expecting a guideline",
-        };
-        self.unsupported(what, inner);
-        None
+            Rule::expect_share => Expectation::Share {
+                name: self.name(kids.nth(Rule::name, 0)?),
+                value: self.given_value(&kids, 1)?,
+                participants: self.whole(kids.get(Rule::whole)?)?,
+            },
+            Rule::expect_guideline => Expectation::Guideline(self.named(&kids, Rule::name)?),
+            _ if kids.has(Rule::kw_rounds_to) => {
+                Expectation::RoundsTo { name: self.named(&kids, Rule::name)?, value: literal(self)? }
+            }
+            _ => Expectation::Equals {
+                name: self.name(kids.nth(Rule::name, 0)?),
+                part: part(&kids),
+                value: self.given_value(&kids, 1)?,
+            },
+        })
     }
+}
+
+fn part(kids: &Kids<'_>) -> Part {
+    let parts = [
+        (Rule::kw_held_back, Part::Held),
+        (Rule::kw_payable, Part::Payable),
+        (Rule::kw_taken_back, Part::TakenBack),
+        (Rule::kw_released, Part::Released),
+    ];
+    parts.into_iter().find(|(rule, _)| kids.has(*rule)).map_or(Part::Whole, |(_, part)| part)
 }

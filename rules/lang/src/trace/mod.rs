@@ -1,6 +1,7 @@
 //! What happened while a program was evaluated for one person: typed, compact, and kept with the result. It holds
 //! figures and indices into the program, never words; [`crate::explain`] makes words when somebody reads it.
 
+use jiff::civil::Date;
 use merit_core::Ratio;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,19 @@ pub struct Trace {
     pub(crate) outcomes: Vec<OutcomeTold>,
     #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) recognitions: Vec<Told>,
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) columns: Vec<ColumnTold>,
+}
+
+/// A column of the policy's own, row by row, by the rows' ids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ColumnTold {
+    #[serde(rename = "l")]
+    pub(crate) list: ListId,
+    #[serde(rename = "c")]
+    pub(crate) column: ColumnId,
+    #[serde(rename = "r")]
+    pub(crate) rows: Vec<(String, Told)>,
 }
 
 /// A value with the way it was got.
@@ -88,9 +102,67 @@ pub(crate) enum Effect {
     /// Before and after.
     #[serde(rename = "round")]
     Rounded(Ratio, Ratio),
+    /// What earlier periods of the stretch had, and the amount after that.
+    #[serde(rename = "true")]
+    TruedUp(Vec<(String, Ratio)>, Ratio),
+    /// What is taken back for which records, and the amount after that.
+    #[serde(rename = "back")]
+    TakenBack(Vec<TakenBack>, Ratio),
+    /// By invoice: its reference, the part of the amount, what was invoiced, what is collected, and what of the part is
+    /// payable now; then what is payable and what waits.
+    #[serde(rename = "cash")]
+    Cash(Vec<CashTold>, Ratio, Ratio),
     /// What is held and what is paid now.
     #[serde(rename = "hold")]
     Held(Ratio, Ratio),
+}
+
+/// Taking back for cancelled records that were credited in one period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TakenBack {
+    /// The records' ids and amounts.
+    #[serde(rename = "r")]
+    pub(crate) rows: Vec<(String, Ratio)>,
+    /// The period in which they were credited; none where that isn't known.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) period: Option<String>,
+    /// What was paid, and for how much of the measure; by recomputing: what is paid for the measure, with and without.
+    #[serde(rename = "w")]
+    pub(crate) was: (Ratio, Ratio),
+    /// By recomputing: what would have been paid.
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) instead: Option<Ratio>,
+    /// What is taken back.
+    #[serde(rename = "b")]
+    pub(crate) back: Ratio,
+}
+
+/// What one invoice frees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CashTold {
+    #[serde(rename = "f")]
+    pub(crate) reference: String,
+    #[serde(rename = "e")]
+    pub(crate) earned: Ratio,
+    #[serde(rename = "i")]
+    pub(crate) invoiced: Ratio,
+    #[serde(rename = "c")]
+    pub(crate) collected: Ratio,
+    #[serde(rename = "p")]
+    pub(crate) payable: Ratio,
+}
+
+/// A part of a weighted average.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct WeighedPart {
+    /// Where its name is written.
+    #[serde(rename = "at")]
+    pub(crate) place: (usize, usize),
+    #[serde(rename = "w")]
+    pub(crate) weight: Ratio,
+    /// None where it is missing.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) value: Option<Ratio>,
 }
 
 /// A step inside an expression that a reader would want to see.
@@ -150,6 +222,72 @@ pub(crate) enum Step {
         outside: bool,
         #[serde(rename = "c", default, skip_serializing_if = "is_zero")]
         column: usize,
+        #[serde(rename = "v")]
+        value: Ratio,
+    },
+    /// A total over periods, with each period's part.
+    #[serde(rename = "total")]
+    Total {
+        #[serde(rename = "n")]
+        name: String,
+        #[serde(rename = "u")]
+        ty: Type,
+        #[serde(rename = "p")]
+        parts: Vec<(String, Ratio)>,
+        #[serde(rename = "v")]
+        total: Ratio,
+    },
+    /// Periods in a row.
+    #[serde(rename = "row-of")]
+    InARow {
+        #[serde(rename = "n")]
+        name: String,
+        #[serde(rename = "v")]
+        count: i64,
+    },
+    /// The value of the period before.
+    #[serde(rename = "prev")]
+    Previous {
+        #[serde(rename = "n")]
+        name: String,
+        #[serde(rename = "u")]
+        ty: Type,
+        #[serde(rename = "p")]
+        period: String,
+        #[serde(rename = "v")]
+        value: Quantity,
+    },
+    /// A weighted average: the weighted sum divided by the weights that count.
+    #[serde(rename = "weigh")]
+    Weighed {
+        #[serde(rename = "p")]
+        parts: Vec<WeighedPart>,
+        #[serde(rename = "o", default, skip_serializing_if = "std::ops::Not::not")]
+        left_out: bool,
+        #[serde(rename = "t")]
+        total: Ratio,
+        #[serde(rename = "w")]
+        weights: Ratio,
+        #[serde(rename = "u")]
+        ty: Type,
+        #[serde(rename = "v")]
+        value: Ratio,
+    },
+    /// An amount in another currency.
+    #[serde(rename = "fx")]
+    Converted {
+        #[serde(rename = "t")]
+        table: TableId,
+        #[serde(rename = "c", default, skip_serializing_if = "is_zero")]
+        column: usize,
+        #[serde(rename = "d")]
+        day: Date,
+        #[serde(rename = "a")]
+        amount: Ratio,
+        #[serde(rename = "u")]
+        from: Type,
+        #[serde(rename = "r")]
+        rate: Ratio,
         #[serde(rename = "v")]
         value: Ratio,
     },

@@ -142,6 +142,8 @@ pub enum FindingKind {
     NotCovered,
     /// A result, or a share of one, that was credited to nobody.
     NotCredited,
+    /// What a contest would give in a group that is too small to be held to it.
+    Guideline,
 }
 
 /// Something that a person should look at before approval.

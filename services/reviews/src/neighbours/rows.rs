@@ -134,6 +134,7 @@ pub(super) fn finding(row: scoring::v1::Finding) -> Result<Finding> {
     let kind = match row.kind() {
         scoring::v1::FindingKind::NotScored => FindingKind::NotScored,
         scoring::v1::FindingKind::NotCovered => FindingKind::NotCovered,
+        scoring::v1::FindingKind::Guideline => FindingKind::Guideline,
         scoring::v1::FindingKind::NotCredited | scoring::v1::FindingKind::Unspecified => FindingKind::NotCredited,
     };
     let person = optional_person(&row.participant)?;

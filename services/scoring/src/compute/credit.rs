@@ -20,6 +20,8 @@ pub struct Share {
     pub credited: Option<Money>,
     /// As what.
     pub credited_as: Option<String>,
+    /// How much of each field, where a policy credits more than one.
+    pub credited_of: BTreeMap<String, Money>,
 }
 
 /// Shares by participant, in the order of the results.
@@ -93,7 +95,7 @@ fn row(plan: &Plan, result: &StoredResult) -> Result<(String, Row), String> {
         )
     })?;
     let values = result.values().map_err(|_| format!("{} {} can't be read", result.record, result.id()))?;
-    Ok((record.list_name.clone(), Row { id: result.id(), values, credited: None, credited_as: None }))
+    Ok((record.list_name.clone(), Row { id: result.id(), values, ..Row::default() }))
 }
 
 fn credit_one(plan: &Plan, index: usize, list: &str, row: &Row, credited: &mut Credited, found: &mut Found) {
@@ -101,8 +103,7 @@ fn credit_one(plan: &Plan, index: usize, list: &str, row: &Row, credited: &mut C
     let manager_of = |person: &PersonId, day: Date| manager_on(plan.frozen.people.get(person)?, day);
     let mut has_block = false;
     for (prepared, shares) in plan.policies.iter().zip(&mut credited.by_policy) {
-        let in_period = prepared.periods.iter().any(|period| period.contains(result.dated));
-        if prepared.program.credit() != Some(list) || !in_period {
+        if prepared.program.credit() != Some(list) || !prepared.reads(list, result.dated) {
             continue;
         }
         has_block = true;
@@ -119,7 +120,7 @@ fn credit_one(plan: &Plan, index: usize, list: &str, row: &Row, credited: &mut C
     if outcome == CreditOutcome::default() {
         match &result.belongs_to {
             Some(person) => {
-                let share = Share { result: index, credited: None, credited_as: None };
+                let share = Share { result: index, credited: None, credited_as: None, credited_of: BTreeMap::new() };
                 credited.by_default.entry(person.clone()).or_default().push(share);
             }
             None if !has_block => {
@@ -134,11 +135,11 @@ fn credit_one(plan: &Plan, index: usize, list: &str, row: &Row, credited: &mut C
 
 fn share_out(index: usize, outcome: CreditOutcome, shares: &mut Shares) {
     for share in outcome.shares {
-        shares.entry(share.participant).or_default().push(Share {
-            result: index,
-            credited: Some(share.amount),
-            credited_as: Some(share.credited_as),
-        });
+        let credited = share.amount();
+        let several = share.amounts.len() > 1;
+        let credited_of = share.amounts.into_iter().filter(|_| several).collect();
+        let credited_as = Some(share.credited_as);
+        shares.entry(share.participant).or_default().push(Share { result: index, credited, credited_as, credited_of });
     }
 }
 
@@ -161,16 +162,19 @@ fn report(
             let stray = (policy.to_owned(), share.participant.to_string());
             found.strays.entry(stray).or_default().push(result.id());
         }
-        credits.push(Credit {
-            participant: share.participant.clone(),
-            source: result.source.clone(),
-            external_id: result.external_id.clone(),
-            list: list.to_owned(),
-            credited_as: share.credited_as.clone(),
-            amount: share.amount,
-            dated: result.dated,
-            policy: policy.to_owned(),
-        });
+        for (of, amount) in &share.amounts {
+            credits.push(Credit {
+                participant: share.participant.clone(),
+                source: result.source.clone(),
+                external_id: result.external_id.clone(),
+                list: list.to_owned(),
+                credited_as: share.credited_as.clone(),
+                of: of.clone(),
+                amount: *amount,
+                dated: result.dated,
+                policy: policy.to_owned(),
+            });
+        }
     }
 }
 

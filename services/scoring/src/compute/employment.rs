@@ -76,7 +76,14 @@ mod tests {
             from: *from,
             value: value.clone().map(Packed),
         });
-        Person { id: PersonId::new("ana").unwrap(), history: history.collect(), ratings: vec![], granted: vec![] }
+        Person {
+            id: PersonId::new("ana").unwrap(),
+            history: history.collect(),
+            ratings: vec![],
+            granted: vec![],
+            carried: vec![],
+            occurred: vec![],
+        }
     }
 
     #[test]

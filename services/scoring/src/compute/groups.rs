@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use merit_core::ids::{PersonId, slug};
 use merit_core::{Ratio, Value};
-use merit_rules::{Measure, PersonInputs, Row, measure_value};
+use merit_rules::{History, Measure, PersonInputs, Row, measure_value};
 
 use super::attainment::{AsOf, stand, value_of};
 use super::credit::Credited;
@@ -68,7 +68,7 @@ fn by_formula(
     let Some(person) = whose.first().copied().or_else(|| plan.roster.first()).cloned() else {
         return Err("nobody is on the roster".to_owned());
     };
-    let inputs = PersonInputs { person, period: cycle, facts: BTreeMap::new(), lists };
+    let inputs = PersonInputs { person, period: cycle, facts: BTreeMap::new(), lists, history: History::default() };
     measure_value(&plan.schema, &measure.name, &inputs).map_err(|stopped| stopped.reason)
 }
 

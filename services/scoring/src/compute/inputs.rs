@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use merit_core::ids::PersonId;
 use merit_core::{Period, Value};
-use merit_rules::{NotScored, PersonInputs, Row, Schema};
+use merit_rules::{History, InputSource, NotScored, PersonInputs, Row, Schema};
 
+use super::averages::{by_days, part, plus};
 use super::credit::{Credited, Share};
-use super::{Plan, in_force, last_day};
+use super::{Plan, Prepared, in_force, last_day};
 use crate::model::Person;
 
 /// Inputs, and why there is no quota where more can be said than that it is missing.
@@ -37,26 +38,49 @@ pub fn reason(no_quota: Option<&String>, stopped: &NotScored) -> String {
     }
 }
 
-/// The inputs of a policy, by its place in the plan.
+/// The inputs of a policy, by its place in the plan, after what earlier periods left.
 #[must_use]
-pub fn gather(plan: &Plan, credited: &Credited, policy: usize, person: &Person, period: &Period) -> Gathered {
+pub fn gather(
+    plan: &Plan,
+    credited: &Credited,
+    policy: usize,
+    person: &Person,
+    period: &Period,
+    history: &History,
+) -> Gathered {
     let Some(prepared) = plan.policies.get(policy) else {
         return Gathered { inputs: empty(person, period), no_quota: None };
     };
     let mut facts = facts_on(&prepared.schema, person, period, last_day(person, period));
+    average_facts(prepared, person, period, &mut facts);
     let mut no_quota = None;
     if let Some(measure) = prepared.program.attainment_of() {
-        match quota(plan, person, measure, period) {
+        match quota(plan, prepared, person, (measure, period), history) {
             Ok(Some(quota)) => drop(facts.insert("quota".to_owned(), quota)),
             Ok(None) => {}
             Err(why) => no_quota = Some(why),
         }
     }
-    let mut inputs = PersonInputs { facts, ..empty(person, period) };
+    let mut inputs = PersonInputs { facts, history: history.clone(), ..empty(person, period) };
     for list in prepared.program.lists() {
-        inputs.lists.insert(list.to_owned(), rows(plan, credited, Some(policy), &person.id, list, period));
+        let stretch = prepared.stretch(list, period);
+        inputs.lists.insert(list.to_owned(), rows(plan, credited, Some(policy), &person.id, list, &stretch));
     }
     Gathered { inputs, no_quota }
+}
+
+/// Attributes that the policy wants averaged by days over the part of the period in which the person is employed.
+fn average_facts(prepared: &Prepared, person: &Person, period: &Period, facts: &mut BTreeMap<String, Value>) {
+    let last = last_day(person, period);
+    for (name, input) in prepared.program.inputs() {
+        if !input.averaged || input.source != InputSource::Attribute {
+            continue;
+        }
+        let on = |day: Date| in_force(person, name, day).filter(|_| day <= last);
+        if let Some(average) = by_days(period, on) {
+            facts.insert(name.clone(), average);
+        }
+    }
 }
 
 /// Inputs for a measure alone, as of a day, credited as the policy does, or by the schema's rule without one.
@@ -79,7 +103,13 @@ pub fn for_measure(
 }
 
 fn empty(person: &Person, period: &Period) -> PersonInputs {
-    PersonInputs { person: person.id.clone(), period: *period, facts: BTreeMap::new(), lists: BTreeMap::new() }
+    PersonInputs {
+        person: person.id.clone(),
+        period: *period,
+        facts: BTreeMap::new(),
+        lists: BTreeMap::new(),
+        history: History::default(),
+    }
 }
 
 /// Attributes in force on the day, and the latest rating in the period up to it of each measure that no formula gives.
@@ -102,25 +132,54 @@ fn facts_on(schema: &Schema, person: &Person, period: &Period, day: Date) -> BTr
     facts
 }
 
-/// The target of the person's goal on the measure, in force on the cycle's last day.
-fn quota(plan: &Plan, person: &Person, measure: &str, period: &Period) -> Result<Option<Value>, String> {
+/// The target of the person's goal on the measure for a period of the policy.
+fn quota(
+    plan: &Plan,
+    prepared: &Prepared,
+    person: &Person,
+    (measure, period): (&str, &Period),
+    history: &History,
+) -> Result<Option<Value>, String> {
     let cycle = &plan.frozen.cycle;
-    if *period != cycle.period {
-        return Err(format!("no quota for the period {period}: quotas are set for the cycle {}", cycle.id));
+    let asked = prepared.program.inputs().get("quota");
+    let place = match asked {
+        Some(asked) if asked.spread => prepared.periods.iter().position(|other| other == period),
+        _ => None,
+    };
+    if *period != cycle.period && place.is_none() {
+        let shorter = cycle.period.covers(period);
+        let advice = if shorter { "; write `spread evenly` behind the policy's `quota` to divide them" } else { "" };
+        return Err(format!("no quota for the period {period}: quotas are set for the cycle {}{advice}", cycle.id));
     }
     let goals: Vec<_> = plan.goals_of(&person.id).filter(|goal| goal.measure == measure).collect();
-    match goals.as_slice() {
-        [] => Ok(None),
-        [goal] => Ok(goal.target_on(cycle.period.last()).map(|target| target.0.clone())),
+    let own = match goals.as_slice() {
+        [] => None,
+        [goal] if asked.is_some_and(|asked| asked.averaged) => {
+            by_days(&cycle.period, |day| goal.target_on(day).map(|target| &target.0))
+        }
+        [goal] => goal.target_on(cycle.period.last()).map(|target| target.0.clone()),
         several => {
             let ids: Vec<String> = several.iter().map(|goal| format!("`{}`", goal.id)).collect();
-            Err(format!(
+            return Err(format!(
                 "no single quota: the goals {} are all on `{measure}` in {}; keep one",
                 ids.join(" and "),
                 cycle.id
-            ))
+            ));
         }
-    }
+    };
+    let Some(own) = own else { return Ok(None) };
+    let own = match place {
+        Some(place) => part(&own, place, prepared.periods.len()),
+        None => Some(own),
+    };
+    let Some(unit) = asked.and_then(|asked| asked.to_date) else { return Ok(own) };
+    // The quota to date is what the period before had, and this one's own.
+    let since = unit.start_of(period.last(), prepared.program.year_starts());
+    let before = history.periods.last().filter(|past| past.period.last() >= since);
+    let (Some(own), Some(before)) = (own.as_ref(), before.and_then(|past| past.values.get("quota"))) else {
+        return Ok(own);
+    };
+    Ok(plus(before, own))
 }
 
 /// A person's rows of a list that are dated in the period.
@@ -153,5 +212,6 @@ fn row(plan: &Plan, share: &Share, record: &str, period: &Period) -> Option<Row>
         values: result.values().ok()?,
         credited: share.credited,
         credited_as: share.credited_as.clone(),
+        credited_of: share.credited_of.clone(),
     })
 }

@@ -3,10 +3,13 @@
 
 pub mod attainment;
 pub mod audit;
+mod averages;
 pub mod credit;
+mod departed;
 pub mod digest;
 pub mod employment;
 pub mod groups;
+pub mod history;
 mod inputs;
 pub mod ledger;
 pub mod plan;

@@ -23,6 +23,26 @@ pub struct Prepared {
     pub about: BTreeMap<String, String>,
 }
 
+impl Prepared {
+    /// From which days a list's rows are read for a period: the period's own, or `year to date` and the like.
+    #[must_use]
+    pub fn stretch(&self, list: &str, period: &Period) -> Period {
+        stretch(&self.program, list, period)
+    }
+
+    /// Whether any of the policy's periods reads a row of the list that is dated on that day.
+    #[must_use]
+    pub fn reads(&self, list: &str, day: jiff::civil::Date) -> bool {
+        self.periods.iter().any(|period| self.stretch(list, period).contains(day))
+    }
+}
+
+fn stretch(program: &Program, list: &str, period: &Period) -> Period {
+    let to_date = program.inputs().get(list).and_then(|input| input.to_date);
+    let start = to_date.map_or(period.start, |unit| unit.start_of(period.last(), program.year_starts()));
+    Period { start: start.min(period.start), end: period.end }
+}
+
 /// Frozen inputs with what follows from them.
 #[derive(Debug)]
 pub struct Plan {
@@ -105,8 +125,9 @@ impl Plan {
         for policy in policies {
             let program = load(policy, &*schema_of(&mut schemas, &policy.schema_text)?)?;
             for period in periods_of(policy, &program, cycle) {
-                window.start = window.start.min(period.start);
                 window.end = window.end.max(period.end);
+                let starts = program.lists().into_iter().map(|list| stretch(&program, list, &period).start);
+                window.start = starts.fold(window.start.min(period.start), Ord::min);
             }
         }
         Ok(window)

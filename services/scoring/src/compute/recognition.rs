@@ -86,7 +86,14 @@ mod tests {
 
     #[test]
     fn once_per_counts_within_its_stretch() {
-        let person = Person { id: PersonId::new("ana").unwrap(), history: vec![], ratings: vec![], granted: vec![] };
+        let person = Person {
+            id: PersonId::new("ana").unwrap(),
+            history: vec![],
+            ratings: vec![],
+            granted: vec![],
+            carried: vec![],
+            occurred: vec![],
+        };
         let month = |m| Period::new(date(2026, m, 1), date(2026, m + 1, 1)).unwrap();
         let earlier = Granted { policy: "P".to_owned(), title: "Hot streak".to_owned(), on: date(2026, 6, 30) };
         for (once_per, months) in [

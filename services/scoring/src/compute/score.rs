@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use merit_core::{Error, Money, Period, Result, Value};
-use merit_rules::{Evaluation, NotScored, Output, OutputKind, applies, evaluate, measure_value};
+use merit_rules::{Evaluation, NotScored, Output, OutputKind, Program, Release, applies, evaluate, measure_value};
 
 use super::attainment::{AsOf, attainment, of_person, value_of};
 use super::credit::Credited;
 use super::employment::employed;
+use super::history::Track;
 use super::inputs::{Gathered, gather};
 use super::{Plan, Prepared, recognition};
 use crate::model::{
-    Attainment, Finding, FindingKind, Granted, Line, LineKind, Packed, Person, Recognition, Score, ScoreKind, TraceRow,
+    Attainment, Balance, Finding, FindingKind, Granted, Line, LineKind, Packed, Person, Recognition, Score, ScoreKind,
+    TraceRow,
 };
 
 /// What the score stage gives for one person.
@@ -29,6 +31,8 @@ pub struct PersonOutcome {
     pub attainments: Vec<Attainment>,
     /// How it came about.
     pub traces: Vec<TraceRow>,
+    /// What is left to the next cycle.
+    pub balances: Vec<Balance>,
 }
 
 /// What is known while one person is scored.
@@ -62,8 +66,14 @@ fn score(plan: &Plan, credited: &Credited, person: &Person) -> Result<PersonOutc
     let mut covered = false;
     let mut whole_cycle = Vec::new();
     for (index, prepared) in plan.policies.iter().enumerate() {
-        for period in prepared.periods.iter().filter(|period| employed(person, period)) {
-            let gathered = gather(plan, credited, index, person, period);
+        let mut track = Track::begin(person, prepared.program.name(), Some(prepared.program.currency()));
+        for period in &prepared.periods {
+            let released = track.free(plan, credited, Some(index), person, period);
+            scoring.released(&prepared.program, period, released);
+            if !employed(person, period) {
+                continue;
+            }
+            let gathered = gather(plan, credited, index, person, period, &track.history);
             match applies(&prepared.program, &gathered.inputs) {
                 Ok(false) => {}
                 Ok(true) => {
@@ -71,7 +81,8 @@ fn score(plan: &Plan, credited: &Credited, person: &Person) -> Result<PersonOutc
                     if *period == plan.frozen.cycle.period {
                         whole_cycle.push(index);
                     }
-                    scoring.policy(prepared, period, &gathered)?;
+                    let evaluation = scoring.policy(prepared, period, &gathered)?;
+                    track.pass(prepared, period, &evaluation);
                 }
                 Err(stopped) => {
                     covered = true;
@@ -80,7 +91,9 @@ fn score(plan: &Plan, credited: &Credited, person: &Person) -> Result<PersonOutc
                 }
             }
         }
+        scoring.out.balances.extend(track.balance(person, prepared.program.name()));
     }
+    scoring.left_over();
     if !covered {
         let reason = format!("no policy covers `{}` in {}", person.id, plan.frozen.cycle.id);
         let finding = Finding { kind: FindingKind::NotCovered, ..not_scored(person, "", "", reason) };
@@ -101,26 +114,32 @@ pub fn applied_to_cycle(plan: &Plan, credited: &Credited, person: &Person) -> Ve
     let applied = plan.policies.iter().enumerate().filter(|(index, prepared)| {
         prepared.periods.contains(&cycle)
             && employed(person, &cycle)
-            && applies(&prepared.program, &gather(plan, credited, *index, person, &cycle).inputs) == Ok(true)
+            && applies(&prepared.program, &first(plan, credited, *index, person, &cycle).inputs) == Ok(true)
     });
     applied.map(|(index, _)| index).collect()
 }
 
+/// A policy's inputs for the cycle, after what earlier cycles left.
+fn first(plan: &Plan, credited: &Credited, policy: usize, person: &Person, cycle: &Period) -> Gathered {
+    let name = plan.policies.get(policy).map_or("", |prepared| prepared.program.name());
+    gather(plan, credited, policy, person, cycle, &Track::begin(person, name, None).history)
+}
+
 impl Scoring<'_> {
     /// Evaluates one policy for one period.
-    fn policy(&mut self, prepared: &Prepared, period: &Period, gathered: &Gathered) -> Result<()> {
-        let Evaluation { outputs, recognitions, trace } = evaluate(&prepared.program, &gathered.inputs);
-        for output in outputs {
+    fn policy(&mut self, prepared: &Prepared, period: &Period, gathered: &Gathered) -> Result<Evaluation> {
+        let evaluation = evaluate(&prepared.program, &gathered.inputs);
+        for output in &evaluation.outputs {
             match &output.outcome {
                 Ok(value) => {
-                    self.score(prepared, period, &output, value.clone());
-                    self.line(prepared, period, &output, value);
+                    self.score(prepared, period, output, value.clone());
+                    self.line(prepared, period, output, value);
                 }
                 Err(stopped) => self.finding(prepared, period, &output.name, gathered.reason(stopped)),
             }
         }
         let label = self.plan.label(period);
-        for given in recognitions {
+        for given in evaluation.recognitions.iter().cloned() {
             let name = prepared.program.name();
             let taken = recognition::take(self.person, name, period, &label, given, &mut self.granted);
             self.out.recognitions.extend(taken);
@@ -131,9 +150,9 @@ impl Scoring<'_> {
             policy: prepared.program.name().to_owned(),
             version: prepared.program.version(),
             period: label,
-            trace: serde_json::to_string(&trace).map_err(Error::internal)?,
+            trace: serde_json::to_string(&evaluation.trace).map_err(Error::internal)?,
         });
-        Ok(())
+        Ok(evaluation)
     }
 
     fn score(&mut self, prepared: &Prepared, period: &Period, output: &Output, value: Value) {
@@ -177,6 +196,28 @@ impl Scoring<'_> {
             kind: LineKind::Payout,
             words: Vec::new(),
         });
+    }
+
+    /// What was held back earlier and becomes payable now.
+    fn released(&mut self, program: &Program, period: &Period, released: Vec<Release>) {
+        let lines = released
+            .into_iter()
+            .map(|freed| release_line(self.person, program.name(), program.version(), period, freed));
+        self.out.lines.extend(lines);
+    }
+
+    /// What waits under policies that are no longer in force.
+    fn left_over(&mut self) {
+        let plan = self.plan;
+        let known: BTreeSet<&str> = plan.policies.iter().map(|prepared| prepared.program.name()).collect();
+        let cycle = plan.frozen.cycle.period;
+        for carried in self.person.carried.iter().filter(|carried| !known.contains(carried.policy.as_str())) {
+            let mut track = Track::begin(self.person, &carried.policy, None);
+            let released = track.free(plan, self.credited, None, self.person, &cycle);
+            let lines = released.into_iter().map(|freed| release_line(self.person, &carried.policy, 0, &cycle, freed));
+            self.out.lines.extend(lines);
+            self.out.balances.extend(track.balance(self.person, &carried.policy));
+        }
     }
 
     fn finding(&mut self, prepared: &Prepared, period: &Period, output: &str, reason: String) {
@@ -239,6 +280,28 @@ impl Scoring<'_> {
                 words: Vec::new(),
             });
         }
+    }
+}
+
+/// A line that moves what was held to what is payable.
+pub fn release_line(person: &Person, policy: &str, version: u32, period: &Period, freed: Release) -> Line {
+    let nothing = Money::zero(freed.amount.currency);
+    let from = format!("{} to {}", freed.since, freed.until);
+    Line {
+        participant: person.id.clone(),
+        policy: policy.to_owned(),
+        version,
+        payout: freed.payout,
+        line: format!("{from}, {}, {}", freed.what, period.last()),
+        amount: nothing,
+        held: Money::new(freed.amount.minor.saturating_neg(), nothing.currency),
+        earned_on: freed.until,
+        payable_on: period.last(),
+        reason: format!("{} of {from} is payable now: {}", freed.amount.spoken(), freed.what),
+        because: Vec::new(),
+        about: String::new(),
+        kind: LineKind::Release,
+        words: freed.words,
     }
 }
 

@@ -1,11 +1,11 @@
 //! Settling: per payee, over everything that is proposed.
 
-use merit_core::{Money, Period};
-use merit_rules::{SettleInput, applies};
+use merit_core::{Money, Period, Result};
+use merit_rules::SettleInput;
 
 use super::credit::Credited;
-use super::employment::employed;
-use super::inputs::{Gathered, gather};
+use super::history::applied;
+use super::inputs::Gathered;
 use super::score::{not_scored, stopped};
 use super::{Plan, Prepared};
 use crate::model::{Finding, Keyed as _, Line, LineKind, Person};
@@ -20,38 +20,49 @@ pub struct Settled {
 }
 
 /// Settles one payee's proposed lines: first each policy's own, then over all of them.
-#[must_use]
-pub fn settle(plan: &Plan, credited: &Credited, person: &Person, proposed: &[Line]) -> Settled {
+///
+/// # Errors
+/// Never for what the rules can give.
+pub fn settle(plan: &Plan, credited: &Credited, person: &Person, proposed: &[Line]) -> Result<Settled> {
     let mut settled = Settled::default();
     for all in [false, true] {
         for (index, prepared) in plan.policies.iter().enumerate() {
-            if !prepared.program.settle() || prepared.program.settles_all() != all {
+            let program = &prepared.program;
+            if !program.settle() || program.settles_all() != all || (proposed.is_empty() && !program.guarantees()) {
                 continue;
             }
-            for period in prepared.periods.iter().filter(|period| employed(person, period)) {
-                let gathered = gather(plan, credited, index, person, period);
+            let mut owed = None;
+            for (period, mut gathered) in applied(plan, credited, index, person)? {
+                // What a period of this cycle draws, the next one may take back.
+                owed = owed.or(gathered.inputs.history.owed);
+                gathered.inputs.history.owed = owed;
                 let lines: Vec<&Line> =
-                    proposed.iter().chain(&settled.lines).filter(|line| covers(prepared, all, period, line)).collect();
-                if lines.is_empty() || applies(&prepared.program, &gathered.inputs) != Ok(true) {
+                    proposed.iter().chain(&settled.lines).filter(|line| covers(prepared, all, &period, line)).collect();
+                if lines.is_empty() && !program.guarantees() {
                     continue;
                 }
-                let added = one(plan, prepared, person, period, &gathered, &lines);
-                match added {
-                    Ok(mut lines) => settled.lines.append(&mut lines),
+                match one(plan, prepared, person, &period, &gathered, &lines) {
+                    Ok((mut lines, left)) => {
+                        owed = left.or(owed);
+                        settled.lines.append(&mut lines);
+                    }
                     Err(finding) => settled.findings.push(finding),
                 }
             }
         }
     }
-    settled
+    Ok(settled)
 }
 
-/// Whether a settle block looks at a line: one of its own policy and period, or any earned in the period.
+/// Whether a settle block looks at a line: one of its own policy and period, or any of the period. What was held earlier
+/// belongs to the period in which it becomes payable.
 fn covers(prepared: &Prepared, all: bool, period: &Period, line: &Line) -> bool {
     let own = line.policy == prepared.program.name() && line.version == prepared.program.version();
-    (all || own) && period.contains(line.earned_on) && line.amount.currency == prepared.program.currency()
+    let day = if line.kind == LineKind::Release { line.payable_on } else { line.earned_on };
+    (all || own) && period.contains(day) && line.amount.currency == prepared.program.currency()
 }
 
+/// The lines that settling adds, and what is owed after it.
 fn one(
     plan: &Plan,
     prepared: &Prepared,
@@ -59,12 +70,15 @@ fn one(
     period: &Period,
     gathered: &Gathered,
     lines: &[&Line],
-) -> Result<Vec<Line>, Finding> {
-    let inputs: Vec<SettleInput> = lines
-        .iter()
-        .map(|line| SettleInput { line: line.key(), payout: line.payout.clone(), amount: line.amount })
-        .collect();
-    let added = merit_rules::settle(&prepared.program, &gathered.inputs, &inputs)
+) -> std::result::Result<(Vec<Line>, Option<Money>), Finding> {
+    let input = |line: &&Line| SettleInput {
+        line: line.key(),
+        payout: line.payout.clone(),
+        amount: line.amount,
+        payable: Money::new(line.amount.minor.saturating_sub(line.held.minor), line.amount.currency),
+    };
+    let inputs: Vec<SettleInput> = lines.iter().map(input).collect();
+    let merit_rules::Settled { lines, owed } = merit_rules::settle(&prepared.program, &gathered.inputs, &inputs)
         .map_err(|why| not_scored(person, prepared.program.name(), "settle", stopped(plan, period, gathered, &why)))?;
     let day = period.last();
     let line = |added: merit_rules::SettleLine| Line {
@@ -83,5 +97,5 @@ fn one(
         kind: LineKind::Settlement,
         words: added.words,
     };
-    Ok(added.into_iter().filter(|added| added.amount.minor != 0).map(line).collect())
+    Ok((lines.into_iter().filter(|added| added.amount.minor != 0).map(line).collect(), owed))
 }

@@ -1,13 +1,16 @@
 //! A whole run in memory, for previews and verification.
 
+use std::collections::BTreeMap;
+
 use merit_core::Result;
+use merit_core::ids::PersonId;
 
 use super::attainment::AsOf;
 use super::groups::of_groups;
 use super::rank::rank;
 use super::settle::settle;
 use super::{Plan, credit, score_person};
-use crate::model::{Attainment, Finding, Keyed, Line, Outcome, Recognition, Score};
+use crate::model::{Attainment, Balance, Finding, Keyed, Line, Outcome, Person, Recognition, Score};
 
 /// Everything that a run gives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub struct Whole {
     pub recognitions: Vec<Recognition>,
     /// Where goals stand.
     pub attainments: Vec<Attainment>,
+    /// What is left to the next cycle.
+    pub balances: Vec<Balance>,
 }
 
 /// Computes it, telling after each person how many are done.
@@ -38,22 +43,37 @@ pub fn compute(plan: &Plan, mut progress: impl FnMut(usize)) -> Result<Whole> {
         whole.findings.append(&mut outcome.findings);
         whole.recognitions.append(&mut outcome.recognitions);
         whole.attainments.append(&mut outcome.attainments);
+        whole.balances.append(&mut outcome.balances);
         progress(done + 1);
     }
     whole.attainments.append(&mut of_groups(plan, &credited, &AsOf::end(plan)));
     let mut ranking = rank(plan, &credited)?;
     whole.lines.append(&mut ranking.lines);
     whole.findings.append(&mut ranking.findings);
+    whole.scores.append(&mut ranking.scores);
+    whole.balances.append(&mut ranking.balances);
     whole.lines.sort_by(|a, b| a.participant.cmp(&b.participant));
     let mut added = Vec::new();
-    for lines in whole.lines.chunk_by(|a, b| a.participant == b.participant) {
-        let Some(person) = lines.first().and_then(|line| plan.frozen.people.get(&line.participant)) else { continue };
-        let mut settled = settle(plan, &credited, person, lines);
+    for (person, lines) in by_payee(plan, &whole.lines) {
+        let mut settled = settle(plan, &credited, person, lines)?;
         added.append(&mut settled.lines);
         whole.findings.append(&mut settled.findings);
     }
     whole.lines.append(&mut added);
     Ok(whole)
+}
+
+/// Everyone on the roster, and whoever else has lines, each with their lines. `lines` are sorted by participant.
+pub fn by_payee<'p>(plan: &'p Plan, lines: &'p [Line]) -> Vec<(&'p Person, &'p [Line])> {
+    let mut found: BTreeMap<&PersonId, (&Person, &[Line])> =
+        plan.people().map(|person| (&person.id, (person, [].as_slice()))).collect();
+    for own in lines.chunk_by(|a, b| a.participant == b.participant) {
+        let person = own.first().and_then(|line| plan.frozen.people.get(&line.participant));
+        if let Some(person) = person {
+            found.insert(&person.id, (person, own));
+        }
+    }
+    found.into_values().collect()
 }
 
 impl Whole {
@@ -64,6 +84,7 @@ impl Whole {
         by_key(&mut self.findings);
         by_key(&mut self.recognitions);
         by_key(&mut self.attainments);
+        by_key(&mut self.balances);
     }
 
     /// As it is stored.
@@ -76,7 +97,8 @@ impl Whole {
         let findings = self.findings.iter().map(Outcome::of);
         let recognitions = self.recognitions.iter().map(Outcome::of);
         let attainments = self.attainments.iter().map(Outcome::of);
-        lines.chain(scores).chain(findings).chain(recognitions).chain(attainments).collect()
+        let balances = self.balances.iter().map(Outcome::of);
+        lines.chain(scores).chain(findings).chain(recognitions).chain(attainments).chain(balances).collect()
     }
 }
 

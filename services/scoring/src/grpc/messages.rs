@@ -79,6 +79,7 @@ pub fn line(cycle: &CycleId, run: &str, line: Line, figures: Vec<String>) -> pro
             LineKind::Contest => proto::LineKind::Contest,
             LineKind::Settlement => proto::LineKind::Settlement,
             LineKind::Adjustment => proto::LineKind::Adjustment,
+            LineKind::Release => proto::LineKind::Release,
         }
         .into(),
         figures,
@@ -118,6 +119,7 @@ pub fn credit(credit: Credit) -> proto::Credit {
         amount: Some(wire::money(credit.amount)),
         dated: credit.dated.to_string(),
         policy: credit.policy,
+        of: credit.of,
     }
 }
 
@@ -127,6 +129,7 @@ pub fn finding(finding: Finding) -> proto::Finding {
             FindingKind::NotScored => proto::FindingKind::NotScored,
             FindingKind::NotCovered => proto::FindingKind::NotCovered,
             FindingKind::NotCredited => proto::FindingKind::NotCredited,
+            FindingKind::Guideline => proto::FindingKind::Guideline,
         }
         .into(),
         participant: if finding.participant.is_empty() {

@@ -7,7 +7,7 @@ use merit_core::ids::{CycleId, PersonId};
 use merit_core::{Period, Ratio};
 use serde::{Deserialize, Serialize};
 
-use super::{Cutoffs, Packed, Policy, StoredResult};
+use super::{Carried, Cutoffs, Occurred, Packed, Policy, StoredResult};
 
 /// A cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +64,12 @@ pub struct Person {
     pub ratings: Vec<Rating>,
     /// What was given before.
     pub granted: Vec<Granted>,
+    /// What earlier cycles left, by policy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carried: Vec<Carried>,
+    /// Events that have come for earlier cycles, of those that something waits for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub occurred: Vec<Occurred>,
 }
 
 /// Whose goal it is.

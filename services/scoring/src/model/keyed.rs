@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{
-    Attainment, Credit, Finding, FindingKind, Line, Outcome, OutcomeKind, Recognition, RosterEntry, Score, joined,
+    Attainment, Balance, Credit, Finding, FindingKind, Line, Outcome, OutcomeKind, Recognition, RosterEntry, Score,
+    joined,
 };
 
 /// Something that a run gives under a key.
@@ -46,6 +47,7 @@ impl FindingKind {
             Self::NotScored => "not-scored",
             Self::NotCovered => "not-covered",
             Self::NotCredited => "not-credited",
+            Self::Guideline => "guideline",
         }
     }
 }
@@ -62,6 +64,18 @@ impl Keyed for Attainment {
     }
 }
 
+impl Keyed for Balance {
+    const KIND: OutcomeKind = OutcomeKind::Balance;
+
+    fn key(&self) -> String {
+        joined(&[self.participant.as_str(), &self.policy])
+    }
+
+    fn participant(&self) -> &str {
+        self.participant.as_str()
+    }
+}
+
 impl Keyed for Credit {
     const KIND: OutcomeKind = OutcomeKind::Credit;
 
@@ -73,6 +87,7 @@ impl Keyed for Credit {
             &self.external_id,
             self.participant.as_str(),
             &self.credited_as,
+            &self.of,
         ])
     }
 

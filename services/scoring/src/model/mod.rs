@@ -1,6 +1,7 @@
 //! What scoring keeps and computes, as plain data.
 
 mod books;
+mod carried;
 mod frozen;
 mod key;
 mod keyed;
@@ -11,6 +12,7 @@ mod result;
 mod run;
 
 pub use books::{BookEntry, BookRow, Books};
+pub use carried::{Balance, Carried, Occurred, PastPeriod};
 pub use frozen::{Cycle, DatedProgress, DatedTarget, DatedValue, Frozen, Goal, Granted, OwnerKind, Person, Rating};
 pub use key::{joined, shown_key};
 pub use keyed::Keyed;

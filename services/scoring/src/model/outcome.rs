@@ -22,6 +22,8 @@ pub enum LineKind {
     Settlement,
     /// By hand.
     Adjustment,
+    /// What was held back earlier and becomes payable now: an amount of 0 that moves what is held.
+    Release,
 }
 
 /// One amount of one participant, policy and reason.
@@ -111,6 +113,8 @@ pub enum FindingKind {
     NotCovered,
     /// A result, or a share of one, that counts for nobody.
     NotCredited,
+    /// What a contest would give in a group that is too small to be held to it.
+    Guideline,
 }
 
 /// Something to look at.
@@ -202,6 +206,9 @@ pub struct Credit {
     pub list: String,
     /// owner, overlay, manager …
     pub credited_as: String,
+    /// Of which field of the record.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub of: String,
     /// How much.
     pub amount: Money,
     /// The result's day.
@@ -228,6 +235,8 @@ pub struct RosterEntry {
 pub enum OutcomeKind {
     /// [`Attainment`].
     Attainment,
+    /// [`super::Balance`].
+    Balance,
     /// [`Credit`].
     Credit,
     /// [`Finding`].
@@ -244,13 +253,15 @@ pub enum OutcomeKind {
 
 impl OutcomeKind {
     /// Those that the root pins.
-    pub const PINNED: [Self; 5] = [Self::Attainment, Self::Finding, Self::Line, Self::Recognition, Self::Score];
+    pub const PINNED: [Self; 6] =
+        [Self::Attainment, Self::Balance, Self::Finding, Self::Line, Self::Recognition, Self::Score];
 
     /// Its word, in the store and in keys.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Attainment => "attainment",
+            Self::Balance => "balance",
             Self::Credit => "credit",
             Self::Finding => "finding",
             Self::Line => "line",

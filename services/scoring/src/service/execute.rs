@@ -15,6 +15,7 @@ use crate::compute::groups::of_groups;
 use crate::compute::rank::rank;
 use crate::compute::root::{pinned, root};
 use crate::compute::settle::settle;
+use crate::compute::whole::by_payee;
 use crate::compute::{Credited, Plan, credit, score_person};
 use crate::model::{Chunk, Claim, Keyed, Line, Outcome, OutcomeKind, Run, RunState, Shard};
 
@@ -143,6 +144,8 @@ impl Scoring {
             let ranking = rank(plan, credited)?;
             let mut outcomes = stored(&ranking.lines)?;
             outcomes.append(&mut stored(&ranking.findings)?);
+            outcomes.append(&mut stored(&ranking.scores)?);
+            outcomes.append(&mut stored(&ranking.balances)?);
             outcomes.append(&mut stored(&of_groups(plan, credited, &AsOf::end(plan)))?);
             Ok(outcomes)
         })
@@ -158,11 +161,8 @@ impl Scoring {
             let mut lines: Vec<Line> = lines.map(Outcome::read).collect::<Result<_>>()?;
             lines.sort_by(|a, b| a.participant.cmp(&b.participant));
             let mut outcomes = Vec::new();
-            for lines in lines.chunk_by(|a, b| a.participant == b.participant) {
-                let Some(person) = lines.first().and_then(|line| plan.frozen.people.get(&line.participant)) else {
-                    continue;
-                };
-                let settled = settle(plan, credited, person, lines);
+            for (person, lines) in by_payee(plan, &lines) {
+                let settled = settle(plan, credited, person, lines)?;
                 outcomes.append(&mut stored(&settled.lines)?);
                 outcomes.append(&mut stored(&settled.findings)?);
             }
@@ -218,6 +218,7 @@ fn evaluate(work: &Work, people: &[String]) -> Result<Chunk> {
         chunk.outcomes.append(&mut stored(&outcome.findings)?);
         chunk.outcomes.append(&mut stored(&outcome.recognitions)?);
         chunk.outcomes.append(&mut stored(&outcome.attainments)?);
+        chunk.outcomes.append(&mut stored(&outcome.balances)?);
         chunk.traces.append(&mut outcome.traces);
     }
     Ok(chunk)

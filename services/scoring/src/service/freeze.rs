@@ -73,7 +73,8 @@ impl Scoring {
         let ratings = self.neighbours.ratings(window.start, window.last(), cutoffs.feedback).await?;
         let granted = self.store.granted_before(cycle.period.start).await?;
         let goals = sorted(self.neighbours.goals(&cycle.id, cutoffs.goals).await?);
-        let people = assemble(&cycle.period, people, ratings, granted);
+        let mut people = assemble(&cycle.period, people, ratings, granted);
+        self.carry(&cycle.period, &mut people).await?;
         Ok(Frozen { cycle, cutoffs, schema_text, policies, people, goals, results })
     }
 

@@ -1,6 +1,7 @@
 //! The rules of scoring, over storage and neighbours that it knows by trait only.
 
 mod adjust;
+mod carry;
 mod check;
 mod execute;
 mod figures;

@@ -5,11 +5,11 @@ pub mod sqlite;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, PersonId, RunId};
-use merit_core::{Period, Result};
+use merit_core::{Money, Period, Result};
 
 use crate::model::{
-    Books, Chunk, Claim, Frozen, Granted, ImportCounts, Line, NewResult, Outcome, OutcomeKind, Policy, Run, RunState,
-    StoredResult, TraceRow,
+    Balance, Books, Chunk, Claim, Frozen, Granted, ImportCounts, Line, NewResult, Outcome, OutcomeKind, Policy, Run,
+    RunState, StoredResult, TraceRow,
 };
 
 /// Results, version upon version.
@@ -94,6 +94,12 @@ pub trait Runs: Send + Sync {
 
     /// The traces of some participants.
     async fn traces(&self, id: &RunId, participants: &[String]) -> Result<Vec<TraceRow>>;
+
+    /// What the latest posted run of each cycle that ended before a day left behind, oldest cycle first.
+    async fn balances_before(&self, first_day: jiff::civil::Date) -> Result<Vec<Balance>>;
+
+    /// What draws of cycles that ended before a day leave to be taken back, by the ledger: whose, under which policy.
+    async fn owed_before(&self, first_day: jiff::civil::Date) -> Result<Vec<(PersonId, String, Money)>>;
 
     /// What posted runs of cycles that ended before a day gave, by participant, oldest first.
     async fn granted_before(&self, first_day: jiff::civil::Date) -> Result<Vec<(PersonId, Granted)>>;

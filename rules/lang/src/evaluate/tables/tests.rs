@@ -30,7 +30,7 @@ fn applied(
             program.tables.push(tiers(mode, bands(by, rows)));
             let to = literal(amount, USD);
             let against = quota.map(|quota| literal(quota, USD));
-            expr(ExprKind::Apply(Box::new(Apply { table: TableId(0), to, against, column: 0 })), USD)
+            expr(ExprKind::Apply(Box::new(Apply { table: TableId(0), to, against, column: 0, start: None })), USD)
         },
         &[],
     )
@@ -151,7 +151,13 @@ fn curves_draw_straight_lines_and_say_what_lies_outside() {
     ] {
         let value = defined(
             |program| {
-                let curve = Curve { by: Type::Percent, label: "attainment".to_owned(), outside, points: points() };
+                let curve = Curve {
+                    by: Type::Percent,
+                    label: "attainment".to_owned(),
+                    below: outside,
+                    above: outside,
+                    points: points(),
+                };
                 program.tables.push(table("curve", Type::Percent, TableKind::Curve(curve)));
                 let arguments = vec![literal(at, Type::Percent)];
                 expr(ExprKind::Lookup(Box::new(Lookup { table: TableId(0), column: 0, arguments })), Type::Percent)

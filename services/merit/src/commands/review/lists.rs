@@ -109,6 +109,7 @@ pub(crate) fn show_findings(screen: Screen, findings: &[Finding]) {
         (FindingKind::NotScored, "not scored"),
         (FindingKind::NotCovered, "covered by no policy"),
         (FindingKind::NotCredited, "not credited"),
+        (FindingKind::Guideline, "guidelines"),
     ] {
         let these: Vec<_> = findings.iter().filter(|finding| finding.kind() == kind).collect();
         if these.is_empty() {
@@ -141,6 +142,7 @@ pub(crate) fn findings_document(findings: &[Finding]) -> Value {
             FindingKind::NotScored => "not-scored",
             FindingKind::NotCovered => "not-covered",
             FindingKind::NotCredited => "not-credited",
+            FindingKind::Guideline => "guideline",
             FindingKind::Unspecified => "other",
         };
         json!({

@@ -95,7 +95,7 @@ impl Facts {
         self.with(&person, |about| match finding.kind {
             FindingKind::NotScored => about.not_scored.push(finding.line),
             FindingKind::NotCovered => about.not_covered = Some(finding.line.reason),
-            FindingKind::NotCredited => {}
+            FindingKind::NotCredited | FindingKind::Guideline => {}
         });
     }
 }

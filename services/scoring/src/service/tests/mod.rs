@@ -251,6 +251,7 @@ pub fn words(lines: &[Line]) -> Vec<String> {
                 LineKind::Contest => "contest",
                 LineKind::Settlement => "settlement",
                 LineKind::Adjustment => "adjustment",
+                LineKind::Release => "release",
             };
             format!(
                 "{} {} {} {} [{}] {kind} {} held {}: {}",
@@ -268,6 +269,7 @@ pub fn findings(findings: &[Finding]) -> Vec<String> {
                 FindingKind::NotScored => "not scored",
                 FindingKind::NotCovered => "not covered",
                 FindingKind::NotCredited => "not credited",
+                FindingKind::Guideline => "guideline",
             };
             format!("{kind}: {} / {} / {}: {}", f.participant, f.policy, f.output, f.reason)
         })

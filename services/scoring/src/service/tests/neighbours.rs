@@ -41,7 +41,7 @@ fn person(who: &str, role: &str, manager: &str, from: Date) -> Person {
     if !manager.is_empty() {
         fact("manager", ValueType::Participant, manager);
     }
-    Person { id: id(who), history, ratings: vec![], granted: vec![] }
+    Person { id: id(who), history, ratings: vec![], granted: vec![], carried: vec![], occurred: vec![] }
 }
 
 pub fn goal(name: &str, owner_kind: OwnerKind, owner: &str, measure: &str, target: &str) -> Goal {

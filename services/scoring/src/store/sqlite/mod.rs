@@ -1,6 +1,7 @@
 //! The store on SQLite.
 
 mod books;
+mod carried;
 mod ledger;
 mod outcomes;
 mod policies;

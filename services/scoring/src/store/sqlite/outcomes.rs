@@ -1,12 +1,12 @@
 //! A run's outcomes and traces on SQLite.
 
-use merit_core::ids::{PersonId, RunId};
+use merit_core::ids::RunId;
 use merit_core::{Error, Result};
 use merit_platform::sqlite::storage;
 use sqlx::{QueryBuilder, Sqlite, SqlitePool, Transaction};
 
-use super::{ROWS, day, limit, small};
-use crate::model::{Granted, Outcome, OutcomeKind, Recognition, RunState, TraceRow};
+use super::{ROWS, limit, small};
+use crate::model::{Outcome, OutcomeKind, TraceRow};
 use crate::store::Part;
 
 /// Adds outcomes. One that is there already is the same: outcomes follow from a run's pins.
@@ -88,26 +88,4 @@ pub async fn traces(pool: &SqlitePool, run: &RunId, participants: &[String]) -> 
         Ok(TraceRow { participant, policy, version: small(version)?, period, trace })
     };
     rows.into_iter().map(trace).collect()
-}
-
-/// What posted runs of cycles that ended before a day gave.
-pub async fn granted_before(pool: &SqlitePool, first_day: jiff::civil::Date) -> Result<Vec<(PersonId, Granted)>> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "SELECT o.content, r.last_day FROM outcomes AS o JOIN runs AS r ON r.run = o.run
-         WHERE o.kind = 'recognition' AND r.state = $1 AND r.last_day < $2
-         ORDER BY r.last_day, o.key",
-    )
-    .bind(RunState::Posted as i64)
-    .bind(first_day.to_string())
-    .fetch_all(pool)
-    .await
-    .map_err(storage)?;
-    let granted = |(content, last_day): (String, String)| {
-        let given: Recognition = serde_json::from_str(&content).map_err(Error::internal)?;
-        // A period's label names its last day where it isn't the cycle itself.
-        let on =
-            given.period.rsplit(" to ").next().and_then(|text| text.parse().ok()).map_or_else(|| day(&last_day), Ok)?;
-        Ok((given.participant, Granted { policy: given.policy, title: given.title, on }))
-    };
-    rows.into_iter().map(granted).collect()
 }

@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use merit_core::ids::{CycleId, PersonId, RunId};
-use merit_core::{Error, Kind, Result};
+use merit_core::{Error, Kind, Money, Result};
 use merit_platform::sqlite::storage;
 use sqlx::{QueryBuilder, Sqlite, Transaction};
 
-use super::{ROWS, SqliteStore, day, outcomes, small};
+use super::{ROWS, SqliteStore, carried, day, outcomes, small};
 use crate::model::{
-    Chunk, Claim, Cutoffs, Frozen, Goal, Granted, Outcome, OutcomeKind, Person, Run, RunState, Shard, TraceRow,
+    Balance, Chunk, Claim, Cutoffs, Frozen, Goal, Granted, Outcome, OutcomeKind, Person, Run, RunState, Shard, TraceRow,
 };
 use crate::store::{Part, Runs};
 
@@ -193,8 +193,16 @@ impl Runs for SqliteStore {
         outcomes::traces(self.database.read(), id, participants).await
     }
 
+    async fn balances_before(&self, first_day: jiff::civil::Date) -> Result<Vec<Balance>> {
+        carried::balances_before(self.database.read(), first_day).await
+    }
+
+    async fn owed_before(&self, first_day: jiff::civil::Date) -> Result<Vec<(PersonId, String, Money)>> {
+        carried::owed_before(self.database.read(), first_day).await
+    }
+
     async fn granted_before(&self, first_day: jiff::civil::Date) -> Result<Vec<(PersonId, Granted)>> {
-        outcomes::granted_before(self.database.read(), first_day).await
+        carried::granted_before(self.database.read(), first_day).await
     }
 }
 
