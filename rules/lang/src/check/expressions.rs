@@ -48,7 +48,7 @@ impl Checker<'_> {
             ast::ExprKind::Apply { table, column, to, against, start } => {
                 self.apply(table, column.as_ref(), to, [against.as_ref(), start.as_ref()], span)
             }
-            ast::ExprKind::ToDate { name, unit, with_this } => self.to_date(name, *unit, *with_this, span),
+            ast::ExprKind::ToDate { name, unit, with_this } => self.total_to_date(name, *unit, *with_this, span),
             ast::ExprKind::InARow(name) => self.in_a_row(name, span),
             ast::ExprKind::Previous(name) => self.previous(name, span),
             ast::ExprKind::Converted { value, to, rates, on } => self.converted(value, to, rates, on, span),

@@ -12,7 +12,7 @@ use crate::syntax::ast::Name;
 
 impl Checker<'_> {
     /// `total of commission in the year to date`, `… earlier in the year`.
-    pub fn to_date(&mut self, name: &Name, unit: PeriodUnit, with_this: bool, span: Span) -> Option<Expr> {
+    pub fn total_to_date(&mut self, name: &Name, unit: PeriodUnit, with_this: bool, span: Span) -> Option<Expr> {
         let (recorded, ty) = self.recorded(name)?;
         if !amount(&ty) {
             let title = format!("{} has no total", type_words(&ty));

@@ -109,46 +109,6 @@ impl Checker<'_> {
         Some(self.add_fact(fact))
     }
 
-    /// `year to date` and the like fit a quota, `averaged by days` a quota and numbers that people have, `spread evenly` a
-    /// quota.
-    fn stretches(&mut self, field: &Field, source: &InputSource) {
-        let quota = *source == InputSource::Quota;
-        let number = matches!(
-            field.ty.kind,
-            TypeKind::Plain(
-                merit_core::ValueType::Money
-                    | merit_core::ValueType::Percent
-                    | merit_core::ValueType::Number
-                    | merit_core::ValueType::Count
-                    | merit_core::ValueType::Points
-            )
-        );
-        let options = &field.options;
-        let name = &field.name.node;
-        if let Some(to_date) = options.to_date.as_ref().filter(|_| !quota) {
-            let word = to_date.node.word();
-            let title = format!("`{word} to date` fits a list or `quota`");
-            self.said.push(
-                Diagnostic::new(codes::SCHEMA_DIFFERS, title, to_date.span, "")
-                    .help(format!("for a figure of your own, write `total of {name} in the {word} to date`")),
-            );
-        }
-        if let Some(span) = options.averaged.filter(|_| !(quota || number && *source == InputSource::Attribute)) {
-            self.said.push(
-                Diagnostic::new(
-                    codes::SCHEMA_DIFFERS,
-                    "`averaged by days` fits `quota` and numbers that people have",
-                    span,
-                    "",
-                )
-                .help("a measure is a figure over the whole period already"),
-            );
-        }
-        if let Some(span) = options.spread.filter(|_| !quota) {
-            self.said.push(Diagnostic::new(codes::SCHEMA_DIFFERS, "`spread evenly` fits `quota`", span, ""));
-        }
-    }
-
     /// Adds a value from outside and gives it its name.
     pub fn add_fact(&mut self, fact: Fact) -> FactId {
         let id = FactId(self.facts.len());

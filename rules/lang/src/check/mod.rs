@@ -26,6 +26,7 @@ mod schema_file;
 mod scope;
 mod settle;
 mod stages;
+mod stretches;
 mod suggestion;
 mod tests;
 mod tiers;

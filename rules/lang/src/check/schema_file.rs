@@ -220,17 +220,6 @@ impl Checker<'_> {
         self.declare(name, Symbol::Choice);
     }
 
-    /// Which stretch a figure covers is the policy's own business.
-    fn only_in_policies(&mut self, options: &FieldOptions) {
-        let to_date = options.to_date.as_ref().map(|unit| (unit.span, format!("{} to date", unit.node.word())));
-        let others = [(options.averaged, "averaged by days"), (options.spread, "spread evenly")];
-        let others = others.into_iter().filter_map(|(span, word)| Some((span?, word.to_owned())));
-        for (span, word) in to_date.into_iter().chain(others) {
-            let title = format!("`{word}` belongs to a policy's `inputs`, not to a schema");
-            self.said.push(Diagnostic::new(codes::WRONG_KIND, title, span, ""));
-        }
-    }
-
     fn field(&mut self, field: &ast::Field) -> Option<Field> {
         self.only_in_policies(&field.options);
         let (ty, choice) = self.field_type(&field.ty)?;

@@ -12,7 +12,7 @@ use crate::trace::Step;
 
 impl<'p> Machine<'p, '_> {
     /// `total of … in the year to date`, `total of … earlier in the year`.
-    pub(super) fn to_date(&mut self, recorded: Recorded, unit: PeriodUnit, with_this: bool) -> Held {
+    pub(super) fn total_to_date(&mut self, recorded: Recorded, unit: PeriodUnit, with_this: bool) -> Held {
         let (name, ty) = self.recorded(recorded)?;
         let mut parts = self.earlier_in(name, ty, unit)?;
         if with_this {

@@ -66,7 +66,7 @@ impl<'p> Machine<'p, '_> {
             ExprKind::Lookup(lookup) => self.look_up(lookup),
             ExprKind::Apply(apply) => self.apply_tiers(apply, &expr.ty),
             ExprKind::Call(function, arguments) => self.call(*function, arguments),
-            ExprKind::ToDate(recorded, unit, with_this) => self.to_date(*recorded, *unit, *with_this),
+            ExprKind::ToDate(recorded, unit, with_this) => self.total_to_date(*recorded, *unit, *with_this),
             ExprKind::InARow(id) => self.in_a_row(*id),
             ExprKind::Previous(recorded) => self.previous(*recorded),
             ExprKind::Weigh(parts, left_out) => self.weigh(parts, *left_out),

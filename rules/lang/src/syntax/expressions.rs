@@ -164,7 +164,7 @@ impl Reader<'_> {
             Rule::apply => self.apply(&kids)?,
             Rule::lookup => self.lookup(&kids)?,
             Rule::aggregate => self.aggregate(&kids)?,
-            Rule::to_date => self.to_date(&kids)?,
+            Rule::to_date => self.total_to_date(&kids)?,
             Rule::in_a_row => ExprKind::InARow(self.named(&kids, Rule::name)?),
             Rule::previous => ExprKind::Previous(self.named(&kids, Rule::name)?),
             Rule::call => self.call(&kids)?,
@@ -193,7 +193,7 @@ impl Reader<'_> {
         Some(ExprKind::Apply { table, column, to, against, start })
     }
 
-    fn to_date(&mut self, kids: &Kids<'_>) -> Option<ExprKind> {
+    fn total_to_date(&mut self, kids: &Kids<'_>) -> Option<ExprKind> {
         let unit = if kids.has(Rule::kw_year) || kids.has(Rule::kw_year_to_date) {
             PeriodUnit::Year
         } else if kids.has(Rule::kw_half) || kids.has(Rule::kw_half_to_date) {

@@ -85,7 +85,6 @@ pub struct Header {
 
 /// A declaration.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "a file has a few thousand at most")]
 pub enum Item {
     /// `const`
     Const { name: Name, value: Literal },
