@@ -1,6 +1,6 @@
 //! Contests: the second stage, which compares people by what the first stage gave each of them.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 
 use merit_core::allocate::largest_remainder;
 use merit_core::ids::PersonId;
@@ -81,6 +81,19 @@ pub struct ContestOutcome {
     pub not_ranked: Vec<(PersonId, NotScored)>,
 }
 
+/// A group with its value in words. Two values may have the same words, and are two groups all the same.
+struct Group {
+    name: String,
+    value: Quantity,
+}
+
+fn by_group(a: Option<&Group>, b: Option<&Group>) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => a.name.cmp(&b.name).then_with(|| order(&a.value, &b.value)),
+        _ => Ordering::Equal,
+    }
+}
+
 /// A participant with the value they are ranked by.
 pub(crate) struct Ranked<'e> {
     pub(crate) participant: &'e PersonId,
@@ -93,17 +106,23 @@ pub(crate) struct Ranked<'e> {
 pub fn rank(program: &Program, entries: &[ContestEntry]) -> ContestOutcome {
     let mut outcome = ContestOutcome::default();
     for contest in &program.contests {
-        let mut groups: BTreeMap<Option<String>, Vec<Ranked<'_>>> = BTreeMap::new();
+        let mut grouped: Vec<(Option<Group>, Ranked<'_>)> = Vec::new();
         for entry in entries {
             match value_of(program, contest, entry) {
-                Ok((group, value)) => {
-                    groups.entry(group).or_default().push(Ranked { participant: &entry.participant, value });
-                }
+                Ok((group, value)) => grouped.push((group, Ranked { participant: &entry.participant, value })),
                 Err(stop) => outcome.not_ranked.push((entry.participant.clone(), stop.into())),
             }
         }
+        grouped.sort_by(|(a, _), (b, _)| by_group(a.as_ref(), b.as_ref()));
+        let mut groups: Vec<(Option<Group>, Vec<Ranked<'_>>)> = Vec::new();
+        for (group, ranked) in grouped {
+            match groups.last_mut().filter(|(last, _)| by_group(last.as_ref(), group.as_ref()).is_eq()) {
+                Some((_, all)) => all.push(ranked),
+                None => groups.push((group, vec![ranked])),
+            }
+        }
         for (group, ranked) in groups {
-            decide(program, contest, group.as_deref(), ranked, &mut outcome);
+            decide(program, contest, group.as_ref().map(|group| group.name.as_str()), ranked, &mut outcome);
         }
     }
     outcome.not_ranked.sort_by(|a, b| a.0.cmp(&b.0));
@@ -111,7 +130,7 @@ pub fn rank(program: &Program, entries: &[ContestEntry]) -> ContestOutcome {
 }
 
 /// The participant's group and value.
-fn value_of(program: &Program, contest: &Contest, entry: &ContestEntry) -> Result<(Option<String>, Quantity), Stop> {
+fn value_of(program: &Program, contest: &Contest, entry: &ContestEntry) -> Result<(Option<Group>, Quantity), Stop> {
     let (mut machine, _) = Machine::new(program, &entry.inputs);
     machine.define_all(program);
     let value = machine.read(&contest.rank_by)?;
@@ -119,7 +138,8 @@ fn value_of(program: &Program, contest: &Contest, entry: &ContestEntry) -> Resul
         Some(fact) => {
             let ty =
                 program.facts.get(fact.0).map(|fact| &fact.ty).ok_or_else(|| Stop::broken("a fact is not there"))?;
-            Some(machine.fact(fact)?.spoken(ty))
+            let value = machine.fact(fact)?;
+            Some(Group { name: value.spoken(ty), value })
         }
         None => None,
     };
@@ -194,7 +214,7 @@ fn award(
 ) {
     let of = ranked.len();
     let mut place = 0;
-    for tied in ranked.chunk_by(|a, b| a.value == b.value) {
+    for tied in ranked.chunk_by(|a, b| order(&a.value, &b.value).is_eq()) {
         let Some(left) = prizes.get(place..).filter(|left| !left.is_empty()) else { return };
         let shared = left.get(..tied.len()).unwrap_or(left);
         let Some(currency) = shared.first().map(|prize| prize.currency) else { return };
@@ -232,7 +252,7 @@ fn label(
     let counts = counts(shares, of);
     let told: Vec<String> = shares.iter().zip(&counts).map(|((_, label), count)| format!("{count} {label}")).collect();
     let mut place = 0;
-    for tied in ranked.chunk_by(|a, b| a.value == b.value) {
+    for tied in ranked.chunk_by(|a, b| order(&a.value, &b.value).is_eq()) {
         let mut before = 0;
         let label = shares.iter().zip(&counts).find(|(_, count)| {
             before += **count;
@@ -389,6 +409,30 @@ mod tests {
             entries.rotate_left(seed % count);
             prop_assert_eq!(rank(&program, &entries), outcome);
         }
+    }
+
+    #[test]
+    fn dates_are_ranked_and_groups_told_apart_by_their_value() {
+        let mut program = Program::empty();
+        let since = program.fact("since", Type::Date, false, Range::default());
+        program.fact("score", Type::Number, false, Range::default());
+        let rank_by = program.define("rank_by", since);
+        let contest = self::program().contests.remove(0);
+        program.contests.push(Contest { rank_by, ..contest });
+        // The third and the fourth differ in a digit that nobody is shown.
+        let people = [("ana", 3, "1"), ("bo", 5, "1"), ("cy", 1, "2.00000001"), ("dee", 9, "2.00000002")];
+        let entries: Vec<ContestEntry> = people
+            .map(|(id, day, score)| {
+                let since = Value::Date(jiff::civil::date(2026, 1, day));
+                let score = Value::Number(score.parse().unwrap());
+                let inputs = inputs(id, &[("since", since), ("score", score)]);
+                ContestEntry { participant: person(id), evaluation: evaluate(&program, &inputs), inputs }
+            })
+            .into();
+        let outcome = rank(&program, &entries);
+        let expected = [("bo", 1, 100_000), ("ana", 2, 50_000), ("cy", 1, 100_000), ("dee", 1, 100_000)];
+        let found = outcome.awards.iter().map(|a| (a.participant.as_str(), a.place, a.amount.minor));
+        assert_eq!(found.collect::<Vec<_>>(), expected);
     }
 
     #[test]
