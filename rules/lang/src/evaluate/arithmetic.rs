@@ -75,6 +75,8 @@ pub(super) fn count_days(from: Date, to: Date, count: DayCount) -> i32 {
     match count {
         DayCount::BothEnds => between + 1,
         DayCount::FirstDay | DayCount::LastDay => between,
+        // Nothing lies between a day and itself.
+        DayCount::NeitherEnd if between == 0 => 0,
         DayCount::NeitherEnd => between - 1,
     }
 }
@@ -158,6 +160,11 @@ mod tests {
             [(DayCount::BothEnds, 31), (DayCount::FirstDay, 30), (DayCount::LastDay, 30), (DayCount::NeitherEnd, 29)]
         {
             assert_eq!(count_days(a, b, count), days);
+        }
+        for (count, days) in
+            [(DayCount::BothEnds, 1), (DayCount::FirstDay, 0), (DayCount::LastDay, 0), (DayCount::NeitherEnd, 0)]
+        {
+            assert_eq!(count_days(a, a, count), days);
         }
     }
 }
