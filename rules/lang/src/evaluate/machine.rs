@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use merit_core::Ratio;
 
+use super::needs::Reads as _;
 use super::stop::Stop;
 use super::{PersonInputs, Row, arithmetic};
 use crate::program::{
@@ -153,8 +154,9 @@ impl<'p, 'i> Machine<'p, 'i> {
     }
 
     fn attainment(&self, measure: FactId, quota: FactId, higher_is_better: bool) -> Held {
-        let target = self.fact(quota)?;
-        let reached = self.fact(measure)?;
+        let there = |fact| self.fact(fact).map(drop);
+        there(quota).beside(|| there(measure))?;
+        let (target, reached) = (self.fact(quota)?, self.fact(measure)?);
         let share = arithmetic::apply(Operator::Divide, &reached, &target, None)
             .map_err(|_| Stop::zero("`quota` is 0, so that there is no attainment", Some("quota")))?;
         if higher_is_better {

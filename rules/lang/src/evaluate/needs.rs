@@ -11,7 +11,8 @@ use crate::program::{ColumnId, Expr, ExprKind, ListId, Recorded, TableId, TableK
 
 impl<'p> Machine<'p, '_> {
     /// # Errors
-    /// The first thing in reading order that keeps the expression from being scored.
+    /// What keeps the expression from being scored: the first thing in reading order that nothing catches, or else the
+    /// first that is missing.
     pub(super) fn needs(&self, expr: &'p Expr, guarded: bool) -> Result<(), Stop> {
         match &expr.kind {
             ExprKind::Literal(_) | ExprKind::Local(_) => Ok(()),
@@ -24,59 +25,38 @@ impl<'p> Machine<'p, '_> {
             }
             ExprKind::ToDate(Recorded::Outcome(id), _, true) => stopped(self.outcomes.get(id.0), guarded),
             ExprKind::ToDate(..) | ExprKind::Previous(_) => Ok(()),
-            ExprKind::Weigh(parts, _) => parts.iter().try_for_each(|(part, weight)| {
-                self.needs(part, true)?;
-                self.needs(weight, guarded)
-            }),
-            ExprKind::Converted(value, _, _, on) => {
-                self.needs(value, guarded)?;
-                self.needs(on, guarded)
-            }
+            ExprKind::Weigh(parts, _) => each(
+                parts.iter().map(|(part, weight)| self.needs(part, true).beside(|| self.needs(weight, guarded))),
+            ),
+            ExprKind::Converted(value, _, _, on) => self.needs(value, guarded).beside(|| self.needs(on, guarded)),
             ExprKind::Arithmetic(_, left, right)
             | ExprKind::Compare(_, left, right)
             | ExprKind::And(left, right)
             | ExprKind::Or(left, right)
-            | ExprKind::Days(left, right, _) => {
-                self.needs(left, guarded)?;
-                self.needs(right, guarded)
-            }
+            | ExprKind::Days(left, right, _) => self.needs(left, guarded).beside(|| self.needs(right, guarded)),
             ExprKind::Negate(inner)
             | ExprKind::Not(inner)
             | ExprKind::OneOf(inner, _)
             | ExprKind::Rounded(inner, ..) => self.needs(inner, guarded),
             ExprKind::IsMissing(inner) => self.needs(inner, true),
-            ExprKind::Otherwise(left, right) => {
-                self.needs(left, true)?;
-                self.needs(right, guarded)
-            }
+            ExprKind::Otherwise(left, right) => self.needs(left, true).beside(|| self.needs(right, guarded)),
             ExprKind::If(condition, yes, no) => {
-                self.needs(condition, guarded)?;
-                self.needs(yes, guarded)?;
-                self.needs(no, guarded)
+                self.needs(condition, guarded).beside(|| self.needs(yes, guarded)).beside(|| self.needs(no, guarded))
             }
             ExprKind::Aggregate(aggregate) => {
-                if !guarded {
-                    self.rows(aggregate.list)?;
-                }
-                for column in [aggregate.column, aggregate.weighted_by].into_iter().flatten() {
-                    self.column_needs(aggregate.list, column, guarded)?;
-                }
-                aggregate.condition.as_ref().map_or(Ok(()), |condition| self.needs(condition, guarded))
+                let list = if guarded { Ok(()) } else { self.rows(aggregate.list).map(drop) };
+                let columns = [aggregate.column, aggregate.weighted_by].into_iter().flatten();
+                let columns = each(columns.map(|column| self.column_needs(aggregate.list, column, guarded)));
+                list.beside(|| columns).beside(|| aggregate.condition.as_ref().map_or(Ok(()), |condition| self.needs(condition, guarded)))
             }
             ExprKind::Lookup(lookup) => {
-                self.all(&lookup.arguments, guarded)?;
-                self.table_needs(lookup.table, guarded)
+                self.all(&lookup.arguments, guarded).beside(|| self.table_needs(lookup.table, guarded))
             }
-            ExprKind::Apply(apply) => {
-                self.needs(&apply.to, guarded)?;
-                if let Some(against) = &apply.against {
-                    self.needs(against, guarded)?;
-                }
-                if let Some(start) = &apply.start {
-                    self.needs(start, guarded)?;
-                }
-                self.table_needs(apply.table, guarded)
-            }
+            ExprKind::Apply(apply) => self
+                .needs(&apply.to, guarded)
+                .beside(|| apply.against.as_ref().map_or(Ok(()), |against| self.needs(against, guarded)))
+                .beside(|| apply.start.as_ref().map_or(Ok(()), |start| self.needs(start, guarded)))
+                .beside(|| self.table_needs(apply.table, guarded)),
             ExprKind::Call(_, arguments) => self.all(arguments, guarded),
         }
     }
@@ -90,7 +70,7 @@ impl<'p> Machine<'p, '_> {
     }
 
     fn all(&self, exprs: &'p [Expr], guarded: bool) -> Result<(), Stop> {
-        exprs.iter().try_for_each(|expr| self.needs(expr, guarded))
+        each(exprs.iter().map(|expr| self.needs(expr, guarded)))
     }
 
     /// Results of tables may be expressions; all rows count as read.
@@ -98,12 +78,40 @@ impl<'p> Machine<'p, '_> {
         let tables = self.scope.tables;
         match tables.get(table.0).map(|table| &table.kind) {
             Some(TableKind::Bands(table) | TableKind::Tiers(_, table)) => {
-                table.bands.iter().try_for_each(|band| self.all(&band.values, guarded))
+                each(table.bands.iter().map(|band| self.all(&band.values, guarded)))
             }
-            Some(TableKind::Grid(grid)) => grid.rows.iter().try_for_each(|row| self.all(&row.values, guarded)),
+            Some(TableKind::Grid(grid)) => each(grid.rows.iter().map(|row| self.all(&row.values, guarded))),
             Some(TableKind::Curve(_) | TableKind::Rates(_)) | None => Ok(()),
         }
     }
+}
+
+/// Reads one after the other. What nothing catches counts before what `otherwise` would catch, wherever it stands: so
+/// what lies out of its range is never hidden by something that is missing.
+pub(super) trait Reads {
+    fn beside(self, next: impl FnOnce() -> Self) -> Self;
+}
+
+impl Reads for Result<(), Stop> {
+    fn beside(self, next: impl FnOnce() -> Self) -> Self {
+        match self {
+            Ok(()) => next(),
+            Err(stop) if stop.is_caught() => match next() {
+                Err(other) if !other.is_caught() => Err(other),
+                _ => Err(stop),
+            },
+            refused => refused,
+        }
+    }
+}
+
+/// Reads one after the other, as [`Reads::beside`] does.
+pub(super) fn each(reads: impl Iterator<Item = Result<(), Stop>>) -> Result<(), Stop> {
+    let mut so_far = Ok(());
+    for read in reads {
+        so_far = so_far.beside(|| read);
+    }
+    so_far
 }
 
 fn stopped(held: Option<&Held>, guarded: bool) -> Result<(), Stop> {
@@ -175,6 +183,25 @@ mod tests {
             assert_eq!(outcome(&evaluation, "guarded"), guarded, "{facts:?}");
             assert_eq!(outcome(&evaluation, "gated"), gated, "{facts:?}");
         }
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_not_hidden_by_what_is_missing() {
+        let mut program = Program::empty();
+        let quota = program.fact("quota", USD, false, Range::default());
+        let csat = program.fact("csat", Type::Number, false, Range { min: Some(exact("0")), max: Some(exact("5")) });
+        let both = program.define("both", arithmetic(quota, Operator::Multiply, csat));
+        let guarded = ExprKind::Otherwise(Box::new(both), Box::new(literal("3", USD)));
+        program.define("guarded", expr(guarded, USD));
+        let nine = ("csat", Value::Number(ratio("9")));
+        let stray = Err("`csat` is 9, outside its range: 0 to 5".to_owned());
+        for facts in [vec![nine.clone()], vec![nine, ("quota", usd("1"))]] {
+            let evaluation = evaluate(&program, &inputs("ana", &facts));
+            assert_eq!(outcome(&evaluation, "both"), stray);
+            assert_eq!(outcome(&evaluation, "guarded"), stray);
+        }
+        let evaluation = evaluate(&program, &inputs("ana", &[]));
+        assert_eq!(outcome(&evaluation, "guarded"), Ok("$3.00".to_owned()));
     }
 
     #[test]

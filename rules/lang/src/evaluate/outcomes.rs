@@ -4,6 +4,7 @@ use merit_core::{Money, Ratio, Rounding};
 
 use super::history::{Awaited, Waiting};
 use super::machine::{Held, Machine, figure};
+use super::needs::{Reads as _, each};
 use super::stop::Stop;
 use crate::program::{Expr, Outcome, Quantity, Statement, StatementKind, Type};
 use crate::trace::{Effect, Event, OutcomeTold};
@@ -70,26 +71,25 @@ impl<'p> Machine<'p, '_> {
 
     /// Everything that an outcome reads, on whatever path.
     fn outcome_needs(&self, outcome: &'p Outcome) -> Result<(), Stop> {
-        outcome.statements.iter().try_for_each(|statement| match &statement.kind {
+        each(outcome.statements.iter().map(|statement| self.statement_needs(statement)))
+    }
+
+    fn statement_needs(&self, statement: &'p Statement) -> Result<(), Stop> {
+        match &statement.kind {
             StatementKind::Let(_, value)
             | StatementKind::Pay(value)
             | StatementKind::Cap(value)
             | StatementKind::Floor(value) => self.needs(value, false),
-            StatementKind::Multiply { by, when } => {
-                self.needs(by, false)?;
-                when.as_ref().map_or(Ok(()), |when| self.needs(when, false))
-            }
-            StatementKind::Gate { condition, otherwise } => {
-                self.needs(condition, false)?;
-                otherwise.as_ref().map_or(Ok(()), |otherwise| self.needs(otherwise, false))
+            StatementKind::Multiply { by: first, when: second }
+            | StatementKind::Gate { condition: first, otherwise: second } => {
+                self.needs(first, false).beside(|| second.as_ref().map_or(Ok(()), |second| self.needs(second, false)))
             }
             StatementKind::TakeBack(back) => self.rows(back.list).map(drop),
             StatementKind::Payable { paid, against } => {
-                self.rows(paid.list)?;
-                self.rows(against.list).map(drop)
+                self.rows(paid.list).map(drop).beside(|| self.rows(against.list).map(drop))
             }
             StatementKind::Round(..) | StatementKind::TrueUp(_) | StatementKind::HoldBack { .. } => Ok(()),
-        })
+        }
     }
 
     /// Runs one statement. No effect where an earlier gate skips it.
