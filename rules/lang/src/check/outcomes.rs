@@ -124,7 +124,10 @@ impl Checker<'_> {
                         self.verb(*pays, outcome, span);
                         Some(self.expr_of(value, ty, "`else`")?)
                     }
-                    None => None,
+                    None => {
+                        self.nothing(ty, outcome, condition.span)?;
+                        None
+                    }
                 };
                 (StatementKind::Gate { condition: checked?, otherwise }, because.as_ref())
             }
@@ -153,8 +156,22 @@ impl Checker<'_> {
         Some(Statement { kind, because: because.map(|because| because.node.clone()), place: place(span) })
     }
 
+    /// Whether a failed gate without `else` leaves something that is nothing; says so otherwise.
+    fn nothing(&mut self, ty: &Type, outcome: &ast::Outcome, gate: Span) -> Option<()> {
+        if amount(ty) || matches!(ty, Type::YesNo | Type::Text | Type::Duration) {
+            return Some(());
+        }
+        let verb = if outcome.pays { "pay" } else { "propose" };
+        let title = format!("`{}` is {}, and none of them is nothing", outcome.name.node, a_type(ty));
+        self.said.push(
+            Diagnostic::new(codes::STATEMENTS, title, gate, "if this fails")
+                .help(format!("say what counts then: `gate … else {verb} …`")),
+        );
+        None
+    }
+
     fn bound_value(&mut self, at: &ast::Expr, ty: &Type, what: &str) -> Option<crate::program::Expr> {
-        if !super::operators::ordered(ty) {
+        if !amount(ty) {
             self.said.push(Diagnostic::new(
                 codes::WRONG_TYPE,
                 format!("{what} has no meaning for {}", type_words(ty)),

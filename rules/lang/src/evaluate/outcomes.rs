@@ -1,6 +1,6 @@
 //! Running the statements of a payout or a recommendation.
 
-use merit_core::{Money, Ratio, Rounding};
+use merit_core::{Money, Ratio, Rounding, Span};
 
 use super::history::{Awaited, Waiting};
 use super::machine::{Held, Machine, figure};
@@ -290,6 +290,7 @@ fn nothing(ty: &Type) -> Quantity {
     match ty {
         Type::Text | Type::Choice(_) | Type::Participant => Quantity::Words(String::new()),
         Type::YesNo => Quantity::Flag(false),
+        Type::Duration => Quantity::Length(Span { months: 0, days: 0 }),
         _ => Quantity::Exact(Ratio::ZERO),
     }
 }
