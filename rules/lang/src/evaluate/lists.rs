@@ -22,13 +22,17 @@ impl<'p> Machine<'p, '_> {
         let outer = self.row;
         let counting = self.quietly(|machine| {
             let mut counting = Vec::new();
+            let mut missing = None;
             for row in rows.iter().enumerate() {
                 machine.row = Some(row);
-                if let Some(row) = machine.counts(aggregate)? {
-                    counting.push(row);
+                match machine.counts(aggregate) {
+                    Ok(row) => counting.extend(row),
+                    // A later row may hold what nothing catches: the order of rows decides nothing.
+                    Err(stop) if stop.is_caught() => missing = missing.or(Some(stop)),
+                    Err(stop) => return Err(stop),
                 }
             }
-            Ok(counting)
+            missing.map_or(Ok(counting), Err)
         });
         self.row = outer;
         let mut counting: Vec<Counting> = counting?;
@@ -191,6 +195,20 @@ mod tests {
         assert_eq!(figure(&program(AggregateKind::Count, Some(AMOUNT), None, None), &rows), Ok(exact("0")));
         let credited = program(AggregateKind::Sum, Some(ColumnId(2)), None, None);
         assert_eq!(figure(&credited, &rows), Err("`credited` of D-0 is missing".to_owned()));
+    }
+
+    #[test]
+    fn what_one_row_misses_does_not_hide_what_another_must_not_hold() {
+        let highest = program(AggregateKind::Highest, Some(AMOUNT), None, None);
+        let euros = Value::Money(merit_core::Money::new(100, merit_core::Currency::EUR));
+        for order in [[0, 1], [1, 0]] {
+            let mut rows = deals(&[("1", 1), ("1", 1)]);
+            let deals = rows.lists.get_mut("deals").unwrap();
+            deals[order[0]].values.remove("amount");
+            deals[order[1]].values.insert("amount".to_owned(), euros.clone());
+            let reason = format!("`amount` of D-{} is EUR 1.00, but the policy reads it in USD", order[1]);
+            assert_eq!(figure(&highest, &rows), Err(reason));
+        }
     }
 
     #[test]

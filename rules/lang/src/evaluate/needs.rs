@@ -25,9 +25,9 @@ impl<'p> Machine<'p, '_> {
             }
             ExprKind::ToDate(Recorded::Outcome(id), _, true) => stopped(self.outcomes.get(id.0), guarded),
             ExprKind::ToDate(..) | ExprKind::Previous(_) => Ok(()),
-            ExprKind::Weigh(parts, _) => each(
-                parts.iter().map(|(part, weight)| self.needs(part, true).beside(|| self.needs(weight, guarded))),
-            ),
+            ExprKind::Weigh(parts, _) => {
+                each(parts.iter().map(|(part, weight)| self.needs(part, true).beside(|| self.needs(weight, guarded))))
+            }
             ExprKind::Converted(value, _, _, on) => self.needs(value, guarded).beside(|| self.needs(on, guarded)),
             ExprKind::Arithmetic(_, left, right)
             | ExprKind::Compare(_, left, right)
@@ -47,7 +47,8 @@ impl<'p> Machine<'p, '_> {
                 let list = if guarded { Ok(()) } else { self.rows(aggregate.list).map(drop) };
                 let columns = [aggregate.column, aggregate.weighted_by].into_iter().flatten();
                 let columns = each(columns.map(|column| self.column_needs(aggregate.list, column, guarded)));
-                list.beside(|| columns).beside(|| aggregate.condition.as_ref().map_or(Ok(()), |condition| self.needs(condition, guarded)))
+                list.beside(|| columns)
+                    .beside(|| aggregate.condition.as_ref().map_or(Ok(()), |condition| self.needs(condition, guarded)))
             }
             ExprKind::Lookup(lookup) => {
                 self.all(&lookup.arguments, guarded).beside(|| self.table_needs(lookup.table, guarded))
