@@ -7,6 +7,8 @@ mod explain;
 mod program;
 mod schema;
 mod source;
+#[cfg(test)]
+mod specification;
 mod syntax;
 mod testing;
 mod trace;

@@ -37,6 +37,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use merit_core::{Currency, Ratio};
 
+#[cfg(test)]
+pub(crate) use policy::check_policy;
 pub use policy::load_policy;
 pub use schema_file::load_schema;
 

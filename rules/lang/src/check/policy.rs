@@ -18,14 +18,29 @@ use crate::syntax::parse_policy;
 /// # Errors
 /// Everything that is wrong with it, each mistake once, in the order of the text.
 pub fn load_policy(source: &Source, schema: &Schema) -> Result<Program, Diagnostics> {
+    let mut said = Diagnostics::default();
+    let Some(file) = parse_policy(source, &mut said) else { return Err(said.sorted()) };
+    check_policy(&file, source, schema, said)
+}
+
+/// Checks a policy that was read; what was said of it already counts.
+///
+/// # Errors
+/// As for [`load_policy`].
+pub(crate) fn check_policy(
+    file: &File,
+    source: &Source,
+    schema: &Schema,
+    said: Diagnostics,
+) -> Result<Program, Diagnostics> {
     let mut checker = Checker::new(&source.text, Some(schema));
-    let Some(file) = parse_policy(source, &mut checker.said) else { return Err(checker.said.sorted()) };
-    let program = checker.policy(&file, source);
+    checker.said = said;
+    let program = checker.policy(file, source);
     match program {
         Some(program) if checker.said.is_empty() => Ok(program),
         _ if checker.said.is_empty() => {
             // Every `None` comes with a message; should one ever come without, the policy is refused all the same.
-            let span = file.header.name.map_or(Span::default(), |name| name.span);
+            let span = file.header.name.as_ref().map_or(Span::default(), |name| name.span);
             Err(Diagnostic::new(codes::SYNTAX, "this policy can't be read", span, "").into())
         }
         _ => Err(checker.said.sorted()),
