@@ -44,6 +44,18 @@ bench-close participants="10000" results="10":
 bench-evaluate:
     cargo bench --quiet --locked -p merit-rules --bench evaluate
 
+# Measures texts meant to choke the policy reader: milliseconds and peak memory of each, against the limits.
+bench-hostile *cases:
+    cargo bench --quiet --locked -p merit-rules --bench hostile -- {{ cases }}
+
+# Looks for texts that break a law of the policy language, for so many seconds: parse_policy, check_policy, eval.
+fuzz target seconds="60" *words:
+    cargo fuzz --version || cargo install --locked cargo-fuzz
+    mkdir -p rules/fuzz/target/corpus/{{ target }} rules/fuzz/corpus/{{ target }}
+    RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir rules/fuzz --target-dir rules/fuzz/target --sanitizer none {{ target }} \
+        rules/fuzz/target/corpus/{{ target }} rules/fuzz/corpus/{{ target }} rules/policies rules/lang/tests/mistakes -- \
+        -max_total_time={{ seconds }} -dict=rules/fuzz/merit.dict -timeout=10 -rss_limit_mb=1024 {{ words }}
+
 # Renders the chart; helm has to be on the path.
 chart *words:
     helm lint charts/merit --strict

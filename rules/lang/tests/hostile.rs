@@ -2,12 +2,19 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't go on stops")]
 
+#[path = "hostile/cases.rs"]
+mod cases;
+#[path = "messages/plain_words.rs"]
+mod plain_words;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use merit_rules::{Schema, Source, load_policy, load_schema, render};
 use proptest::prelude::*;
 use proptest::sample::Index;
+
+use plain_words::PlainWords;
 
 fn read(name: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies").join(name)).unwrap()
@@ -17,54 +24,21 @@ fn schema() -> Schema {
     load_schema(&Source { name: "schema.merit".into(), text: read("schema.merit") }).unwrap()
 }
 
-const HEADER: &str = "policy \"Test\" version 1\n  uses schema \"schema.merit\"\n  effective 2026-01-01\n  applies to everyone\n  period quarter\n  currency USD\n\n";
-
 /// An honest machine takes a fraction of a second for these; a loaded one without optimisation a few.
 const SOON: Duration = Duration::from_secs(20);
 
 #[test]
 fn texts_meant_to_choke_the_reader_get_a_message_soon() {
     let schema = schema();
-    let big = 1 << 19;
-    let cases = [
-        ("open brackets", format!("{HEADER}define x = {}", "(".repeat(100_000))),
-        ("brackets in a schema", format!("schema \"x\" version 1\n{}", "{".repeat(100_000))),
-        ("nested conditions", format!("{HEADER}define x = {}", "if ".repeat(big / 3))),
-        ("nested look-ups", format!("{HEADER}define x = {}1{}", "lookup t for (".repeat(60), ")".repeat(60))),
-        ("look-ups side by side", format!("{HEADER}define x = {}", "lookup t for (y, ".repeat(3_000))),
-        ("minus signs", format!("{HEADER}define x = {}1", "-".repeat(big))),
-        ("a long sum", format!("{HEADER}define x = 1{}", " + 1".repeat(big / 4))),
-        ("a sum over many lines", format!("{HEADER}define x = 1{}", "\n  + 1".repeat(10_000))),
-        ("nots", format!("{HEADER}define x = {}yes", "not ".repeat(big / 4))),
-        ("bars", format!("{HEADER}table t unique {{\n{}\n}}\n", "|".repeat(big))),
-        ("a long row", format!("{HEADER}table t unique {{\n| a1 -> money |\n|{}\n}}\n", " - |".repeat(big / 4))),
-        (
-            "many rows",
-            format!("{HEADER}table t unique {{\n  | k | v -> count |\n{}}}\n", "  | 1 | 1 |\n".repeat(20_000)),
-        ),
-        ("many declarations", format!("{HEADER}{}", "define x = 1\n".repeat(50_000))),
-        ("many mistakes", format!("{HEADER}{}", "define x = zz\n".repeat(1_500))),
-        ("many broken statements", format!("{HEADER}payout p : money {{\n{}}}\n", "  pya 1\n".repeat(20_000))),
-        ("a chain of definitions", {
-            let links: String = (1..1_900).map(|n| format!("define x{n} = x{} + 1\n", n + 1)).collect();
-            format!("{HEADER}{links}define x1900 = 1\n")
-        }),
-        ("quotes", format!("{HEADER}define x = {}", "\"".repeat(big))),
-        ("curly quotes", format!("{HEADER}define x = {}", "“".repeat(big / 3))),
-        ("a long number", format!("{HEADER}define x = {}", "9".repeat(big))),
-        ("a long name", format!("{HEADER}define {} = y", "a".repeat(big))),
-        ("spaces", " ".repeat(1 << 20)),
-        ("too large", "x".repeat((1 << 20) + 1)),
-    ];
-    for (what, text) in cases {
-        let source = Source { name: "hostile.merit".into(), text };
+    for case in cases::cases() {
+        let what = case.what;
+        let source = Source { name: "hostile.merit".into(), text: case.text };
         let start = Instant::now();
         let is_schema = source.text.starts_with("schema");
         let said = if is_schema { load_schema(&source).err() } else { load_policy(&source, &schema).err() };
         match said {
             Some(said) => assert!(render(&said, &source, true).contains("error"), "{what}"),
-            // The chain is honest, only long.
-            None => assert_eq!(what, "a chain of definitions"),
+            None => assert!(case.honest, "{what} was taken"),
         }
         assert!(start.elapsed() < SOON, "{what} took {:?}", start.elapsed());
     }
@@ -179,6 +153,8 @@ proptest! {
             }
             prop_assert!(said.0.iter().all(|one| one.title != "this policy can't be read"), "a refusal without a reason");
             prop_assert!(render(&said, &source, false).contains("error"));
+            let trouble = PlainWords::new().trouble(&said, &[&source.text, &read("schema.merit")]);
+            prop_assert!(trouble.is_empty(), "{:?}", trouble);
         }
     }
 
@@ -188,6 +164,8 @@ proptest! {
         if let Err(said) = load_schema(&source) {
             prop_assert!(!said.is_empty());
             prop_assert!(render(&said, &source, false).contains("error"));
+            let trouble = PlainWords::new().trouble(&said, &[&source.text]);
+            prop_assert!(trouble.is_empty(), "{:?}", trouble);
         }
     }
 }

@@ -56,32 +56,36 @@ fn report(
     start: usize,
 ) {
     let mut path = vec![start];
+    let mut seen: BTreeMap<usize, usize> = BTreeMap::from([(start, 0)]);
     let mut steps: Vec<Span> = Vec::new();
     while let Some(at) = path.last() {
         let next = reads.get(*at).and_then(|reads| reads.iter().find(|(other, _)| waiting.contains(other)));
         let Some((next, span)) = next else {
-            // It only reads a circle that was reported before.
-            waiting.remove(&start);
-            mark(checker, nodes, start);
+            // All on the way only read a circle that was reported before.
+            for at in path {
+                waiting.remove(&at);
+                mark(checker, nodes, at);
+            }
             return;
         };
         steps.push(*span);
-        if let Some(from) = path.iter().position(|seen| seen == next) {
+        if let Some(from) = seen.get(next) {
             path.drain(..from);
             steps.drain(..from);
             break;
         }
+        seen.insert(*next, path.len());
         path.push(*next);
     }
     let names: Vec<&str> = path.iter().filter_map(|at| nodes.get(*at)).map(|(name, _)| name.node.as_str()).collect();
     let Some((first, rest)) = names.split_first() else { return };
     let title = match rest {
         [] => format!("`{first}` is defined by itself"),
-        _ => format!("`{first}` depends on itself: {first} reads {}, which reads {first}", rest.join(", which reads ")),
+        _ => format!("`{first}` depends on itself: {first} reads {}, which reads {first}", listed(rest)),
     };
     if let Some(span) = steps.first() {
         let mut said = Diagnostic::new(codes::CIRCULAR, title, *span, "");
-        for (span, name) in steps.iter().skip(1).zip(rest) {
+        for (span, name) in steps.iter().skip(1).zip(rest).take(MOST_OF_A_CIRCLE) {
             said = said.also(*span, format!("in `{name}`"));
         }
         checker.said.push(said.help("break the circle: one of them has to be computed without the others"));
@@ -89,6 +93,17 @@ fn report(
     for at in path {
         waiting.remove(&at);
         mark(checker, nodes, at);
+    }
+}
+
+/// Members of a circle that are named.
+const MOST_OF_A_CIRCLE: usize = 8;
+
+fn listed(names: &[&str]) -> String {
+    let link = ", which reads ";
+    match names.get(..MOST_OF_A_CIRCLE).filter(|shown| shown.len() < names.len()) {
+        Some(shown) => format!("{}{link}{} more", shown.join(link), names.len() - shown.len()),
+        None => names.join(link),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Checker;
-use crate::diagnostics::{Diagnostic, Span, codes, nearest};
+use crate::diagnostics::{Diagnostic, MOST_SHOWN, Span, codes, nearest};
 use crate::program::{DefineId, FactId, ListId, OutcomeId, Quantity, TableId, Type};
 use crate::syntax::ast::Name;
 
@@ -167,7 +167,10 @@ impl Checker<'_> {
             .schema
             .map(|schema| schema.attributes().keys().chain(schema.measures().keys()).map(String::as_str).collect())
             .unwrap_or_default();
-        let help = nearest(name, known.into_iter().chain(options).chain(from_schema))
+        // Comparing each of thousands of unknown names with thousands of known ones helps nobody.
+        let help = (self.said.0.len() < MOST_SHOWN)
+            .then(|| nearest(name, known.into_iter().chain(options).chain(from_schema)))
+            .flatten()
             .map(|meant| format!("did you mean `{meant}`?"));
         let nowhere = help
             .is_none()

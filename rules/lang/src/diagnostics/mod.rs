@@ -125,7 +125,7 @@ impl Diagnostic {
 pub struct Diagnostics(pub Vec<Diagnostic>);
 
 /// Mistakes of one file that are shown.
-const MOST: usize = 100;
+pub(crate) const MOST_SHOWN: usize = 100;
 
 impl Diagnostics {
     /// Adds one.
@@ -144,8 +144,8 @@ impl Diagnostics {
     pub fn sorted(mut self) -> Self {
         self.0.sort_by(|a, b| (a.span(), &a.code).cmp(&(b.span(), &b.code)));
         self.0.dedup_by(|a, b| a.span() == b.span() && a.code == b.code && a.title == b.title);
-        let more = self.0.len().saturating_sub(MOST);
-        self.0.truncate(MOST);
+        let more = self.0.len().saturating_sub(MOST_SHOWN);
+        self.0.truncate(MOST_SHOWN);
         if let Some(last) = self.0.last_mut().filter(|_| more > 0) {
             last.notes.push(format!("{more} more after this one"));
         }

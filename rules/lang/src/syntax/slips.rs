@@ -16,6 +16,8 @@ pub struct Mended {
 
 /// Slips after which the rest of the text is left as it is.
 const MOST_SLIPS: usize = 100;
+/// Characters of a date: `2026-07-31`.
+const LONGEST_DATE: usize = 10;
 /// Deepest nesting of brackets that is taken.
 const DEEPEST: usize = 64;
 
@@ -232,7 +234,8 @@ impl Scan<'_> {
     /// `2026-3-1` for `2026-03-01`.
     fn digits(&mut self, at: usize) -> usize {
         let rest = self.rest(at);
-        let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '-')).unwrap_or(rest.len());
+        // A run that is longer than a date is none, and isn't looked at twice.
+        let end = rest.bytes().take(LONGEST_DATE + 1).take_while(|b| b.is_ascii_digit() || *b == b'-').count();
         let written = rest.get(..end).unwrap_or_default().to_owned();
         let parts: Vec<&str> = written.split('-').collect();
         let [year, month, day] = parts.as_slice() else {

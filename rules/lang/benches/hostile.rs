@@ -1,0 +1,76 @@
+//! What texts meant to choke the reader cost: for each of the cases of `tests/hostile`, the milliseconds until there is a
+//! message, and the peak of resident memory of a process that does nothing else. Ends with 1 if one is beyond the limit.
+
+#[path = "../tests/hostile/cases.rs"]
+mod cases;
+
+use std::error::Error;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use merit_rules::{Source, load_policy, load_schema, render};
+
+/// The most that a text may take until there is a message.
+const MILLISECONDS: u128 = 250;
+/// The most memory that it may take, in MiB.
+const MEBIBYTES: usize = 256;
+/// Tells the child which case is its own.
+const CASE: &str = "MERIT_HOSTILE_CASE";
+
+type Failed = Box<dyn Error>;
+
+fn main() -> Result<ExitCode, Failed> {
+    if let Ok(case) = std::env::var(CASE) {
+        return one(case.parse()?).map(|()| ExitCode::SUCCESS);
+    }
+    let only: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    println!("{:>8} {:>6}  case (limits: {MILLISECONDS} ms, {MEBIBYTES} MiB)", "ms", "MiB");
+    let mut beyond = 0;
+    for (index, case) in cases::cases().iter().enumerate() {
+        if !only.is_empty() && !only.iter().any(|word| case.what.contains(word.as_str())) {
+            continue;
+        }
+        let child = Command::new(std::env::current_exe()?).env(CASE, index.to_string()).output()?;
+        let figures = String::from_utf8_lossy(&child.stdout);
+        let mut figures = figures.split_whitespace();
+        let (Some(micros), Some(kibibytes)) = (figures.next(), figures.next()) else {
+            println!("{:>8} {:>6}  {}: {}", "-", "-", case.what, String::from_utf8_lossy(&child.stderr).trim());
+            beyond += 1;
+            continue;
+        };
+        let (micros, mebibytes) = (micros.parse::<u128>()?, kibibytes.parse::<usize>()?.div_ceil(1024));
+        let over = micros > MILLISECONDS * 1000 || mebibytes > MEBIBYTES;
+        beyond += usize::from(over);
+        let mark = if over { "  over the limit" } else { "" };
+        println!("{:>6}.{} {mebibytes:>6}  {}{mark}", micros / 1000, micros / 100 % 10, case.what);
+    }
+    Ok(if beyond == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Reads one case in a process of its own; prints microseconds and the peak in KiB.
+fn one(index: usize) -> Result<(), Failed> {
+    let case = cases::cases().into_iter().nth(index).ok_or("no such case")?;
+    let honest = case.honest;
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies/schema.merit");
+    let text = std::fs::read_to_string(shipped)?;
+    let schema = load_schema(&Source { name: "schema.merit".to_owned(), text }).map_err(|_| "the schema has mistakes")?;
+    let is_schema = case.text.starts_with("schema");
+    let source = Source { name: "hostile.merit".to_owned(), text: case.text };
+    let start = Instant::now();
+    let said = if is_schema { load_schema(&source).err() } else { load_policy(&source, &schema).err() };
+    let shown = said.map(|said| render(&said, &source, false));
+    let micros = start.elapsed().as_micros();
+    if shown.is_none() && !honest {
+        return Err("taken without a message".into());
+    }
+    println!("{micros} {}", peak()?);
+    Ok(())
+}
+
+/// The most resident memory that this process had, in KiB. Linux only.
+fn peak() -> Result<usize, Failed> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM in /proc/self/status")?;
+    Ok(line.trim().trim_end_matches(" kB").parse()?)
+}
