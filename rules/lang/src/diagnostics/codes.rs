@@ -1,6 +1,6 @@
 //! Every code that a message can have, in one table: the code never changes its meaning, and its words are the start of
-//! the page that explains it. M00 the file, M01 its text, M02 names, M03 types and units, M04 missing values, M05 tables,
-//! M06 outcomes and stages, M07 the header and the schema, M08 tests and checks.
+//! the page that explains it, `rules/messages/<code>.md`. M00 the file, M01 its text, M02 names, M03 types and units,
+//! M04 missing values, M05 tables, M06 outcomes and stages, M07 the header and the schema, M08 tests and checks.
 
 /// A stable code and what it stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,11 +9,17 @@ pub struct Code {
     pub id: &'static str,
     /// What it stands for, in one sentence.
     pub about: &'static str,
+    /// The page that explains it, in Markdown.
+    pub page: &'static str,
 }
 
 macro_rules! codes {
     ($($id:literal $name:ident $about:literal)*) => {
-        $(#[doc = $about] pub const $name: Code = Code { id: $id, about: $about };)*
+        $(#[doc = $about] pub const $name: Code = Code {
+            id: $id,
+            about: $about,
+            page: include_str!(concat!("../../../messages/", $id, ".md")),
+        };)*
         /// All of them, in order.
         pub const ALL: &[Code] = &[$($name),*];
     };

@@ -1,7 +1,8 @@
 //! The grammar, and a handle on its pairs that forgets words and signs.
 
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
-use std::sync::Once;
+use std::sync::{LazyLock, Once};
 
 use pest::Parser as _;
 use pest::iterators::{Pair, Pairs};
@@ -66,6 +67,9 @@ impl<'i> Kids<'i> {
 
 /// Whether a rule is a word or a sign of the language.
 pub fn is_word(rule: Rule) -> bool {
-    let name = format!("{rule:?}");
-    name.starts_with("kw_") || name.starts_with("sym_") || name == "EOI"
+    static WORDS: LazyLock<HashSet<Rule>> = LazyLock::new(|| {
+        let word = |name: &str| name.starts_with("kw_") || name.starts_with("sym_") || name == "EOI";
+        Rule::all_rules().iter().copied().filter(|rule| word(&format!("{rule:?}"))).collect()
+    });
+    WORDS.contains(&rule)
 }

@@ -11,6 +11,7 @@ mod outcomes;
 mod parser;
 mod phrases;
 mod recovery;
+mod size;
 mod slips;
 mod split;
 mod tables;

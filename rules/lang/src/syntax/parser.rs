@@ -7,14 +7,13 @@ use super::ast::{File, Item, Name, Spanned};
 use super::expected::refusal;
 use super::grammar::{self, Kids, Rule};
 use super::recovery::{blank, line_around, statement_around, unbalanced};
+use super::size::too_large_to_read;
 use super::slips::mend;
 use super::split::{DECLARATIONS, HEADER, Part, PartKind, first_word, split, strip_comment};
 use crate::Source;
 use crate::diagnostics::{Diagnostic, Diagnostics, Span, codes, nearest};
 use crate::source::{LARGEST, too_large};
 
-/// Most declarations of a file.
-const MOST_PARTS: usize = 2_000;
 /// Longest declaration and longest line of one, in bytes.
 const LONGEST_PART: usize = 1 << 17;
 const LONGEST_LINE: usize = 1 << 13;
@@ -98,15 +97,8 @@ fn parse(source: &Source, kind: FileKind, said: &mut Diagnostics) -> Option<File
         return None;
     }
     let parts = split(&mended.text);
-    if parts.len() > MOST_PARTS {
-        let span =
-            parts.get(MOST_PARTS).map_or(Span::default(), |part| Span::new(part.span.start, part.span.start + 1));
-        said.push(Diagnostic::new(
-            codes::TOO_MANY,
-            format!("the file has more than {MOST_PARTS} declarations"),
-            span,
-            "",
-        ));
+    if let Some(large) = too_large_to_read(&mended.text, &parts) {
+        said.push(large);
         return None;
     }
     first_part(&mended.text, &parts, kind, said)?;
