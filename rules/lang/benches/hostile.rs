@@ -54,7 +54,8 @@ fn one(index: usize) -> Result<(), Failed> {
     let honest = case.honest;
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies/schema.merit");
     let text = std::fs::read_to_string(shipped)?;
-    let schema = load_schema(&Source { name: "schema.merit".to_owned(), text }).map_err(|_| "the schema has mistakes")?;
+    let schema =
+        load_schema(&Source { name: "schema.merit".to_owned(), text }).map_err(|_| "the schema has mistakes")?;
     let is_schema = case.text.starts_with("schema");
     let source = Source { name: "hostile.merit".to_owned(), text: case.text };
     let start = Instant::now();

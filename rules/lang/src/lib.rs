@@ -14,7 +14,10 @@ mod testing;
 mod trace;
 
 pub use check::{load_policy, load_schema};
-pub use diagnostics::{Code, Diagnostic, Diagnostics, Label, Place, Severity, Span, codes, nearest, place, render};
+pub use diagnostics::{
+    Code, Diagnostic, Diagnostics, Label, Located, LocatedLabel, Place, Severity, Span, codes, located, nearest, place,
+    render,
+};
 pub use evaluate::{
     Announcement, Awaited, Award, CAP_TOTAL, ContestEntry, ContestOutcome, CreditOutcome, CreditShare, DRAW,
     DRAW_RECOVERY, ENGINE_VERSION, Evaluation, GUARANTEE, Guideline, History, Kudos, Labelled, NotScored, Output,
@@ -26,5 +29,5 @@ pub use program::{CheckReport, Input, InputSource, OncePer, OutputInfo, OutputKi
 pub use schema::{Field, Measure, Perspective, Range, RecordType, Schema, Type};
 pub use source::Source;
 pub use syntax::schema_reference;
-pub use testing::{TestFailure, TestReport, run_tests};
+pub use testing::{TestFailure, TestReport, failed_tests, run_tests};
 pub use trace::Trace;

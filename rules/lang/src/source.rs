@@ -52,6 +52,22 @@ impl Source {
             }
         }
     }
+
+    /// The place of a line (from 1) without its indent.
+    #[must_use]
+    pub fn line_span(&self, line: usize) -> Span {
+        let start: usize = self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let line = self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let indent = line.len() - line.trim_start().len();
+        Span::new(start + indent, start + line.trim_end().len().max(indent))
+    }
+
+    /// The place of the first line that begins with that word, as `effective`; the text's start where there is none.
+    #[must_use]
+    pub fn line_that_begins(&self, word: &str) -> Span {
+        let begins = |line: &str| line.split_whitespace().next() == Some(word);
+        self.text.lines().position(begins).map_or(Span::default(), |index| self.line_span(index + 1))
+    }
 }
 
 /// The message for a text beyond the limit.

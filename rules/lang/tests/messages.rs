@@ -9,7 +9,7 @@ mod pages;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use merit_rules::{Diagnostics, Schema, Source, codes, load_policy, load_schema, render};
+use merit_rules::{Diagnostics, Schema, Source, codes, failed_tests, load_policy, load_schema, render, run_tests};
 
 use pages::{Block, blocks};
 
@@ -36,7 +36,11 @@ fn read(block: &Block, base: &str, schema: &Schema) -> Result<(), (Diagnostics, 
     let read = if block.is("schema") {
         load_schema(&source).map(|_| ())
     } else {
-        load_policy(&source, schema).map(|_| ())
+        load_policy(&source, schema).and_then(|program| {
+            let failed =
+                if block.is("tests") { failed_tests(&run_tests(&program), &source) } else { Diagnostics::default() };
+            if failed.is_empty() { Ok(()) } else { Err(failed) }
+        })
     };
     read.map_err(|said| shown(said, source.text))
 }
@@ -56,7 +60,11 @@ fn every_example_is_what_its_page_says() {
         }
         for block in &examples {
             match read(block, &base, &schema) {
-                Ok(()) if block.is("wrong") => trouble.push(format!("{}: nothing is said about a wrong example", code.id)),
+                // What is wrong with it shows when it is published: the service's tests do that.
+                Ok(()) if block.is("published") => {}
+                Ok(()) if block.is("wrong") => {
+                    trouble.push(format!("{}: nothing is said about a wrong example", code.id))
+                }
                 Err((said, shown)) if block.is("right") || said.0.iter().any(|one| one.code != code.id) => {
                     trouble.push(format!("{}: {:?}\n{shown}", code.id, block.words));
                 }
@@ -78,7 +86,7 @@ fn each_code_has_its_page_and_each_page_its_code() {
         let mut lines = code.page.lines();
         assert_eq!(lines.next(), Some(format!("# {}: {}", code.id, code.about).as_str()));
         let prose = lines.filter(|line| !line.is_empty()).count();
-        assert!((8..=45).contains(&prose), "{} has {prose} lines", code.id);
+        assert!((8..=60).contains(&prose), "{} has {prose} lines", code.id);
     }
 }
 
@@ -87,10 +95,14 @@ fn the_list_of_pages_is_up_to_date() {
     let file = folder().join("README.md");
     let readme = std::fs::read_to_string(&file).unwrap();
     let (head, _) = readme.split_once("| code |").unwrap_or((&readme, ""));
-    let rows: String = codes::ALL.iter().map(|code| format!("| [{0}]({0}.md) | {1} |\n", code.id, code.about)).collect();
+    let rows: String =
+        codes::ALL.iter().map(|code| format!("| [{0}]({0}.md) | {1} |\n", code.id, code.about)).collect();
     let wanted = format!("{head}| code | meaning |\n| --- | --- |\n{rows}");
     if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
         std::fs::write(&file, &wanted).unwrap();
     }
-    assert!(readme == wanted || std::fs::read_to_string(&file).unwrap() == wanted, "rules/messages/README.md is not up to date");
+    assert!(
+        readme == wanted || std::fs::read_to_string(&file).unwrap() == wanted,
+        "rules/messages/README.md is not up to date"
+    );
 }

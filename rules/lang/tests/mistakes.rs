@@ -85,8 +85,8 @@ fn no_message_shows_a_word_of_the_code() {
 fn every_code_is_shown() {
     let schema = base();
     let all: String = files().iter().map(|path| said(path, &schema)).collect();
-    // Bytes and sizes are tested where they are read.
-    let elsewhere = ["M0001", "M0002", "M0003", "M0116"];
+    // Bytes and sizes are tested where they are read, versions and failing tests where a policy is published.
+    let elsewhere = ["M0001", "M0002", "M0003", "M0116", "M0708", "M0709", "M0804"];
     let unseen: Vec<&str> = merit_rules::codes::ALL
         .iter()
         .map(|code| code.id)

@@ -242,6 +242,11 @@ pub enum Rules {
         #[arg(required = true)]
         paths: Vec<PathBuf>,
     },
+    /// Explain a message's code, such as M0301, or list all codes
+    Code {
+        /// The code; without it, all are listed
+        code: Option<String>,
+    },
     /// Evaluate a policy for one person and say in words how each outcome came about
     Eval {
         /// The policy file

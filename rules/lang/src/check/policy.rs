@@ -19,7 +19,7 @@ use crate::syntax::parse_policy;
 /// Everything that is wrong with it, each mistake once, in the order of the text.
 pub fn load_policy(source: &Source, schema: &Schema) -> Result<Program, Diagnostics> {
     let mut said = Diagnostics::default();
-    let Some(file) = parse_policy(source, &mut said) else { return Err(said.sorted()) };
+    let Some(file) = parse_policy(source, &mut said) else { return Err(said.sorted(&source.text)) };
     check_policy(&file, source, schema, said)
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn check_policy(
             let span = file.header.name.as_ref().map_or(Span::default(), |name| name.span);
             Err(Diagnostic::new(codes::SYNTAX, "this policy can't be read", span, "").into())
         }
-        _ => Err(checker.said.sorted()),
+        _ => Err(checker.said.sorted(&source.text)),
     }
 }
 

@@ -20,13 +20,13 @@ use crate::syntax::parse_schema;
 /// Everything that is wrong with it, each mistake once, in the order of the text.
 pub fn load_schema(source: &Source) -> Result<Schema, Diagnostics> {
     let mut checker = Checker::new(&source.text, None);
-    let Some(file) = parse_schema(source, &mut checker.said) else { return Err(checker.said.sorted()) };
+    let Some(file) = parse_schema(source, &mut checker.said) else { return Err(checker.said.sorted(&source.text)) };
     let parts = checker.schema(&file);
     let Some(mut schema) = parts.filter(|_| checker.said.is_empty()).map(Schema::new) else {
-        return Err(checker.said.sorted());
+        return Err(checker.said.sorted(&source.text));
     };
     let said = formulas(&file, &mut schema, &source.text);
-    if said.is_empty() { Ok(schema) } else { Err(said.sorted()) }
+    if said.is_empty() { Ok(schema) } else { Err(said.sorted(&source.text)) }
 }
 
 /// Checks formulas of columns and measures, now that all names are known.

@@ -101,9 +101,13 @@ codes! {
     "M0705" MONTH_ENDS "A date plus months needs the header to say how month ends round."
     "M0707" SCHEMA_RECORD "A record or measure of a schema isn't complete."
 
+    "M0708" VERSION_REUSED "A version number is published again with other content."
+    "M0709" VERSIONS_OVERLAP "Two versions of a policy hold on the same day."
+
     "M0801" TEST_BINDING "A test gives something that isn't an input."
     "M0802" TEST_EXPECTATION "A test expects something that the policy doesn't give."
     "M0803" CHECK_SUBJECT "A check speaks of something that the policy doesn't have."
+    "M0804" TEST_FAILS "A test of the policy doesn't come out as it expects."
 }
 
 #[cfg(test)]

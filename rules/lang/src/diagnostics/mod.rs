@@ -2,12 +2,14 @@
 //! by [`render`]; the language server and the gRPC error read the same data.
 
 pub mod codes;
+mod located;
 mod nearest;
 mod render;
 
 use serde::{Deserialize, Serialize};
 
 pub use codes::Code;
+pub use located::{Located, LocatedLabel, located};
 pub use nearest::nearest;
 pub use render::{Place, place, render};
 
@@ -25,6 +27,19 @@ impl Span {
     #[must_use]
     pub const fn new(start: usize, end: usize) -> Self {
         Self { start, end }
+    }
+
+    /// The place, widened to whole characters of the text: a copy whose slips were mended has others.
+    #[must_use]
+    pub fn within(self, text: &str) -> Self {
+        let (mut start, mut end) = (self.start.min(text.len()), self.end.min(text.len()));
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        Self { start, end: end.max(start) }
     }
 
     /// The smallest place that holds both.
@@ -139,9 +154,13 @@ impl Diagnostics {
         self.0.is_empty()
     }
 
-    /// In the order of the text, the same mistake once; beyond a hundred only their number.
+    /// In the order of the text, the same mistake once; beyond a hundred only their number. Each place lies in the text
+    /// and holds whole characters.
     #[must_use]
-    pub fn sorted(mut self) -> Self {
+    pub fn sorted(mut self, text: &str) -> Self {
+        for label in self.0.iter_mut().flat_map(|one| &mut one.labels) {
+            label.span = label.span.within(text);
+        }
         self.0.sort_by(|a, b| (a.span(), &a.code).cmp(&(b.span(), &b.code)));
         self.0.dedup_by(|a, b| a.span() == b.span() && a.code == b.code && a.title == b.title);
         let more = self.0.len().saturating_sub(MOST_SHOWN);

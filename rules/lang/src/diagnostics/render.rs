@@ -20,15 +20,41 @@ pub struct Place {
 /// Line and column of a byte of the text. A place beyond the end is the end.
 #[must_use]
 pub fn place(text: &str, at: usize) -> Place {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
+    Places::of(text).at(at)
+}
+
+/// Where the lines of a text begin, so that many places of a large text are found soon.
+pub(super) struct Places<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Places<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { text, starts }
     }
-    let before = text.get(..at).unwrap_or_default();
-    let start = before.rfind('\n').map_or(0, |index| index + 1);
-    Place {
-        line: before.matches('\n').count() + 1,
-        column: before.get(start..).unwrap_or_default().chars().count() + 1,
+
+    pub(super) fn at(&self, at: usize) -> Place {
+        let mut at = at.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let line = self.starts.partition_point(|start| *start <= at);
+        let start = self.start(line);
+        Place { line, column: self.text.get(start..at).unwrap_or_default().chars().count() + 1 }
+    }
+
+    /// Where a line begins, and the line without its end.
+    fn line(&self, line: usize) -> (usize, &'t str) {
+        let start = self.start(line);
+        let rest = self.text.get(start..).unwrap_or_default();
+        let shown = rest.split('\n').next().unwrap_or_default();
+        (start, shown.strip_suffix('\r').unwrap_or(shown))
+    }
+
+    fn start(&self, line: usize) -> usize {
+        self.starts.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
     }
 }
 
@@ -38,11 +64,12 @@ pub fn place(text: &str, at: usize) -> Place {
 pub fn render(diagnostics: &Diagnostics, source: &Source, color: bool) -> String {
     let mut out = String::new();
     let paint = Paint { color };
+    let places = Places::of(&source.text);
     for diagnostic in &diagnostics.0 {
         if !out.is_empty() {
             out.push('\n');
         }
-        one(diagnostic, source, paint, &mut out);
+        one(diagnostic, source, &places, paint, &mut out);
     }
     out
 }
@@ -63,7 +90,7 @@ const BOLD_YELLOW: &str = "1;33";
 const BOLD_BLUE: &str = "1;34";
 const BOLD: &str = "1";
 
-fn one(diagnostic: &Diagnostic, source: &Source, paint: Paint, out: &mut String) {
+fn one(diagnostic: &Diagnostic, source: &Source, places: &Places<'_>, paint: Paint, out: &mut String) {
     let (word, style) = match diagnostic.severity {
         Severity::Error => ("error", BOLD_RED),
         Severity::Warning => ("warning", BOLD_YELLOW),
@@ -71,8 +98,8 @@ fn one(diagnostic: &Diagnostic, source: &Source, paint: Paint, out: &mut String)
     let head = paint.with(style, &format!("{word}[{}]", diagnostic.code));
     let title = paint.with(BOLD, &format!(": {}", clean(&diagnostic.title)));
     let _ = writeln!(out, "{head}{title}");
-    let at = place(&source.text, diagnostic.span().start);
-    let lines = by_line(diagnostic, &source.text);
+    let at = places.at(diagnostic.span().start);
+    let lines = by_line(diagnostic, places);
     let width = lines.keys().next_back().map_or(1, |line| line.to_string().len());
     let gutter = |number: &str, bar: &str| paint.with(BOLD_BLUE, &format!("{number:>width$} {bar}"));
     let arrow = paint.with(BOLD_BLUE, &format!("{:>width$}-->", ""));
@@ -85,7 +112,7 @@ fn one(diagnostic: &Diagnostic, source: &Source, paint: Paint, out: &mut String)
                 let _ = writeln!(out, "{}", paint.with(BOLD_BLUE, "..."));
             }
             previous = Some(line);
-            source_line(line, &labels, source, &gutter, paint, style, out);
+            source_line(line, &labels, places, &gutter, paint, style, out);
         }
     }
     for note in &diagnostic.notes {
@@ -96,10 +123,10 @@ fn one(diagnostic: &Diagnostic, source: &Source, paint: Paint, out: &mut String)
     }
 }
 
-fn by_line<'a>(diagnostic: &'a Diagnostic, text: &str) -> BTreeMap<usize, Vec<&'a Label>> {
+fn by_line<'a>(diagnostic: &'a Diagnostic, places: &Places<'_>) -> BTreeMap<usize, Vec<&'a Label>> {
     let mut lines: BTreeMap<usize, Vec<&Label>> = BTreeMap::new();
     for label in &diagnostic.labels {
-        lines.entry(place(text, label.span.start).line).or_default().push(label);
+        lines.entry(places.at(label.span.start).line).or_default().push(label);
     }
     for labels in lines.values_mut() {
         labels.sort_by_key(|label| (label.span, !label.primary));
@@ -110,15 +137,13 @@ fn by_line<'a>(diagnostic: &'a Diagnostic, text: &str) -> BTreeMap<usize, Vec<&'
 fn source_line(
     line: usize,
     labels: &[&Label],
-    source: &Source,
+    places: &Places<'_>,
     gutter: &dyn Fn(&str, &str) -> String,
     paint: Paint,
     style: &str,
     out: &mut String,
 ) {
-    let text = source.text.split('\n').nth(line - 1).unwrap_or_default();
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    let start: usize = source.text.split('\n').take(line - 1).map(|line| line.len() + 1).sum();
+    let (start, text) = places.line(line);
     let window = Window::around(text, start, labels);
     let _ = writeln!(out, "{} {}", gutter(&line.to_string(), "|"), window.text);
     for row in underlines(labels, &window, paint, style) {

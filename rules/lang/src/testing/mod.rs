@@ -4,8 +4,11 @@ mod expected;
 mod given;
 mod group;
 mod periods;
+mod said;
 
 use crate::program::{Program, Test};
+
+pub use said::failed_tests;
 
 /// What a `test` block came to.
 #[derive(Debug, Clone, PartialEq, Eq)]

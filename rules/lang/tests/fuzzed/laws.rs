@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use merit_rules::{
-    Diagnostics, Program, Schema, Source, evaluate, explain, inputs_from_json, load_policy, load_schema, render, run_tests,
+    Diagnostics, Program, Schema, Source, evaluate, explain, inputs_from_json, load_policy, load_schema, render,
+    run_tests,
 };
 
 fn shipped(name: &str) -> Source {
@@ -61,7 +62,8 @@ pub fn check_policy(bytes: &[u8]) {
 /// A shipped policy (the first byte says which) over any document; each outcome can be told.
 pub fn eval(bytes: &[u8]) {
     let Some((which, json)) = bytes.split_first() else { return };
-    let (Ok(json), Some(program)) = (std::str::from_utf8(json), PROGRAMS.get(usize::from(*which) % PROGRAMS.len())) else {
+    let (Ok(json), Some(program)) = (std::str::from_utf8(json), PROGRAMS.get(usize::from(*which) % PROGRAMS.len()))
+    else {
         return;
     };
     let Ok(inputs) = inputs_from_json(program, json) else { return };

@@ -130,11 +130,23 @@ fn tables() -> Vec<Case> {
         bad("bars", format!("{HEADER}table t unique {{\n{}\n}}\n", "|".repeat(big))),
         bad("a long row", format!("{HEADER}table t unique {{\n| a1 -> money |\n|{}\n}}\n", " - |".repeat(big / 4))),
         bad("many rows", table("| k | v -> count |", "  | 1 | 1 |\n", 20_000)),
+        bad("bands of a density that fills the file", {
+            let row = |n: usize| format!("  | ${n} to below ${} | {n}% | ${n} |\n", n + 1);
+            let rows: String = (100..2_500).map(row).collect();
+            let one = format!("table t unique {{\n  | k | v -> percent | w -> money |\n{rows}}}\n");
+            filled("", &one)
+        }),
+        bad("a definition as long as may be, many times", {
+            filled("", &format!("define x = {}1\n", "(a + 1) * ".repeat(190)))
+        }),
         bad("rows, just short enough", table("| k | v -> count |", "  | 1 | 1 |\n", 10_000)),
         bad("bands in a table", format!("{HEADER}table t unique {{\n  | k | v -> count |\n{numbered}}}\n")),
         bad("bands that overlap", format!("{HEADER}table t unique {{\n  | k | l | v -> count |\n{odd}}}\n")),
         bad("bands in twelve columns", format!("{HEADER}table t unique {{\n  |{columns} v -> count |\n{steps}}}\n")),
-        bad("first match in twelve columns", format!("{HEADER}table t first {{\n  |{columns} v -> count |\n{steps}}}\n")),
+        bad(
+            "first match in twelve columns",
+            format!("{HEADER}table t first {{\n  |{columns} v -> count |\n{steps}}}\n"),
+        ),
         bad("a wide head", format!("{HEADER}table t unique {{\n  |{wide_head} v -> count |\n  | 1 | 1 |\n}}\n")),
         bad("tiers", {
             let rows: String = (1..4_000).map(|n| format!("  | {n}% to below {n}% | 1% |\n")).collect();
@@ -167,8 +179,6 @@ fn marks() -> Vec<Case> {
         bad("a long unknown word", format!("{HEADER}{} = y", "a".repeat(MIB - HEADER.len() - 4))),
         bad("spaces", " ".repeat(MIB)),
         bad("line ends", "\n".repeat(MIB)),
-        bad("comments", filled("", "#\n")),
-        bad("a long comment", filled("#", "#")),
         bad("letters", "x".repeat(MIB)),
         bad("a letter a line", filled("", "x\n")),
         bad("wide letters", "日".repeat(MIB / 3)),
@@ -185,6 +195,8 @@ fn long_and_honest() -> Vec<Case> {
     vec![
         honest("a chain of definitions", format!("{HEADER}{links}define x1900 = 1\n")),
         honest("a long about", format!("{}{about}\ndefine x = 1\n", HEADER.trim_end_matches('\n').to_owned() + "\n")),
+        honest("comments", filled("", "#\n")),
+        honest("a long comment", filled("#", "#")),
         honest("1 MiB, mostly comment", {
             let line = format!("# {}\n", "a".repeat(97));
             let room = (MIB - whole.len()) / line.len();

@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod codes;
 pub mod cycle;
 pub mod demo;
 pub mod generate;

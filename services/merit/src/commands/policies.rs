@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use merit_core::{Error, Result};
-use merit_rules::{Program, Schema, Source};
+use merit_rules::{Diagnostics, Located, Program, Schema, Source};
 
 use crate::show::Screen;
 
@@ -29,7 +29,7 @@ pub(crate) enum Checked {
     /// A policy without mistakes.
     Policy(Box<Program>),
     /// Mistakes, already told.
-    Refused,
+    Refused(Vec<Located>),
 }
 
 /// All `.merit` files under the paths, folders included, in the order of their names.
@@ -62,11 +62,9 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 /// # Errors
 /// As [`schema_file`].
 pub(crate) fn source(path: &Path) -> Result<Source> {
-    let name = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
-    Source::from_bytes(&name, &bytes).map_err(|diagnostics| {
+    bytes(path)?.map_err(|(diagnostics, unread)| {
         let first = diagnostics.0.first().map(|d| d.title.clone()).unwrap_or_default();
-        Error::invalid("NOT_A_POLICY_FILE", format!("`{name}`: {first}"))
+        Error::invalid("NOT_A_POLICY_FILE", format!("`{}`: {first}", unread.name))
     })
 }
 
@@ -76,14 +74,14 @@ pub(crate) fn source(path: &Path) -> Result<Source> {
 /// # Errors
 /// As [`source`], and `NO_SCHEMA_FILE` when the named schema is not there.
 pub(crate) fn check(path: &Path, screen: Screen) -> Result<Checked> {
-    let text = source(path)?;
+    let text = match bytes(path)? {
+        Ok(text) => text,
+        Err((diagnostics, unread)) => return Ok(refused(screen, &diagnostics, &unread)),
+    };
     let Some(named) = merit_rules::schema_reference(&text) else {
         return Ok(match merit_rules::load_schema(&text) {
             Ok(schema) => Checked::Schema(Box::new(schema)),
-            Err(diagnostics) => {
-                screen.warn(merit_rules::render(&diagnostics, &text, colour()));
-                Checked::Refused
-            }
+            Err(diagnostics) => refused(screen, &diagnostics, &text),
         });
     };
     let beside = path.parent().unwrap_or_else(|| Path::new("")).join(&named);
@@ -96,18 +94,25 @@ pub(crate) fn check(path: &Path, screen: Screen) -> Result<Checked> {
     let schema_text = source(&beside)?;
     let schema = match merit_rules::load_schema(&schema_text) {
         Ok(schema) => schema,
-        Err(diagnostics) => {
-            screen.warn(merit_rules::render(&diagnostics, &schema_text, colour()));
-            return Ok(Checked::Refused);
-        }
+        Err(diagnostics) => return Ok(refused(screen, &diagnostics, &schema_text)),
     };
     Ok(match merit_rules::load_policy(&text, &schema) {
         Ok(program) => Checked::Policy(Box::new(program)),
-        Err(diagnostics) => {
-            screen.warn(merit_rules::render(&diagnostics, &text, colour()));
-            Checked::Refused
-        }
+        Err(diagnostics) => refused(screen, &diagnostics, &text),
     })
+}
+
+/// Tells what is wrong.
+fn refused(screen: Screen, diagnostics: &Diagnostics, text: &Source) -> Checked {
+    screen.warn(merit_rules::render(diagnostics, text, colour()));
+    Checked::Refused(merit_rules::located(diagnostics, text))
+}
+
+/// A file's text, or what is wrong with its bytes.
+fn bytes(path: &Path) -> Result<std::result::Result<Source, (Diagnostics, Source)>> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    Ok(Source::from_bytes(&name, &bytes).map_err(|diagnostics| (diagnostics, Source { name, text: String::new() })))
 }
 
 /// The policies (not the schemas) among files, by the file's name, for publishing.

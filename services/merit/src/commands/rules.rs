@@ -1,4 +1,4 @@
-//! `merit rules check · test · publish · eval`.
+//! `merit rules check · test · publish · code · eval`.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use merit_rules::{OutputKind, Program, TestReport};
 use serde_json::json;
 
 use super::policies::{self, Checked};
-use super::{answer, read_text};
+use super::{answer, codes, read_text};
 use crate::cli::{Global, Rules};
 use crate::exit::Outcome;
 use crate::session::Session;
@@ -24,6 +24,7 @@ pub async fn run(global: &Global, command: Rules) -> Result<Outcome> {
             let session = Session::open(global, "rules publish").await?;
             publish(screen, &session, &files).await
         }
+        Rules::Code { code } => codes::run(screen, code.as_deref()),
         Rules::Eval { file, input } => evaluate(screen, &file, &input),
     }
 }
@@ -31,12 +32,14 @@ pub async fn run(global: &Global, command: Rules) -> Result<Outcome> {
 fn check(screen: Screen, paths: &[PathBuf], with_tests: bool) -> Result<Outcome> {
     let mut refused = 0_usize;
     let mut documents = Vec::new();
+    let mut first: Option<String> = None;
     for path in policies::find(paths)? {
         let name = path.display().to_string();
         match policies::check(&path, screen)? {
-            Checked::Refused => {
+            Checked::Refused(diagnostics) => {
                 refused += 1;
-                documents.push(json!({ "file": name, "ok": false }));
+                first = first.or_else(|| diagnostics.first().map(|one| one.code.clone()));
+                documents.push(json!({ "file": name, "ok": false, "diagnostics": diagnostics }));
             }
             Checked::Schema(schema) => {
                 screen.line(format!("{name}: schema \"{}\" version {} is fine", schema.name(), schema.version()));
@@ -49,6 +52,7 @@ fn check(screen: Screen, paths: &[PathBuf], with_tests: bool) -> Result<Outcome>
             }
         }
     }
+    codes::closing(first.as_deref()).into_iter().for_each(|line| screen.warn(line));
     screen.json(&json!(documents));
     Ok(if refused == 0 { Outcome::Done } else { Outcome::Problems })
 }
@@ -105,6 +109,8 @@ pub(crate) async fn publish(screen: Screen, session: &Session, files: &[PathBuf]
         screen.warn(&failure.report);
     }
     if !published.failures.is_empty() {
+        let first = published.failures.iter().flat_map(|failure| &failure.diagnostics).next();
+        codes::closing(first.map(|one| one.code.as_str())).into_iter().for_each(|line| screen.warn(line));
         screen.warn("nothing was published; mend the files above and publish again");
         screen.json(&json!({ "failures": published.failures.iter().map(|f| &f.file_name).collect::<Vec<_>>() }));
         return Ok(Outcome::Problems);
@@ -139,7 +145,7 @@ pub(crate) async fn publish(screen: Screen, session: &Session, files: &[PathBuf]
 fn evaluate(screen: Screen, file: &Path, input: &Path) -> Result<Outcome> {
     let program = match policies::check(file, screen)? {
         Checked::Policy(program) => program,
-        Checked::Refused => return Ok(Outcome::Problems),
+        Checked::Refused(_) => return Ok(Outcome::Problems),
         Checked::Schema(_) => {
             return Err(Error::invalid("NOT_A_POLICY", format!("`{}` is a schema; name a policy", file.display())));
         }

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 
-use super::{Answers, Grpc, messages};
+use super::{Answers, Grpc, diagnostics, messages};
 use crate::compute::Whole;
 use crate::model::{Cutoffs, Run};
 use crate::service::{NewAdjustment, ResultRow, SourceText};
@@ -50,6 +50,7 @@ impl Grpc {
         let failure = |refusal: crate::service::Refusal| proto::PolicyFailure {
             file_name: refusal.file_name,
             report: refusal.report,
+            diagnostics: refusal.diagnostics.into_iter().map(diagnostics::to_wire).collect(),
         };
         Ok(proto::PublishPoliciesResponse {
             policies: publication.policies.iter().map(|(policy, new)| messages::policy(policy, *new)).collect(),

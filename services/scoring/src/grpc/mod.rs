@@ -1,6 +1,7 @@
 //! Scoring over gRPC: translation, and who may do what.
 
 mod calls;
+mod diagnostics;
 mod messages;
 mod pages;
 #[cfg(test)]

@@ -198,3 +198,49 @@ async fn progress_ends_with_the_run_and_a_preview_comes_in_pieces() {
         grpc.execute_run(call(unknown, "operator", Role::Operator)).await.unwrap().into_inner().next().await.unwrap();
     assert_eq!(code(answer), Err(Code::NotFound));
 }
+
+/// The report for a terminal, the data on the wire and the JSON of the same diagnostics are one.
+#[tokio::test]
+async fn a_refused_policy_comes_with_its_diagnostics_as_data() {
+    let world = World::new().await;
+    let grpc = Grpc { scoring: world.scoring.clone() };
+    let text = crate::service::tests::SPIF.replace("count of deals", "count of dals");
+    let sources = vec![proto::PolicySource { file_name: "p.merit".to_owned(), text: text.clone() }];
+    let request = proto::PublishPoliciesRequest { sources, validate_only: true };
+    let answer = grpc.publish_policies(call(request, "ops", Role::RevenueOperations)).await.unwrap().into_inner();
+    let [failure] = answer.failures.as_slice() else { panic!("{:?}", answer.failures) };
+
+    let schema =
+        merit_rules::Source { name: "schema.merit".to_owned(), text: crate::service::tests::SCHEMA.to_owned() };
+    let source = merit_rules::Source { name: "p.merit".to_owned(), text };
+    let said = merit_rules::load_policy(&source, &merit_rules::load_schema(&schema).unwrap()).unwrap_err();
+    assert_eq!(failure.report, merit_rules::render(&said, &source, false));
+
+    let json = serde_json::to_value(merit_rules::located(&said, &source)).unwrap();
+    let found: Vec<_> = failure.diagnostics.iter().map(as_json).collect();
+    assert_eq!(serde_json::Value::from(found), json);
+    let [one] = failure.diagnostics.as_slice() else { panic!("{:?}", failure.diagnostics) };
+    let place = format!("p.merit:{}:{}", one.labels[0].start_line, one.labels[0].start_column);
+    for shown in [format!("error[{}]: {}", one.code, one.title), place, format!("help: {}", one.help)] {
+        assert!(failure.report.contains(&shown), "{shown} is not in\n{}", failure.report);
+    }
+}
+
+fn as_json(one: &merit_proto::r#type::v1::Diagnostic) -> serde_json::Value {
+    let label = |label: &merit_proto::r#type::v1::DiagnosticLabel| {
+        serde_json::json!({
+            "start_byte": label.start_byte, "end_byte": label.end_byte, "start_line": label.start_line,
+            "start_column": label.start_column, "end_line": label.end_line, "end_column": label.end_column,
+            "text": label.text, "primary": label.primary,
+        })
+    };
+    let severity = match one.severity() {
+        merit_proto::r#type::v1::Severity::Warning => "warning",
+        _ => "error",
+    };
+    let help = Some(&one.help).filter(|help| !help.is_empty());
+    serde_json::json!({
+        "code": one.code, "severity": severity, "title": one.title,
+        "labels": one.labels.iter().map(label).collect::<Vec<_>>(), "notes": one.notes, "help": help,
+    })
+}

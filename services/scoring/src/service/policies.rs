@@ -1,12 +1,14 @@
 //! Registering policies: checked, tested, immutable.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use merit_core::digest::sha256;
 use merit_core::{Error, Kind, Result};
-use merit_rules::{Program, Schema, Source, TestReport, load_policy, render, run_tests};
+use merit_rules::{
+    Diagnostic, Diagnostics, Located, Program, Schema, Source, codes, failed_tests, load_policy, located, render,
+    run_tests,
+};
 
 use super::{Scoring, apart};
 use crate::compute::plan;
@@ -28,6 +30,8 @@ pub struct Refusal {
     pub file_name: String,
     /// Place, source line and advice.
     pub report: String,
+    /// The same as data.
+    pub diagnostics: Vec<Located>,
 }
 
 /// What became of a set of policies.
@@ -85,7 +89,6 @@ impl Scoring {
 fn examine(schema: &Schema, schema_text: &str, mut known: Vec<Policy>, sources: Vec<SourceText>) -> Publication {
     let mut publication = Publication::default();
     for source in sources {
-        let file_name = source.file_name.clone();
         match one(schema, schema_text, &known, source) {
             Ok((policy, new)) => {
                 if new {
@@ -93,22 +96,36 @@ fn examine(schema: &Schema, schema_text: &str, mut known: Vec<Policy>, sources: 
                 }
                 publication.policies.push((policy, new));
             }
-            Err(report) => publication.refusals.push(Refusal { file_name, report }),
+            Err(refusal) => publication.refusals.push(refusal),
         }
     }
     publication
 }
 
-fn one(schema: &Schema, schema_text: &str, known: &[Policy], source: SourceText) -> Result<(Policy, bool), String> {
+fn one(schema: &Schema, schema_text: &str, known: &[Policy], source: SourceText) -> Result<(Policy, bool), Refusal> {
     let text = Source { name: source.file_name.clone(), text: source.text.clone() };
-    let program = load_policy(&text, schema).map_err(|diagnostics| render(&diagnostics, &text, false))?;
+    let refuse = |said: Diagnostics| Refusal {
+        file_name: text.name.clone(),
+        report: render(&said, &text, false),
+        diagnostics: located(&said, &text),
+    };
+    let program = load_policy(&text, schema).map_err(refuse)?;
     let policy = describe(&program, schema_text, source);
     if let Some(before) = known.iter().find(|known| known.name == policy.name && known.version == policy.version) {
-        return if before.sha256 == policy.sha256 { Ok((before.clone(), false)) } else { Err(reused(before, &policy)) };
+        return if before.sha256 == policy.sha256 {
+            Ok((before.clone(), false))
+        } else {
+            Err(refuse(reused(before, &policy, &text).into()))
+        };
     }
-    failed_tests(&policy.file_name, &run_tests(&program)).map_or(Ok(()), Err)?;
-    overlap(known, &policy).map_or(Ok(()), Err)?;
-    Ok((policy, true))
+    let failed = failed_tests(&run_tests(&program), &text);
+    if !failed.is_empty() {
+        return Err(refuse(failed));
+    }
+    match overlap(known, &policy, &text) {
+        Some(overlap) => Err(refuse(overlap.into())),
+        None => Ok((policy, true)),
+    }
 }
 
 fn describe(program: &Program, schema_text: &str, source: SourceText) -> Policy {
@@ -129,37 +146,22 @@ fn describe(program: &Program, schema_text: &str, source: SourceText) -> Policy 
     }
 }
 
-fn reused(before: &Policy, policy: &Policy) -> String {
-    let (file, name, version) = (&policy.file_name, &policy.name, policy.version);
+fn reused(before: &Policy, policy: &Policy, text: &Source) -> Diagnostic {
+    let (name, version) = (&policy.name, policy.version);
     let what = if before.text == policy.text { "under another schema" } else { "with other content" };
-    format!(
-        "{file}: `{name}` version {version} is registered already {what}, and a version never changes; raise it to `version {}`\n",
-        version.saturating_add(1)
-    )
-}
-
-/// Every failing test, with what was expected, what was found and how it came about.
-fn failed_tests(file: &str, reports: &[TestReport]) -> Option<String> {
-    let mut text = String::new();
-    for report in reports.iter().filter(|report| !report.failures.is_empty()) {
-        let _ = writeln!(text, "{file}:{}: test \"{}\" fails", report.line, report.name);
-        for failure in &report.failures {
-            let _ = writeln!(text, "  line {}: expected {}, found {}", failure.line, failure.expected, failure.found);
-            for words in &failure.words {
-                let _ = writeln!(text, "    {words}");
-            }
-        }
-    }
-    (!text.is_empty()).then_some(text)
+    let title = format!("`{name}` version {version} is published already {what}");
+    Diagnostic::new(codes::VERSION_REUSED, title, text.line_that_begins("policy"), "")
+        .note("a version never changes: what was paid by it has to be found again")
+        .help(format!("raise it to `version {}`", version.saturating_add(1)))
 }
 
 /// Two versions of one policy never hold on the same day. A later start ends a version that names no last day.
-fn overlap(known: &[Policy], policy: &Policy) -> Option<String> {
+fn overlap(known: &[Policy], policy: &Policy, text: &Source) -> Option<Diagnostic> {
     let clash = known.iter().filter(|other| other.name == policy.name).find(|other| {
         let (earlier, later) = if other.from <= policy.from { (*other, policy) } else { (policy, *other) };
         earlier.from == later.from || earlier.to.is_some_and(|to| to >= later.from)
     })?;
-    let (file, name, version, other) = (&policy.file_name, &policy.name, policy.version, clash.version);
+    let (name, version, other) = (&policy.name, policy.version, clash.version);
     let advice = match clash.to {
         Some(to) if clash.from <= policy.from => to.tomorrow().map_or_else(
             |_| "it has no day after that".to_owned(),
@@ -175,11 +177,12 @@ fn overlap(known: &[Policy], policy: &Policy) -> Option<String> {
             clash.from.yesterday().unwrap_or(clash.from)
         ),
     };
-    Some(format!(
-        "{file}: `{name}` version {version} holds {}, and version {other} {}; {advice}\n",
-        days(policy),
-        days(clash)
-    ))
+    let title = format!("`{name}` version {version} and version {other} hold on the same days");
+    Some(
+        Diagnostic::new(codes::VERSIONS_OVERLAP, title, text.line_that_begins("effective"), days(policy))
+            .note(format!("version {other} holds {}", days(clash)))
+            .help(advice),
+    )
 }
 
 fn days(policy: &Policy) -> String {
@@ -233,27 +236,36 @@ mod tests {
             (
                 (july, None),
                 (july, None),
-                Some(
-                    "p.merit: `P` version 2 holds from 2026-07-01 on, and version 1 from 2026-07-01 on; begin version 2 on a later day, and version 1 ends the day before\n",
-                ),
+                Some([
+                    "from 2026-07-01 on",
+                    "version 1 holds from 2026-07-01 on",
+                    "begin version 2 on a later day, and version 1 ends the day before",
+                ]),
             ),
             (
                 (july, Some(october)),
                 (september, None),
-                Some(
-                    "p.merit: `P` version 2 holds from 2026-09-30 on, and version 1 from 2026-07-01 to 2026-10-01; begin version 2 on 2026-10-02 or later, `effective 2026-10-02`\n",
-                ),
+                Some([
+                    "from 2026-09-30 on",
+                    "version 1 holds from 2026-07-01 to 2026-10-01",
+                    "begin version 2 on 2026-10-02 or later, `effective 2026-10-02`",
+                ]),
             ),
             (
                 (october, None),
                 (july, Some(october)),
-                Some(
-                    "p.merit: `P` version 2 holds from 2026-07-01 to 2026-10-01, and version 1 from 2026-10-01 on; end version 2 before 2026-10-01: `effective 2026-07-01 to 2026-09-30`\n",
-                ),
+                Some([
+                    "from 2026-07-01 to 2026-10-01",
+                    "version 1 holds from 2026-10-01 on",
+                    "end version 2 before 2026-10-01: `effective 2026-07-01 to 2026-09-30`",
+                ]),
             ),
         ] {
             let known = [policy(1, first.0, first.1)];
-            assert_eq!(overlap(&known, &policy(2, second.0, second.1)).as_deref(), said);
+            let text = Source { name: "p.merit".to_owned(), text: String::new() };
+            let found = overlap(&known, &policy(2, second.0, second.1), &text);
+            let found = found.map(|found| [found.labels[0].text.clone(), found.notes[0].clone(), found.help.unwrap()]);
+            assert_eq!(found, said.map(|said| said.map(str::to_owned)));
         }
     }
 

@@ -17,16 +17,21 @@ async fn a_version_is_registered_once_and_never_changes() {
     assert_eq!(publish(&world, COMMISSION).await, Ok(true));
     assert_eq!(publish(&world, COMMISSION).await, Ok(false));
     let changed = COMMISSION.replace("$8,900", "$8,901");
-    assert_eq!(
-        publish(&world, &changed).await.unwrap_err(),
-        "p.merit: `Commission` version 1 is registered already with other content, and a version never changes; raise it to `version 2`\n"
-    );
+    let report = publish(&world, &changed).await.unwrap_err();
+    let shown = [
+        "error[M0708]: `Commission` version 1 is published already with other content",
+        " --> p.merit:1:1",
+        "  |",
+        "1 | policy \"Commission\" version 1",
+        "  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+        "  = note: a version never changes: what was paid by it has to be found again",
+        "  = help: raise it to `version 2`",
+    ];
+    assert_eq!(report.lines().collect::<Vec<_>>(), shown);
     let schema = super::SCHEMA.replace("version 1", "version 2");
     *world.company.schema.lock().unwrap() = Some(schema);
-    assert_eq!(
-        publish(&world, COMMISSION).await.unwrap_err(),
-        "p.merit: `Commission` version 1 is registered already under another schema, and a version never changes; raise it to `version 2`\n"
-    );
+    let report = publish(&world, COMMISSION).await.unwrap_err();
+    assert!(report.contains("`Commission` version 1 is published already under another schema"), "{report}");
     let [policy] = world.scoring.policies().await.unwrap().try_into().unwrap();
     assert_eq!(
         (policy.name.as_str(), policy.version, policy.tests, policy.about.as_str()),
@@ -86,4 +91,26 @@ async fn a_later_version_takes_over_from_an_open_ended_one() {
     // Neither holds for the whole quarter, so neither pays.
     let run = world.freeze().await;
     assert_eq!(run.policies.iter().map(|pin| pin.name.as_str()).collect::<Vec<_>>(), ["SPIF"]);
+}
+
+/// Blocks of a code's page that are called `<word> published`.
+fn published(page: &str, word: &str) -> Vec<SourceText> {
+    let fence = format!("```merit {word} published");
+    let block = |rest: &str| rest.split("```").next().unwrap().trim_start_matches(" file\n").to_owned();
+    let text = |text: String| SourceText { file_name: "p.merit".to_owned(), text };
+    page.split(&fence).skip(1).map(block).map(text).collect()
+}
+
+#[tokio::test]
+async fn the_pages_about_versions_are_true() {
+    for code in [merit_rules::codes::VERSION_REUSED, merit_rules::codes::VERSIONS_OVERLAP] {
+        for (word, wanted) in [("wrong", vec![code.id]), ("right", vec![])] {
+            let sources = published(code.page, word);
+            assert_eq!(sources.len(), 2, "{}: {word}", code.id);
+            let found = World::new().await.scoring.publish(sources, false).await.unwrap();
+            let codes: Vec<&str> =
+                found.refusals.iter().flat_map(|refusal| &refusal.diagnostics).map(|one| one.code.as_str()).collect();
+            assert_eq!(codes, wanted, "{}: {word}", code.id);
+        }
+    }
 }
