@@ -9,7 +9,7 @@ mod plain_words;
 
 use std::path::{Path, PathBuf};
 
-use merit_rules::{Diagnostics, Schema, Source, load_policy, load_schema, render};
+use merit_rules::{Diagnostics, Schema, Source, failed_tests, load_policy, load_schema, render, run_tests};
 
 use plain_words::PlainWords;
 
@@ -36,13 +36,15 @@ fn base() -> Schema {
     load_schema(&source).unwrap_or_else(|said| panic!("{}", render(&said, &source, false)))
 }
 
-/// Reads a file as what its ending says it is.
+/// Reads a file as what its ending says it is; a policy's tests run.
 fn read(path: &Path, schema: &Schema) -> Result<(), Diagnostics> {
     let source = source(path);
     if path.extension().is_some_and(|end| end == "schema") {
         load_schema(&source).map(|_| ())
     } else {
-        load_policy(&source, schema).map(|_| ())
+        let program = load_policy(&source, schema)?;
+        let failed = failed_tests(&run_tests(&program), &source);
+        if failed.is_empty() { Ok(()) } else { Err(failed) }
     }
 }
 

@@ -84,10 +84,12 @@ impl Checker<'_> {
             ast::TypeKind::Named(name) => {
                 if !self.is_damaged(name) {
                     let words = merit_core::ValueType::ALL.iter().map(|kind| kind.word());
-                    let help = nearest(name, words.chain(self.choices.keys().map(String::as_str)))
+                    let help = super::suggestion::type_meant(name).map(|meant| format!("write `{meant}`"));
+                    let near = nearest(name, words.chain(self.choices.keys().map(String::as_str)))
                         .map(|meant| format!("did you mean `{meant}`?"));
                     let title = format!("there is no type and no choice called `{name}`");
-                    self.said.push(Diagnostic::new(codes::UNKNOWN_NAME, title, written.span, "").maybe_help(help));
+                    self.said
+                        .push(Diagnostic::new(codes::UNKNOWN_NAME, title, written.span, "").maybe_help(help.or(near)));
                 }
                 None
             }
@@ -131,7 +133,10 @@ impl Checker<'_> {
     pub fn row_width(&mut self, found: usize, due: usize, span: Span) {
         let cells = |n: usize| format!("{n} cell{}", if n == 1 { "" } else { "s" });
         let title = format!("this row has {}, and the head row has {due}", cells(found));
-        self.said.push(Diagnostic::new(codes::ROW_WIDTH, title, span, ""));
+        self.said.push(
+            Diagnostic::new(codes::ROW_WIDTH, title, span, "")
+                .help("a row has one cell for each column of the head row; count the `|`"),
+        );
     }
 
     /// Each band starts where the one before it ends; only the first is open below, only the last open above.
@@ -215,12 +220,11 @@ impl Checker<'_> {
             if let Some((last, _)) = points.last()
                 && *last >= at
             {
-                self.said.push(Diagnostic::new(
-                    codes::CURVE_POINTS,
-                    "the points of a curve stand in rising order",
-                    row.band.span,
-                    "not above the point before it",
-                ));
+                let (title, label) = ("the points of a curve stand in rising order", "not above the point before it");
+                self.said.push(
+                    Diagnostic::new(codes::CURVE_POINTS, title, row.band.span, label)
+                        .help("sort the rows by their first cell, each value once; where the rate jumps, use `bands`"),
+                );
                 return None;
             }
             let numbers: Vec<_> = values

@@ -247,7 +247,8 @@ impl Checker<'_> {
                 ExprKind::Literal(quantity) => Some(quantity.clone()),
                 _ => None,
             };
-            let help = bare(&second).and_then(|quantity| self.as_written_help(&first.ty, &quantity, right.span));
+            let help = super::suggestion::for_comparison(self.text, &first, left, &second, right)
+                .or_else(|| bare(&second).and_then(|quantity| self.as_written_help(&first.ty, &quantity, right.span)));
             self.said.push(
                 Diagnostic::new(codes::COMPARISON, format!("{a} and {b} can't be compared"), op_span, "")
                     .also(place(left), a)

@@ -118,7 +118,10 @@ impl Checker<'_> {
         match written.node.parse() {
             Ok(currency) => Some(currency),
             Err(error) => {
-                self.said.push(Diagnostic::new(codes::UNKNOWN_CURRENCY, error.message, written.span, ""));
+                self.said.push(
+                    Diagnostic::new(codes::UNKNOWN_CURRENCY, error.message, written.span, "")
+                        .help("codes are three capital letters: USD, EUR, GBP, CAD"),
+                );
                 None
             }
         }

@@ -96,6 +96,12 @@ impl Checker<'_> {
         {
             return Some(help);
         }
+        // A rate where money is meant: it lacks what it is a rate of.
+        if matches!(want, Type::Money(_)) && self.text.get(span.start..span.end).is_some_and(|text| text.ends_with('%'))
+        {
+            let written = self.text.get(span.start..span.end).unwrap_or_default();
+            return Some(format!("say of what: `… * {written}`"));
+        }
         let right = as_written(want, quantity)?;
         let Quantity::Exact(number) = quantity else { return None };
         // A spreadsheet's 0.08 is 8%.

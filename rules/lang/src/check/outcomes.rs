@@ -300,7 +300,9 @@ impl Checker<'_> {
             let words = |quantity: &Quantity| super::words::value_words(&self.type_of(outcome), quantity);
             let (floor, cap) = (words(&floor), words(&cap));
             self.said.push(
-                Diagnostic::new(codes::FLOOR_ABOVE_CAP, title, span(floor_place), floor).also(span(cap_place), cap),
+                Diagnostic::new(codes::FLOOR_ABOVE_CAP, title, span(floor_place), floor)
+                    .also(span(cap_place), cap)
+                    .help("`cap at` is the most that is paid, `floor at` the least"),
             );
         }
     }

@@ -172,6 +172,11 @@ impl Checker<'_> {
             .then(|| nearest(name, known.into_iter().chain(options).chain(from_schema)))
             .flatten()
             .map(|meant| format!("did you mean `{meant}`?"));
+        if let Some(help) = super::suggestion::for_unknown(name, &self.choices) {
+            let title = format!("nothing is called `{name}`");
+            self.said.push(Diagnostic::new(codes::UNKNOWN_NAME, title, span, "").help(help));
+            return;
+        }
         let nowhere = help
             .is_none()
             .then(|| "define it with `define`, or list it under `inputs` if the schema has it".to_owned());

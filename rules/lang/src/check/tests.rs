@@ -10,7 +10,7 @@ use super::scope::Symbol;
 use super::words::{to_value, type_words};
 use crate::diagnostics::{Diagnostic, Span, codes, nearest, place};
 use crate::program::{
-    CheckReport, Expectation, ExpectationKind, Given, GivenSet, ListId, Quantity, Test, TestPeriod, Type,
+    CheckReport, ColumnId, Expectation, ExpectationKind, Given, GivenSet, ListId, Quantity, Test, TestPeriod, Type,
 };
 use crate::syntax::ast::{self, Name, Spanned};
 
@@ -203,8 +203,9 @@ impl Checker<'_> {
         for row in rows {
             let mut values: BTreeMap<String, Value> = BTreeMap::new();
             for binding in &row.node {
-                let (_, ty, _) = self.column_of(list, &binding.name)?;
+                let (column, ty, _) = self.column_of(list, &binding.name)?;
                 let value = self.given_value(&binding.value, &ty, &binding.name.node)?;
+                self.below_the_records_least(list, column, &binding.name, &value);
                 if values.insert(binding.name.node.clone(), value).is_some() {
                     let title = format!("`{}` is given twice", binding.name.node);
                     self.said.push(Diagnostic::new(codes::TEST_BINDING, title, binding.name.span, "again here"));
@@ -214,6 +215,24 @@ impl Checker<'_> {
             built.push(values);
         }
         Some(Given::Rows(built))
+    }
+
+    /// A row that no import would take shows nothing in a test.
+    fn below_the_records_least(&mut self, list: ListId, column: ColumnId, name: &Name, value: &Value) {
+        let least = self.column_lows.get(&(list.0, column.0));
+        let below = match value {
+            Value::Money(amount) => least.is_some_and(|least| amount.major() < *least),
+            Value::Number(number) | Value::Percent(number) => least.is_some_and(|least| number < least),
+            _ => false,
+        };
+        if below {
+            let title = format!("`{}` lies below what its record allows", name.node);
+            self.said.push(
+                Diagnostic::new(codes::OUT_OF_RANGE, title, name.span, "the import refuses such a row").help(
+                    "what takes something back is a record of its own, such as a cancellation with a positive amount",
+                ),
+            );
+        }
     }
 
     fn given_value(&mut self, value: &ast::Given, ty: &Type, name: &str) -> Option<Value> {

@@ -3,6 +3,7 @@
 use pest::error::{ErrorVariant, InputLocation};
 
 use super::grammar::{Failure, Rule};
+use super::habits::{Habit, Stop, habit};
 use super::phrases::{LINES, STATEMENTS, STRETCHES, VALUES, is_operator, keywords, words};
 use super::split::first_word;
 use crate::diagnostics::{Diagnostic, Span, codes, nearest};
@@ -61,8 +62,17 @@ pub fn refusal(failure: &Failure, part: &str, base: usize) -> Refusal {
         (false, true) => format!("expected {} after this", list(&wanted)),
         (false, false) => format!("expected {}, and found `{found}`", list(&wanted)),
     };
+    let stop = Stop {
+        part,
+        at: if broke_off { span.end - base } else { at },
+        found: if broke_off { "" } else { found },
+        wanted: positives,
+    };
     let mut diagnostic = Diagnostic::new(codes::SYNTAX, title, span, "");
-    if !broke_off {
+    if let Some(Habit { title, help }) = habit(&stop) {
+        diagnostic.title = title.unwrap_or(diagnostic.title);
+        diagnostic.help = Some(help);
+    } else if !broke_off {
         diagnostic = diagnostic.maybe_help(hint(found, positives, part, at));
     }
     Refusal { diagnostic, at }
@@ -155,11 +165,15 @@ fn wanted(positives: &[Rule]) -> Vec<String> {
     if lines {
         out.insert(0, "a line such as `when`, `badge` or `award`".to_owned());
     }
-    // An operator could go on nearly everywhere; it is worth a word only where nothing else is expected.
-    if operators && out.is_empty() {
-        out.push("an operator such as `+` or `=`".to_owned());
+    // An operator could go on nearly everywhere; it is worth a word only where nothing else is expected, or the end.
+    if operators && out.iter().all(|words| words == "`about`" || words == &the_end()) {
+        out.insert(0, "an operator such as `+` or `=`".to_owned());
     }
     out
+}
+
+fn the_end() -> String {
+    words(Rule::EOI).unwrap_or_default()
 }
 
 fn list(wanted: &[String]) -> String {

@@ -95,11 +95,24 @@ impl Reader<'_> {
             let span = self.span(pair);
             self.said.push(
                 Diagnostic::new(codes::BAD_DATE, format!("there is no day {}", pair.as_str()), span, "")
-                    .help("dates are year, month, day: 2026-07-31"),
+                    .help(real_day(pair.as_str())),
             );
         }
         date
     }
+}
+
+/// What to write for a day that doesn't exist.
+fn real_day(written: &str) -> String {
+    let parts: Vec<i16> = written.split('-').filter_map(|part| part.parse().ok()).collect();
+    if let [year, month, day @ 29..=31] = parts.as_slice()
+        && let Some(first) = i8::try_from(*month).ok().and_then(|month| Date::new(*year, month, 1).ok())
+    {
+        let last = first.last_of_month();
+        let leap = if *month == 2 && *day == 29 { format!("{year} is not a leap year: ") } else { String::new() };
+        return format!("{leap}the last day of that month is {last}");
+    }
+    "dates are year, month, day: 2026-07-31".to_owned()
 }
 
 /// A period's unit.

@@ -6,6 +6,7 @@ mod declarations;
 mod expected;
 mod expressions;
 mod grammar;
+mod habits;
 mod header;
 mod outcomes;
 mod parser;

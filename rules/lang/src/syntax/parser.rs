@@ -6,6 +6,7 @@ use pest::iterators::{Pair, Pairs};
 use super::ast::{File, Item, Name, Spanned};
 use super::expected::refusal;
 use super::grammar::{self, Kids, Rule};
+use super::habits::{PASTED, PASTED_HELP};
 use super::recovery::{blank, line_around, statement_around, unbalanced};
 use super::size::too_large_to_read;
 use super::slips::mend;
@@ -280,7 +281,8 @@ impl Work<'_, '_> {
                     format!("nothing opens this `{bracket}`")
                 };
                 let span = Span::new(self.part.span.start + at.start, self.part.span.start + at.end);
-                self.said.push(Diagnostic::new(codes::UNCLOSED, title, span, ""));
+                let help = if opens { "add the closing one" } else { "take it out, or add the opening one" };
+                self.said.push(Diagnostic::new(codes::UNCLOSED, title, span, "").help(help));
             }
             return;
         }
@@ -337,6 +339,13 @@ impl Work<'_, '_> {
         let shown = if word.is_empty() { text.chars().take(1).collect() } else { word.to_owned() };
         let span = Span::new(self.part.span.start, self.part.span.start + shown.len());
         let words = DECLARATIONS.iter().chain(HEADER).copied();
+        if text.lines().next().is_some_and(|line| line.contains('\t') && !line.contains('{')) {
+            // One mistake, however many rows it has.
+            if self.said.0.last().is_none_or(|last| last.title != PASTED) {
+                self.said.push(Diagnostic::new(codes::UNKNOWN_DECLARATION, PASTED, span, "").help(PASTED_HELP));
+            }
+            return;
+        }
         let help = match nearest(word, words) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "a line that starts in the first column begins with a word such as `define`, `payout` or `test`; indent a line that goes on".to_owned(),
@@ -356,9 +365,15 @@ impl Work<'_, '_> {
             let Err(failure) = grammar::parse(rule, text) else { return damaged };
             let refusal = refusal(&failure, text, self.part.span.start);
             let statement = statement_around(text, refusal.at);
-            let left_over =
-                damaged && text.get(refusal.at..).is_none_or(|rest| rest.starts_with('}') || rest.is_empty());
-            if !left_over && !self.slipped_near(text, refusal.at) {
+            let left_over = damaged
+                && text
+                    .get(refusal.at..)
+                    .is_none_or(|rest| rest.is_empty() || rest.starts_with('}') || rest.starts_with("otherwise"));
+            // Rows that were pasted without their bars are one mistake.
+            let again = damaged
+                && refusal.diagnostic.title == PASTED
+                && self.said.0.last().is_some_and(|last| last.title == refusal.diagnostic.title);
+            if !left_over && !again && !self.slipped_near(text, refusal.at) {
                 self.said.push(refusal.diagnostic);
             }
             let Some(statement) = statement else { break };

@@ -6,7 +6,7 @@ use crate::diagnostics::{Diagnostic, Span, codes};
 /// Most declarations of a file.
 const MOST_PARTS: usize = 2_000;
 /// Most bytes of a file that are neither comment nor indent. A plan of ten pages has some twenty thousand.
-const MOST_CODE: usize = 1 << 18;
+const MOST_CODE: usize = 1 << 17;
 
 /// Why a file is not read, if it is too large for that.
 pub fn too_large_to_read(text: &str, parts: &[Part]) -> Option<Diagnostic> {

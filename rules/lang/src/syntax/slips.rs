@@ -2,6 +2,7 @@
 //! languages, a decimal comma, a per cent sign on the wrong side. Each gets its own message and is mended in a copy of
 //! the text, byte for byte of the same length, so that it doesn't hide other mistakes and every place stays right.
 
+mod figures;
 mod spreadsheet;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Span, codes};
@@ -94,7 +95,10 @@ impl Scan<'_> {
             '%' => self.percent(at),
             ',' => self.comma(at),
             '€' | '£' | '¥' | '₹' => self.currency(at, next, character),
-            '0'..='9' => return self.digits(at),
+            '0'..='9' => return self.number(at).unwrap_or_else(|| self.digits(at)),
+            '/' => return self.slashes(at).unwrap_or(next),
+            ';' => self.semicolon(at),
+            '$' => self.dollar(at),
             c if c.is_ascii_alphabetic() => {
                 let end = at + rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
                 self.word(at, end);

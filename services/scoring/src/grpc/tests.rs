@@ -219,7 +219,7 @@ async fn a_refused_policy_comes_with_its_diagnostics_as_data() {
     let json = serde_json::to_value(merit_rules::located(&said, &source)).unwrap();
     let found: Vec<_> = failure.diagnostics.iter().map(as_json).collect();
     assert_eq!(serde_json::Value::from(found), json);
-    let [one] = failure.diagnostics.as_slice() else { panic!("{:?}", failure.diagnostics) };
+    let [one, ..] = failure.diagnostics.as_slice() else { panic!("{:?}", failure.diagnostics) };
     let place = format!("p.merit:{}:{}", one.labels[0].start_line, one.labels[0].start_column);
     for shown in [format!("error[{}]: {}", one.code, one.title), place, format!("help: {}", one.help)] {
         assert!(failure.report.contains(&shown), "{shown} is not in\n{}", failure.report);

@@ -20,9 +20,9 @@ async fn a_version_is_registered_once_and_never_changes() {
     let report = publish(&world, &changed).await.unwrap_err();
     let shown = [
         "error[M0708]: `Commission` version 1 is published already with other content",
-        " --> p.merit:1:1",
+        " --> p.merit:2:1",
         "  |",
-        "1 | policy \"Commission\" version 1",
+        "2 | policy \"Commission\" version 1",
         "  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
         "  = note: a version never changes: what was paid by it has to be found again",
         "  = help: raise it to `version 2`",
