@@ -83,7 +83,7 @@ fn words() -> Vec<Case> {
             filled("", &payout)
         }),
         bad("declarations", filled("", "define x = 1\n")),
-        bad("mistakes", define("zz\n").repeat(1) + &"define x = zz\n".repeat(1_500)),
+        bad("mistakes", format!("{HEADER}{}", "define x = zz\n".repeat(1_500))),
         bad("long mistakes", {
             let line = format!("define x = zz{}\n", " + zz".repeat(100));
             filled("", &line)
