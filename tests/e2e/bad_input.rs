@@ -121,6 +121,31 @@ fn policies_that_can_not_be_published() {
 }
 
 #[test]
+fn a_refused_policy_as_data_and_how_to_read_more() {
+    let merit = Merit::small();
+    std::fs::create_dir(merit.path("p")).unwrap();
+    std::fs::copy(small("schema.merit"), merit.path("schema.merit")).unwrap();
+    let plan = std::fs::read_to_string(small("policies/plan.merit")).unwrap();
+    let path = merit.file("p/plan.merit", plan.replacen("apply rates to bookings", "apply ratez to bookings", 1));
+    let run = merit.run(&["rules", "check", &path, "--json"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let document: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let one = &document[0]["diagnostics"][0];
+    let place = &one["labels"][0];
+    for shown in [
+        format!("error[{}]: {}", one["code"].as_str().unwrap(), one["title"].as_str().unwrap()),
+        format!("plan.merit:{}:{}", place["start_line"], place["start_column"]),
+        format!("help: {}", one["help"].as_str().unwrap()),
+    ] {
+        assert!(run.err.contains(&shown), "{shown} is not in\n{}", run.err);
+    }
+    let code = one["code"].as_str().unwrap();
+    assert!(run.err.trim_end().ends_with(&format!("`merit rules code {code}` explains the first")), "{}", run.err);
+    assert!(merit.ok(&["rules", "code", code]).contains(code));
+    refused(&merit, &["rules", "code", "N0301"], &["M0301"]);
+}
+
+#[test]
 fn a_policy_version_with_other_content() {
     let merit = published();
     std::fs::create_dir(merit.path("p")).unwrap();
