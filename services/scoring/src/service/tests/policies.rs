@@ -114,3 +114,19 @@ async fn the_pages_about_versions_are_true() {
         }
     }
 }
+
+#[tokio::test]
+async fn two_versions_in_force_on_a_day_are_told_apart() {
+    let sources = published(merit_rules::codes::VERSIONS_OVERLAP.page, "wrong");
+    let found = World::new().await.scoring.publish(sources, false).await.unwrap();
+    let shown = [
+        "error[M0709]: `Spring bonus` version 2 and version 1 hold on the same days",
+        " --> p.merit:3:3",
+        "  |",
+        "3 |   effective 2026-05-01",
+        "  |   ^^^^^^^^^^^^^^^^^^^^ from 2026-05-01 on",
+        "  = note: version 1 holds from 2026-04-01 to 2026-06-30",
+        "  = help: begin version 2 on 2026-07-01 or later, `effective 2026-07-01`",
+    ];
+    assert_eq!(found.refusals[0].report.lines().collect::<Vec<_>>(), shown);
+}
