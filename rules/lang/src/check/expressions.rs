@@ -75,6 +75,10 @@ impl Checker<'_> {
         let (due, found) = super::words::wanted_and_found(want, &said_type(&checked));
         let help = match &checked.kind {
             ExprKind::Literal(quantity) => self.as_written_help(want, quantity, expr.span),
+            _ if *want == Type::YesNo => {
+                let written = self.text.get(expr.span.start..expr.span.end).unwrap_or_default();
+                super::suggestion::compared(written, &checked.ty)
+            }
             _ => None,
         };
         let title = format!("{what} needs {due}");
@@ -318,7 +322,14 @@ impl Checker<'_> {
     fn differ(&mut self, title: &str, first: &Expr, second: &Expr) -> Option<Expr> {
         let place = |expr: &Expr| Span::new(expr.place.start, expr.place.end);
         let (a, b) = super::words::two_types(&said_type(first), &said_type(second));
-        self.said.push(Diagnostic::new(codes::BRANCHES_DIFFER, title, place(second), b).also(place(first), a));
+        let bare = |expr: &Expr, other: &Expr| match &expr.kind {
+            ExprKind::Literal(quantity) => self.as_written_help(&other.ty, quantity, place(expr)),
+            _ => None,
+        };
+        let help = bare(second, first).or_else(|| bare(first, second));
+        self.said.push(
+            Diagnostic::new(codes::BRANCHES_DIFFER, title, place(second), b).also(place(first), a).maybe_help(help),
+        );
         None
     }
 

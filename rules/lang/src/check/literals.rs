@@ -19,7 +19,11 @@ impl Checker<'_> {
                 if !minor.is_whole() || thousands.is_some() {
                     let digits = currency.digits();
                     let title = format!("an amount in {currency} has at most {digits} decimals");
-                    self.said.push(Diagnostic::new(codes::TOO_PRECISE, title, span, "").maybe_help(thousands));
+                    self.said.push(
+                        Diagnostic::new(codes::TOO_PRECISE, title, span, "")
+                            .help("write fewer decimals; what is less than that for each unit is a number: `units * 0.001 * $1`")
+                            .maybe_help(thousands),
+                    );
                     return None;
                 }
                 (Type::Money(currency), Quantity::Exact(major.clone()))

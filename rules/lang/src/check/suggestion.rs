@@ -61,6 +61,19 @@ pub fn type_meant(name: &str) -> Option<&'static str> {
     })
 }
 
+/// What to compare a value with where yes or no is needed.
+pub fn compared(written: &str, ty: &Type) -> Option<String> {
+    let example = match ty {
+        Type::Money(_) => "$1,000",
+        Type::Percent => "100%",
+        Type::Number | Type::Count => "1",
+        Type::Points => "100 points",
+        Type::Date => "2026-07-01",
+        _ => return None,
+    };
+    Some(format!("compare it with something, as in `{written} >= {example}`"))
+}
+
 /// How a comparison of two things that can't be compared was likely meant.
 pub fn for_comparison(text: &str, first: &Expr, left: &ast::Expr, second: &Expr, right: &ast::Expr) -> Option<String> {
     let written = |expr: &ast::Expr| text.get(expr.span.start..expr.span.end).unwrap_or_default().to_owned();

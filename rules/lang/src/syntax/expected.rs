@@ -166,14 +166,12 @@ fn wanted(positives: &[Rule]) -> Vec<String> {
         out.insert(0, "a line such as `when`, `badge` or `award`".to_owned());
     }
     // An operator could go on nearly everywhere; it is worth a word only where nothing else is expected, or the end.
-    if operators && out.iter().all(|words| words == "`about`" || words == &the_end()) {
+    let weak: Vec<String> = [Rule::EOI, Rule::kw_about, Rule::dur_unit].into_iter().filter_map(words).collect();
+    if operators && out.iter().all(|words| weak.contains(words)) {
+        out.retain(|wanted| Some(wanted) != words(Rule::dur_unit).as_ref());
         out.insert(0, "an operator such as `+` or `=`".to_owned());
     }
     out
-}
-
-fn the_end() -> String {
-    words(Rule::EOI).unwrap_or_default()
 }
 
 fn list(wanted: &[String]) -> String {
