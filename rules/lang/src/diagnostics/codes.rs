@@ -100,7 +100,6 @@ codes! {
     "M0704" UNKNOWN_CURRENCY "A currency's code isn't known."
     "M0705" MONTH_ENDS "A date plus months needs the header to say how month ends round."
     "M0707" SCHEMA_RECORD "A record or measure of a schema isn't complete."
-
     "M0708" VERSION_REUSED "A version number is published again with other content."
     "M0709" VERSIONS_OVERLAP "Two versions of a policy hold on the same day."
 
