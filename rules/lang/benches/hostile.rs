@@ -27,7 +27,7 @@ fn main() -> Result<ExitCode, Failed> {
     let only: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     println!("{:>8} {:>6}  case (limits: {MILLISECONDS} ms, {MEBIBYTES} MiB)", "ms", "MiB");
     let mut beyond = 0;
-    for (index, case) in cases::cases().iter().enumerate() {
+    for (index, case) in all().iter().enumerate() {
         if !only.is_empty() && !only.iter().any(|word| case.what.contains(word.as_str())) {
             continue;
         }
@@ -48,9 +48,28 @@ fn main() -> Result<ExitCode, Failed> {
     Ok(if beyond == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+fn all() -> Vec<cases::Case> {
+    let groups = [cases::brackets(), cases::words(), cases::tables(), cases::marks(), cases::long_and_honest()];
+    groups.into_iter().flatten().chain(most_that_is_read()).collect()
+}
+
+/// What takes the reader longest, as much of it as is read at all: too long for tests without optimisation.
+fn most_that_is_read() -> Vec<cases::Case> {
+    let header = cases::HEADER;
+    let rows = "  | 1 | 1 |\n".repeat(10_000);
+    let names: String = (0..1_900).map(|n| format!("define name_{n:04} = nmae_{n:04}\n")).collect();
+    let sums = "define x = y + y + y + y + y + y + y + y + y + y + y + y\n".repeat(1_900);
+    let bad = |what, text| cases::Case { what, text, honest: false };
+    vec![
+        bad("rows, as many as are read", format!("{header}table t unique {{\n  | k | v -> count |\n{rows}}}\n")),
+        bad("near misses, as many as are read", format!("{header}{names}")),
+        bad("sums, as many as are read", format!("{header}{sums}")),
+    ]
+}
+
 /// Reads one case in a process of its own; prints microseconds and the peak in KiB.
 fn one(index: usize) -> Result<(), Failed> {
-    let case = cases::cases().into_iter().nth(index).ok_or("no such case")?;
+    let case = all().into_iter().nth(index).ok_or("no such case")?;
     let honest = case.honest;
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies/schema.merit");
     let text = std::fs::read_to_string(shipped)?;
