@@ -7,8 +7,8 @@ use merit_proto::scoring::v1::{PolicySource, PublishPoliciesRequest, PublishPoli
 use merit_rules::{OutputKind, Program, TestReport};
 use serde_json::json;
 
-use super::policies::{self, Checked};
-use super::{answer, codes, read_text};
+use crate::commands::policies::{self, Checked};
+use crate::commands::{answer, codes, read_text};
 use crate::cli::{Global, Rules};
 use crate::exit::Outcome;
 use crate::session::Session;
