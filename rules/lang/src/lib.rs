@@ -4,6 +4,7 @@ mod check;
 mod diagnostics;
 mod evaluate;
 mod explain;
+mod format;
 mod program;
 mod schema;
 mod source;
@@ -25,6 +26,7 @@ pub use evaluate::{
     applies, credit, credit_default, evaluate, inputs_from_json, measure_value, rank, record, release, settle,
 };
 pub use explain::explain;
+pub use format::{format, outline};
 pub use program::{CheckReport, Input, InputSource, OncePer, OutputInfo, OutputKind, Program};
 pub use schema::{Field, Measure, Perspective, Range, RecordType, Schema, Type};
 pub use source::Source;

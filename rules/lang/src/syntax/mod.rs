@@ -5,7 +5,7 @@ pub mod ast;
 mod declarations;
 mod expected;
 mod expressions;
-mod grammar;
+pub(crate) mod grammar;
 mod habits;
 mod header;
 mod outcomes;
@@ -14,7 +14,7 @@ mod phrases;
 mod recovery;
 mod size;
 mod slips;
-mod split;
+pub(crate) mod split;
 mod tables;
 mod tests_and_checks;
 
