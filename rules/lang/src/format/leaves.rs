@@ -75,31 +75,32 @@ pub fn leaves(pair: &Pair<'_, Rule>) -> Vec<Leaf> {
 /// The parts of a pair, in order, words without a name included.
 pub fn pieces<'i>(pair: &Pair<'i, Rule>) -> Vec<Piece<'i>> {
     let span = pair.as_span();
-    let inner: Vec<_> =
-        pair.clone().into_inner().filter(|pair| !pair.as_str().is_empty() && pair.as_rule() != Rule::EOI).collect();
-    if WHOLE.contains(&pair.as_rule()) || inner.is_empty() {
-        let text = spelt(pair.as_rule(), pair.as_str());
-        let end = span.start() + pair.as_str().trim_end().len();
-        return vec![Piece::Leaf(Leaf { rule: Some(pair.as_rule()), start: span.start(), end, text })];
+    if is_word(pair) {
+        return vec![Piece::Leaf(word(pair))];
     }
     let mut found = Vec::new();
     let mut at = span.start();
-    for child in inner {
+    for child in parts(pair) {
         nameless(pair, at, child.as_span().start(), &mut found);
         at = child.as_span().end();
-        found.push(single(child));
+        found.push(if is_word(&child) { Piece::Leaf(word(&child)) } else { Piece::Pair(child) });
     }
     nameless(pair, at, span.end(), &mut found);
     found
 }
 
-/// A pair without parts as a word.
-fn single(pair: Pair<'_, Rule>) -> Piece<'_> {
-    let mut parts = pieces(&pair);
-    match (parts.len(), parts.pop()) {
-        (1, Some(Piece::Leaf(leaf))) if leaf.rule == Some(pair.as_rule()) => Piece::Leaf(leaf),
-        _ => Piece::Pair(pair),
-    }
+fn parts<'i>(pair: &Pair<'i, Rule>) -> impl Iterator<Item = Pair<'i, Rule>> {
+    pair.clone().into_inner().filter(|pair| !pair.as_str().is_empty() && pair.as_rule() != Rule::EOI)
+}
+
+fn is_word(pair: &Pair<'_, Rule>) -> bool {
+    WHOLE.contains(&pair.as_rule()) || parts(pair).next().is_none()
+}
+
+fn word(pair: &Pair<'_, Rule>) -> Leaf {
+    let start = pair.as_span().start();
+    let text = spelt(pair.as_rule(), pair.as_str());
+    Leaf { rule: Some(pair.as_rule()), start, end: start + pair.as_str().trim_end().len(), text }
 }
 
 /// The words between two parts that belong to neither.
