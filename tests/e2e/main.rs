@@ -4,6 +4,7 @@
 mod bad_input;
 mod close;
 mod demo;
+mod fmt;
 mod merit;
 mod records;
 mod server;

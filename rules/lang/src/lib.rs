@@ -7,6 +7,7 @@ mod explain;
 mod format;
 mod program;
 mod schema;
+mod sheet;
 mod source;
 #[cfg(test)]
 mod specification;
@@ -29,6 +30,7 @@ pub use explain::explain;
 pub use format::{format, outline};
 pub use program::{CheckReport, Input, InputSource, OncePer, OutputInfo, OutputKind, Program};
 pub use schema::{Field, Measure, Perspective, Range, RecordType, Schema, Type};
+pub use sheet::{TableError, table_from_csv, table_to_csv};
 pub use source::Source;
 pub use syntax::schema_reference;
 pub use testing::{TestFailure, TestReport, failed_tests, run_tests};

@@ -124,14 +124,14 @@ fn put(out: &mut String, indent: usize, text: &str, after: Option<&str>) {
 
 fn put_declarations(out: &mut String, declarations: &[Section<'_>]) {
     let mut before: Option<&Section<'_>> = None;
-    let alike = |a: &Section<'_>, b: &Section<'_>| {
-        a.is_one_line() && a.pair.as_rule() == b.pair.as_rule() && !b.has_blank()
-    };
+    let alike =
+        |a: &Section<'_>, b: &Section<'_>| a.is_one_line() && a.pair.as_rule() == b.pair.as_rule() && !b.has_blank();
     for group in declarations.chunk_by(alike) {
         let columns: Vec<Columns<'_>> = group.iter().map(|section| Columns::of(&section.pair)).collect();
         let widths = Columns::widths(&columns);
         for (section, columns) in group.iter().zip(&columns) {
-            let together = before.is_some_and(|before| before.is_one_line() && (section.is_one_line() || detached(section)));
+            let together =
+                before.is_some_and(|before| before.is_one_line() && (section.is_one_line() || detached(section)));
             let mut blank = !together;
             let mut first = true;
             for comment in &section.around.above {
@@ -167,6 +167,14 @@ fn printed(section: &Section<'_>, indent: usize, lay_out: impl Fn(&mut Layout, &
     let doc = lay_out(&mut layout, &section.pair);
     let text = page::print(&doc, indent, WIDTH);
     if says_the_same(section, &text) { text } else { as_written(section.text) }
+}
+
+/// A declaration with brackets in its one form; none if it can't be read.
+pub fn printed_block(entry: Rule, text: &str) -> Option<String> {
+    let pair = content(entry, text)?;
+    let around = Around { inside: super::comments_of(text), ..Around::default() };
+    let section = Section { kind: PartKind::Declaration, text, pair, entry, around, after_blank: false };
+    Some(printed(&section, 0, Layout::block))
 }
 
 fn says_the_same(section: &Section<'_>, text: &str) -> bool {

@@ -23,8 +23,7 @@ impl Layout {
         for (at, comment) in comments {
             let next = words.partition_point(|word| word.start < *at);
             let before = next.checked_sub(1).and_then(|index| words.get(index));
-            let same_line =
-                |word: &&Leaf| text.get(word.end..*at).is_some_and(|between| !between.contains('\n'));
+            let same_line = |word: &&Leaf| text.get(word.end..*at).is_some_and(|between| !between.contains('\n'));
             if let Some(word) = before.filter(same_line) {
                 layout.after.insert(word.start, comment.clone());
             } else if let Some(word) = words.get(next).or(before) {
@@ -207,14 +206,7 @@ const fn binding(rule: Option<Rule>) -> Option<usize> {
         Rule::otherwise => 0,
         Rule::or => 1,
         Rule::and => 2,
-        Rule::eq
-        | Rule::ne
-        | Rule::lt
-        | Rule::le
-        | Rule::gt
-        | Rule::ge
-        | Rule::at_least_op
-        | Rule::at_most_op => 3,
+        Rule::eq | Rule::ne | Rule::lt | Rule::le | Rule::gt | Rule::ge | Rule::at_least_op | Rule::at_most_op => 3,
         Rule::add | Rule::sub => 4,
         Rule::mul | Rule::div => 5,
         _ => return None,

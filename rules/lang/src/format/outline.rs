@@ -36,9 +36,9 @@ fn sort(parts: &mut [Piece<'_>]) {
     let runs = |piece: &Piece<'_>| piece.rule().and_then(statements::place);
     let first = parts.iter().position(|piece| runs(piece).is_some());
     let last = parts.iter().rposition(|piece| runs(piece).is_some());
-    if let (Some(first), Some(last)) = (first, last) {
-        if let Some(statements) = parts.get_mut(first..=last) {
-            statements.sort_by_key(runs);
-        }
+    if let (Some(first), Some(last)) = (first, last)
+        && let Some(statements) = parts.get_mut(first..=last)
+    {
+        statements.sort_by_key(runs);
     }
 }

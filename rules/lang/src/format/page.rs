@@ -207,7 +207,10 @@ mod tests {
 
     fn sum() -> Doc {
         let later = |text: &str| Doc::All(vec![Doc::Break(" "), Doc::text(text)]).nest(-2);
-        Doc::All(vec![Doc::text("pay  "), Doc::All(vec![Doc::text("aaa"), later("+ bbb"), later("+ ccc")]).align().group()])
+        Doc::All(vec![
+            Doc::text("pay  "),
+            Doc::All(vec![Doc::text("aaa"), later("+ bbb"), later("+ ccc")]).align().group(),
+        ])
     }
 
     #[test]

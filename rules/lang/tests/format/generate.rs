@@ -24,9 +24,8 @@ fn literal() -> impl Strategy<Value = String> + Clone {
 fn expression() -> impl Strategy<Value = String> + Clone {
     let leaf = prop_oneof![literal(), name()];
     leaf.prop_recursive(4, 24, 3, |inner| {
-        let operator = select(vec![
-            "+", "-", "*", "/", "and", "or", "=", "<>", "<", ">", "<=", ">=", "is at least", "is at most",
-        ]);
+        let operator =
+            select(vec!["+", "-", "*", "/", "and", "or", "=", "<>", "<", ">", "<=", ">=", "is at least", "is at most"]);
         prop_oneof![
             (inner.clone(), operator.clone(), inner.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
             (inner.clone(), operator, inner.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
@@ -60,8 +59,13 @@ fn maybe(text: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
 }
 
 fn about() -> impl Strategy<Value = String> {
-    maybe(select(vec![" about \"Short\"", " about \"A rather long text that says at some length what the thing is about\""])
-        .prop_map(str::to_owned))
+    maybe(
+        select(vec![
+            " about \"Short\"",
+            " about \"A rather long text that says at some length what the thing is about\"",
+        ])
+        .prop_map(str::to_owned),
+    )
 }
 
 fn because() -> impl Strategy<Value = String> {

@@ -76,8 +76,9 @@ fn words(code: &str) -> Vec<&str> {
 }
 
 /// Words before which a line may end even where a comment ends it; others may be the middle of a phrase.
-const CLAUSES: &[&str] =
-    &["+", "-", "*", "/", "=", ":", "<", "<=", ">", ">=", "<>", "is", "and", "or", "then", "else", "because", "when", "{"];
+const CLAUSES: &[&str] = &[
+    "+", "-", "*", "/", "=", ":", "<", "<=", ">", ">=", "<>", "is", "and", "or", "then", "else", "because", "when", "{",
+];
 
 /// A line's code, its white space changed.
 fn put(out: &mut String, code: &str, place: Place, choices: &mut Choices<'_>) {
@@ -87,11 +88,13 @@ fn put(out: &mut String, code: &str, place: Place, choices: &mut Choices<'_>) {
         let Some(next) = next else { break };
         // `EUR 5`, `12 months`, `250 points` and `dated by` are single words with a space inside.
         let currency = word.len() >= 3 && word.ends_with(|c: char| c.is_ascii_uppercase());
-        let number = word.rsplit(['(', '-', '[']).next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+        let number =
+            word.rsplit(['(', '-', '[']).next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
         let fixed = currency || number || *word == "dated";
         let signs = ["+", "*", "/", "<", "<=", ">=", "<>"];
         let tight = !fixed && (signs.contains(word) || signs.contains(&next));
-        let clause = CLAUSES.contains(&next) && !["higher", "lower"].contains(word) || place.anywhere && !next.starts_with('|') && *word != "|";
+        let clause = CLAUSES.contains(&next) && !["higher", "lower"].contains(word)
+            || place.anywhere && !next.starts_with('|') && *word != "|";
         match choices.below(12) {
             0 if !fixed && clause && !place.first && !starts_declaration(next, place.header) => {
                 out.push('\n');
@@ -123,7 +126,10 @@ fn starts_declaration(word: &str, header: bool) -> bool {
 fn grouping(word: &str, choices: &mut Choices<'_>) -> String {
     let bytes = word.as_bytes();
     let between = |at: usize| {
-        at > 0 && bytes[at] == b',' && bytes[at - 1].is_ascii_digit() && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
+        at > 0
+            && bytes[at] == b','
+            && bytes[at - 1].is_ascii_digit()
+            && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
     };
     if !(0..bytes.len()).any(between) || choices.below(2) == 0 {
         return word.to_owned();
@@ -187,7 +193,7 @@ pub fn comments(text: &str, choices: &[u8]) -> String {
 }
 
 fn split_comment(line: &str) -> (&str, &str) {
-    let quotes = |at: &usize| line[..*at].matches('"').count() % 2 == 0;
+    let quotes = |at: &usize| line[..*at].matches('"').count().is_multiple_of(2);
     match line.match_indices('#').map(|(at, _)| at).find(quotes) {
         Some(at) => line.split_at(at),
         None => (line, ""),

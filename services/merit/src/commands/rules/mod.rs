@@ -1,4 +1,7 @@
-//! `merit rules check · test · publish · code · eval`.
+//! `merit rules …`. `check`, `test`, `publish`, `code` and `eval` are here, the others in files of their names.
+
+mod fmt;
+mod table;
 
 use std::path::{Path, PathBuf};
 
@@ -7,9 +10,9 @@ use merit_proto::scoring::v1::{PolicySource, PublishPoliciesRequest, PublishPoli
 use merit_rules::{OutputKind, Program, TestReport};
 use serde_json::json;
 
+use crate::cli::{Global, Rules};
 use crate::commands::policies::{self, Checked};
 use crate::commands::{answer, codes, read_text};
-use crate::cli::{Global, Rules};
 use crate::exit::Outcome;
 use crate::session::Session;
 use crate::show::{Screen, figures};
@@ -26,6 +29,8 @@ pub async fn run(global: &Global, command: Rules) -> Result<Outcome> {
         }
         Rules::Code { code } => codes::run(screen, code.as_deref()),
         Rules::Eval { file, input } => evaluate(screen, &file, &input),
+        Rules::Fmt { paths, check } => fmt::run(screen, &paths, check),
+        Rules::Table(command) => table::run(screen, command),
     }
 }
 
