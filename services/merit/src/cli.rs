@@ -266,32 +266,7 @@ pub enum Rules {
     },
     /// Take a policy's tables to a spreadsheet and back
     #[command(subcommand)]
-    Table(RulesTable),
-}
-
-/// `merit rules table …`
-#[derive(Debug, Subcommand)]
-pub enum RulesTable {
-    /// Write a table as CSV
-    Export {
-        /// The policy file
-        file: PathBuf,
-        /// The table's name
-        table: String,
-        /// Where to; without it, standard output
-        #[arg(long, value_name = "FILE.csv")]
-        out: Option<PathBuf>,
-    },
-    /// Replace a table's rows by those of a sheet: comma, semicolon or tab separated, with the table's head row
-    Import {
-        /// The policy file, which is changed
-        file: PathBuf,
-        /// The table's name
-        table: String,
-        /// The sheet
-        #[arg(value_name = "FILE.csv")]
-        sheet: PathBuf,
-    },
+    Table(crate::commands::rules::table::Command),
 }
 
 /// Which review is meant.

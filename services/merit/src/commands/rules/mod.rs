@@ -1,7 +1,7 @@
 //! `merit rules …`. `check`, `test`, `publish`, `code` and `eval` are here, the others in files of their names.
 
 mod fmt;
-mod table;
+pub mod table;
 
 use std::path::{Path, PathBuf};
 

@@ -1,21 +1,46 @@
 //! `merit rules table export · import`: a policy's tables to a spreadsheet and back.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Subcommand;
 use merit_core::{Error, Result};
 use merit_rules::{Source, TableError};
 use serde_json::json;
 
 use super::fmt::replace;
-use crate::cli::RulesTable;
 use crate::commands::{policies, read_text};
 use crate::exit::Outcome;
 use crate::show::Screen;
 
-pub(super) fn run(screen: Screen, command: RulesTable) -> Result<Outcome> {
+/// `merit rules table …`
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a table as CSV
+    Export {
+        /// The policy file
+        file: PathBuf,
+        /// The table's name
+        table: String,
+        /// Where to; without it, standard output
+        #[arg(long, value_name = "FILE.csv")]
+        out: Option<PathBuf>,
+    },
+    /// Replace a table's rows by those of a sheet: comma, semicolon or tab separated, with the table's head row
+    Import {
+        /// The policy file, which is changed
+        file: PathBuf,
+        /// The table's name
+        table: String,
+        /// The sheet
+        #[arg(value_name = "FILE.csv")]
+        sheet: PathBuf,
+    },
+}
+
+pub(super) fn run(screen: Screen, command: Command) -> Result<Outcome> {
     match command {
-        RulesTable::Export { file, table, out } => export(screen, &file, &table, out.as_deref()),
-        RulesTable::Import { file, table, sheet } => import(screen, &file, &table, &sheet),
+        Command::Export { file, table, out } => export(screen, &file, &table, out.as_deref()),
+        Command::Import { file, table, sheet } => import(screen, &file, &table, &sheet),
     }
 }
 
