@@ -21,6 +21,7 @@ const HEADER_ORDER: &[Rule] = &[
     Rule::effective,
     Rule::applies,
     Rule::period_decl,
+    Rule::year_decl,
     Rule::currency_decl,
     Rule::months_decl,
 ];

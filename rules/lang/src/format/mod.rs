@@ -15,7 +15,7 @@ mod rows;
 mod statements;
 
 use crate::Source;
-use crate::diagnostics::{Diagnostics, codes};
+use crate::diagnostics::Diagnostics;
 use crate::syntax::split::{PartKind, first_word, split};
 use crate::syntax::{parse_policy, parse_schema};
 
@@ -60,7 +60,7 @@ pub fn outline(source: &Source) -> Result<String, Diagnostics> {
     Ok(header.concat() + &declarations)
 }
 
-/// Whether a file that can be read is a schema. What this version reads and can't compute is no mistake here.
+/// Whether a file that can be read is a schema.
 pub(crate) fn readable(source: &Source) -> Result<bool, Diagnostics> {
     let parts = split(&source.text);
     let first = parts.iter().find(|part| part.kind == PartKind::First).or(parts.first());
@@ -72,7 +72,6 @@ pub(crate) fn readable(source: &Source) -> Result<bool, Diagnostics> {
     } else {
         parse_policy(source, &mut said);
     }
-    said.0.retain(|one| one.code != codes::UNSUPPORTED.id);
     if said.is_empty() { Ok(schema) } else { Err(said.sorted()) }
 }
 
@@ -108,7 +107,10 @@ mod tests {
                     Statement::Cap { .. } => 4,
                     Statement::Floor { .. } => 5,
                     Statement::Round { .. } => 6,
-                    _ => 7,
+                    Statement::TrueUp { .. } => 7,
+                    Statement::TakeBack { .. } => 8,
+                    Statement::Payable { .. } => 9,
+                    Statement::Hold { .. } => 10,
                 }),
                 Item::Check(check) => check.text.clear(),
                 _ => {}

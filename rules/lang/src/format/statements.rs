@@ -29,7 +29,7 @@ const RUN_ORDER: &[Rule] = &[
 const RECOGNITION: &[Rule] = &[Rule::when_stmt, Rule::badge, Rule::award, Rule::kudos, Rule::announce, Rule::once];
 
 /// Words that make a keyword together with the one before.
-const SECOND_WORDS: &[Rule] = &[Rule::kw_at, Rule::kw_per, Rule::kw_as];
+const SECOND_WORDS: &[Rule] = &[Rule::kw_at, Rule::kw_per];
 
 /// Whether a part of a block is such a statement.
 pub fn is_statement(rule: Rule) -> bool {

@@ -43,6 +43,11 @@ fn expression() -> impl Strategy<Value = String> + Clone {
             name().prop_map(|list| format!("(highest of {list}.amount otherwise $0)")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("(({a}) otherwise ({b}))")),
             Just("apply rates to bookings against quota".to_owned()),
+            Just("(total of score earlier in the year)".to_owned()),
+            Just("(previous score otherwise 0)".to_owned()),
+            Just("periods in a row where happy".to_owned()),
+            Just("amount converted to USD by fx on closed".to_owned()),
+            Just("apply rates to sales against quota starting at before".to_owned()),
             Just("days from started to period_end, counting both ends".to_owned()),
             Just("average of items.score weighted by weight".to_owned()),
         ]
@@ -89,7 +94,7 @@ fn one_line() -> impl Strategy<Value = String> {
 
 fn field() -> impl Strategy<Value = String> {
     let option =
-        select(vec!["", " optional", " from $1 to $2500000", " from 0 and above  default 0", " year to date optional"]);
+        select(vec!["", " optional", " from $1 to $2500000", " from 0 and above  default 0", " year to date optional", " averaged by days", " spread evenly"]);
     (name(), kind(), option, maybe(Just(" \"What it is\"".to_owned())))
         .prop_map(|(name, kind, options, about)| format!("  {name} : {kind}{options}{about}"))
 }
@@ -130,6 +135,11 @@ fn expectation() -> impl Strategy<Value = String> {
     prop_oneof![
         (name(), literal()).prop_map(|(name, value)| format!("  expect {name} = {value}")),
         (name(), literal()).prop_map(|(name, value)| format!("  expect {name} held back = {value}")),
+        name().prop_map(|name| format!("  expect {name} rounds to 78.3%")),
+        name().prop_map(|name| format!("  expect deals.{name} = $1000, $2")),
+        Just("  expect credit to owner of amount = $1".to_owned()),
+        Just("  expect rating = high for 6 participants".to_owned()),
+        Just("  expect rating is a guideline".to_owned()),
         Just("  expect not recognized \"Hot streak\"".to_owned()),
     ]
 }
@@ -155,12 +165,18 @@ fn block() -> impl Strategy<Value = String> {
                 given.join(" "),
                 lines(expect)
             )),
-        Just("credit deals {\n  to owner 60%, partner 40% otherwise owner\n  roll up to managers on closed\n}".to_owned()),
+        name().prop_map(|name| format!("define deals.{name} : money = apply rates to credited")),
+        Just("rates fx to USD {\n  | from | EUR | GBP |\n  | 2026-01-01 | 1.08 | 1.27 |\n}".to_owned()),
+        Just("curve c by percent zero below, clamped above {\n  | at | f -> percent |\n  | 80% | 50% |\n  | 100% | 100% |\n}".to_owned()),
+        Just("tiers t by money marginal for segment filled by house {\n  | sold | Enterprise -> percent | Solo -> percent |\n  | below $1000 | 1% | 2% |\n}".to_owned()),
+        Just("contest club {\n  rank participants by score\n  distribute 30% high, 70% usual\n  only in groups of 20 and above, otherwise as a guideline\n  ties share\n}".to_owned()),
+        Just("contest top {\n  rank participants by score within region\n  award top 10% $500 each because \"Section 9\"\n  ties share\n}".to_owned()),
+        Just("credit deals {\n  of amount, margin\n  to owner 60%, partner 40% otherwise owner\n  roll up to managers on closed\n}".to_owned()),
         expression().prop_map(|by| format!(
             "contest top {{\n  rank participants by {by} within region\n  award first 3 places $1000, $500\n  ties share\n}}"
         )),
         expression().prop_map(|cap| format!(
-            "settle all {{\n  guarantee at least {cap} per month for 3 periods as recoverable draw, recover from period 4\n  cap total at {cap}\n}}"
+            "settle all {{\n  guarantee at least {cap} per month for 3 periods as recoverable draw, recover from period 4, may take all\n  cap total at {cap}\n}}"
         )),
         expression().prop_map(|when| format!(
             "recognize \"Big idea\" {{\n  when {when}\n  badge big level gold\n  announce to \"#wins\" saying \"{{quota}} won\"\n  once per quarter\n}}"
@@ -168,13 +184,13 @@ fn block() -> impl Strategy<Value = String> {
         expression().prop_map(|score| format!(
             "weigh overall : number, missing parts left out {{\n  | part | weight |\n  | quality | {score} |\n}}"
         )),
-        Just("test \"two periods\" {\n  period 1 {\n  given { quota = $1000 }\n  expect paid = $1000\n  }\n  period 2 {\n  expect paid = $2\n  }\n  expect total of paid = $3\n}".to_owned()),
+        Just("test \"two periods\" {\n  period 1 {\n  given { quota = $1000 }\n  expect paid = $1000\n  }\n  period 2 {\n  expect owed = $2\n  expect commission taken back = $1\n  }\n  expect total of paid = $3\n}".to_owned()),
     ]
 }
 
 /// A policy of any declarations.
 pub fn policy() -> impl Strategy<Value = String> {
-    let header = "policy \"Made up\" version 1\n  uses schema \"schema.merit\"\n  effective 2026-01-01\n  applies to everyone\n  period quarter\n  currency USD\n";
+    let header = "policy \"Made up\" version 1\n  uses schema \"schema.merit\"\n  effective 2026-01-01\n  applies to everyone\n  period quarter\n  year starts in February\n  currency USD\n";
     let many = prop::collection::vec(prop_oneof![one_line(), block()], 1..4);
     many.prop_map(move |parts| format!("{header}\n{}\n", parts.join("\n")))
 }

@@ -118,8 +118,8 @@ struct Place {
 
 fn starts_declaration(word: &str, header: bool) -> bool {
     let word = word.trim_matches(|c: char| !c.is_ascii_alphabetic());
-    let words = ["credit", "participant", "period", "about", "measure", "table", "event", "record"];
-    words.contains(&word) || header && ["month", "currency", "uses", "attainment", "applies"].contains(&word)
+    let words = ["credit", "participant", "period", "about", "measure", "table", "event", "record", "rates", "test"];
+    words.contains(&word) || header && ["month", "currency", "uses", "attainment", "applies", "year"].contains(&word)
 }
 
 /// A number with its commas taken out, or left.
