@@ -236,7 +236,7 @@ pub fn space(last: &Leaf, first: &Leaf) -> &'static str {
         return if last.end == first.start { "" } else { " " };
     };
     match (before, after) {
-        (_, Rule::sep | Rule::sym_right) | (Rule::sym_left | Rule::neg, _) => "",
+        (_, Rule::sep) | (Rule::neg, _) => "",
         (Rule::fn_one | Rule::fn_many, Rule::sym_left) => "",
         (Rule::kw_places, _) => "  ",
         _ => " ",

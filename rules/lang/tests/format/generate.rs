@@ -93,8 +93,15 @@ fn one_line() -> impl Strategy<Value = String> {
 }
 
 fn field() -> impl Strategy<Value = String> {
-    let option =
-        select(vec!["", " optional", " from $1 to $2500000", " from 0 and above  default 0", " year to date optional", " averaged by days", " spread evenly"]);
+    let option = select(vec![
+        "",
+        " optional",
+        " from $1 to $2500000",
+        " from 0 and above  default 0",
+        " year to date optional",
+        " averaged by days",
+        " spread evenly",
+    ]);
     (name(), kind(), option, maybe(Just(" \"What it is\"".to_owned())))
         .prop_map(|(name, kind, options, about)| format!("  {name} : {kind}{options}{about}"))
 }
@@ -148,43 +155,43 @@ fn block() -> impl Strategy<Value = String> {
     let lines = |lines: Vec<String>| lines.join("\n");
     let cell = prop_oneof![Just("-".to_owned()), Just("in Aa, Bbbbbb".to_owned()), name(), literal()];
     prop_oneof![
-        prop::collection::vec(field(), 1..6).prop_map(move |fields| format!("inputs {{\n{}\n}}", lines(fields))),
-        (name(), about(), prop::collection::vec(statement(), 1..8))
+        1 => prop::collection::vec(field(), 1..6).prop_map(move |fields| format!("inputs {{\n{}\n}}", lines(fields))),
+        8 => (name(), about(), prop::collection::vec(statement(), 1..8))
             .prop_map(move |(name, about, body)| format!("payout {name} : money{about} {{\n{}\n}}", lines(body))),
-        (name(), prop::collection::vec(literal(), 1..5)).prop_map(|(name, values)| {
+        1 => (name(), prop::collection::vec(literal(), 1..5)).prop_map(|(name, values)| {
             let rows: Vec<_> = values.iter().map(|value| format!("  | 5% to below 10% | {value} |")).collect();
             format!("tiers {name} by percent marginal {{\n  | attainment | rate -> percent |\n{}\n}}", rows.join("\n"))
         }),
-        (name(), prop::collection::vec((cell.clone(), cell, expression()), 1..5)).prop_map(|(name, rows)| {
+        1 => (name(), prop::collection::vec((cell.clone(), cell, expression()), 1..5)).prop_map(|(name, rows)| {
             let rows: Vec<_> = rows.iter().map(|(a, b, c)| format!("  | {a} | {b} | {c} |")).collect();
             format!("table {name} first {{\n  | region | size | uplift -> number |\n{}\n}}", rows.join("\n"))
         }),
-        (prop::collection::vec(binding(), 0..7), prop::collection::vec(expectation(), 0..4))
+        1 => (prop::collection::vec(binding(), 0..7), prop::collection::vec(expectation(), 0..4))
             .prop_map(move |(given, expect)| format!(
                 "test \"a case\" {{\n  given {{ {} }}\n{}\n}}",
                 given.join(" "),
                 lines(expect)
             )),
-        name().prop_map(|name| format!("define deals.{name} : money = apply rates to credited")),
-        Just("rates fx to USD {\n  | from | EUR | GBP |\n  | 2026-01-01 | 1.08 | 1.27 |\n}".to_owned()),
-        Just("curve c by percent zero below, clamped above {\n  | at | f -> percent |\n  | 80% | 50% |\n  | 100% | 100% |\n}".to_owned()),
-        Just("tiers t by money marginal for segment filled by house {\n  | sold | Enterprise -> percent | Solo -> percent |\n  | below $1000 | 1% | 2% |\n}".to_owned()),
-        Just("contest club {\n  rank participants by score\n  distribute 30% high, 70% usual\n  only in groups of 20 and above, otherwise as a guideline\n  ties share\n}".to_owned()),
-        Just("contest top {\n  rank participants by score within region\n  award top 10% $500 each because \"Section 9\"\n  ties share\n}".to_owned()),
-        Just("credit deals {\n  of amount, margin\n  to owner 60%, partner 40% otherwise owner\n  roll up to managers on closed\n}".to_owned()),
-        expression().prop_map(|by| format!(
+        1 => name().prop_map(|name| format!("define deals.{name} : money = apply rates to credited")),
+        1 => Just("rates fx to USD {\n  | from | EUR | GBP |\n  | 2026-01-01 | 1.08 | 1.27 |\n}".to_owned()),
+        1 => Just("curve c by percent zero below, clamped above {\n  | at | f -> percent |\n  | 80% | 50% |\n  | 100% | 100% |\n}".to_owned()),
+        1 => Just("tiers t by money marginal for segment filled by house {\n  | sold | Enterprise -> percent | Solo -> percent |\n  | below $1000 | 1% | 2% |\n}".to_owned()),
+        1 => Just("contest club {\n  rank participants by score\n  distribute 30% high, 70% usual\n  only in groups of 20 and above, otherwise as a guideline\n  ties share\n}".to_owned()),
+        1 => Just("contest top {\n  rank participants by score within region\n  award top 10% $500 each because \"Section 9\"\n  ties share\n}".to_owned()),
+        1 => Just("credit deals {\n  of amount, margin\n  to owner 60%, partner 40% otherwise owner\n  roll up to managers on closed\n}".to_owned()),
+        1 => expression().prop_map(|by| format!(
             "contest top {{\n  rank participants by {by} within region\n  award first 3 places $1000, $500\n  ties share\n}}"
         )),
-        expression().prop_map(|cap| format!(
+        1 => expression().prop_map(|cap| format!(
             "settle all {{\n  guarantee at least {cap} per month for 3 periods as recoverable draw, recover from period 4, may take all\n  cap total at {cap}\n}}"
         )),
-        expression().prop_map(|when| format!(
+        1 => expression().prop_map(|when| format!(
             "recognize \"Big idea\" {{\n  when {when}\n  badge big level gold\n  announce to \"#wins\" saying \"{{quota}} won\"\n  once per quarter\n}}"
         )),
-        expression().prop_map(|score| format!(
+        1 => expression().prop_map(|score| format!(
             "weigh overall : number, missing parts left out {{\n  | part | weight |\n  | quality | {score} |\n}}"
         )),
-        Just("test \"two periods\" {\n  period 1 {\n  given { quota = $1000 }\n  expect paid = $1000\n  }\n  period 2 {\n  expect owed = $2\n  expect commission taken back = $1\n  }\n  expect total of paid = $3\n}".to_owned()),
+        1 => Just("test \"two periods\" {\n  period 1 {\n  given { quota = $1000 }\n  expect paid = $1000\n  }\n  period 2 {\n  expect owed = $2\n  expect commission taken back = $1\n  }\n  expect total of paid = $3\n}".to_owned()),
     ]
 }
 
