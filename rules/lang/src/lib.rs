@@ -1,6 +1,7 @@
 //! The policy language: text in, one exact answer and its explanation out.
 
 mod check;
+mod compare;
 mod diagnostics;
 mod evaluate;
 mod explain;
@@ -16,6 +17,7 @@ mod testing;
 mod trace;
 
 pub use check::{load_policy, load_schema};
+pub use compare::{Aspect, Change, Part, compare};
 pub use diagnostics::{
     Code, Diagnostic, Diagnostics, Label, Located, LocatedLabel, Place, Severity, Span, codes, located, nearest, place,
     render,
@@ -26,7 +28,7 @@ pub use evaluate::{
     PARTICIPANT_NAME, Past, PersonInputs, Recognition, Release, Row, SettleInput, SettleLine, Settled, Waiting,
     applies, credit, credit_default, evaluate, inputs_from_json, measure_value, rank, record, release, settle,
 };
-pub use explain::explain;
+pub use explain::{CountedRows, counted_rows, explain, explain_applies};
 pub use format::{format, outline};
 pub use program::{CheckReport, Input, InputSource, OncePer, OutputInfo, OutputKind, Program};
 pub use schema::{Field, Measure, Perspective, Range, RecordType, Schema, Type};

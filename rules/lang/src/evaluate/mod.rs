@@ -8,6 +8,7 @@ mod credit;
 mod earlier;
 mod expression;
 mod history;
+mod holds;
 mod inputs;
 mod lists;
 mod machine;
@@ -23,6 +24,7 @@ mod values;
 mod weigh;
 
 pub(crate) use columns::column_values;
+pub(crate) use holds::holds;
 pub use credit::{CreditOutcome, CreditShare, credit, credit_default};
 pub use history::{Awaited, History, Past, Release, Waiting, record};
 pub use inputs::inputs_from_json;

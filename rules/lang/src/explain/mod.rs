@@ -1,6 +1,8 @@
 //! Words from a trace: plain sentences with figures that the person concerned can recheck with a calculator.
 
 mod after_rounding;
+mod applies;
+mod counted;
 mod figures;
 mod later_steps;
 mod reads;
@@ -12,11 +14,13 @@ use std::collections::BTreeSet;
 
 use crate::program::{DefineId, Expr, ExprKind, FactId, FactSource, OutcomeId, Program, Quantity, Type};
 use crate::trace::{Figure, Step, Told, Trace};
-pub(crate) use written::quoted;
+pub use applies::explain_applies;
+pub use counted::{CountedRows, counted_rows};
+pub(crate) use steps::bound_words;
+pub(crate) use written::{quoted, written};
 
 use figures::Figures;
 use reads::{Read, Reads};
-use written::written;
 
 /// How an output (or a recognition, by its title) came about, line by line: what it read, what was computed from that,
 /// and each statement's effect. Nothing for a name that the policy doesn't have.

@@ -202,7 +202,12 @@ fn slice_words(table: &Table, bands: &BandTable, slice: &Slice, (of, gives): &(T
 
 /// `below 50%`, `50% to below 80%`, `80% and above`.
 pub(super) fn band_words(band: &Band, by: &Type) -> String {
-    let Bound { from, below } = &band.bound;
+    bound_words(&band.bound, by)
+}
+
+/// The same of bounds alone.
+pub(crate) fn bound_words(bound: &Bound, by: &Type) -> String {
+    let Bound { from, below } = bound;
     match (from, below) {
         (Some(from), Some(below)) => format!("{} to below {}", from.spoken(by), below.spoken(by)),
         (Some(from), None) => format!("{} and above", from.spoken(by)),

@@ -29,7 +29,7 @@ pub(crate) fn quoted(program: &Program, place: Place) -> String {
 }
 
 /// The expression as it is written; empty where it can be neither quoted nor written anew.
-pub(super) fn written(program: &Program, expr: &Expr) -> String {
+pub(crate) fn written(program: &Program, expr: &Expr) -> String {
     if expr.place.start < expr.place.end {
         quoted(program, expr.place)
     } else {
