@@ -187,7 +187,7 @@ impl Change {
             Aspect::AppliesTo => format!("applies to {new} (was {old})"),
             Aspect::About => format!("{who} is described as “{new}” (was “{old}”)"),
             Aspect::Because => format!("{who}, {at}: the reason given is “{new}” (was “{old}”)"),
-            Aspect::Range => format!("{who} is taken {new} (was {old})"),
+            Aspect::Range => format!("{who} may be {new} (was {old})"),
             Aspect::Default => format!("{who}, where it is missing, counts as {new} (was {old})"),
             Aspect::Mode => format!("{who} is now {new} (was {old})"),
             Aspect::Let => format!("{who}: `{at}` is now `{new}` (was `{old}`)"),
@@ -200,7 +200,7 @@ impl Change {
             Aspect::Rounding => format!("{who} is now rounded {new} (was {old})"),
             Aspect::HoldBack => format!("{who}: {new} is now held back (was {old})"),
             Aspect::Count => format!("{at}: {new} (was {old})"),
-            Aspect::Line => format!("{who}: {at} is now {new} (was {old})"),
+            Aspect::Line => format!("{who}, {at}: now {new} (was {old})"),
             Aspect::RowOrder => format!("{who}: of rows that overlap, `{new}` now comes first (was `{old}`)"),
             Aspect::Itself | Aspect::Value | Aspect::Optional | Aspect::Statement => {
                 format!("{who} is now `{new}` (was `{old}`)")
@@ -221,7 +221,7 @@ impl Change {
             Aspect::Floor => format!("{who} is now at least {new} (had no floor)"),
             Aspect::Rounding => format!("{who} is now rounded {new}"),
             Aspect::HoldBack => format!("{who}: {new} is now held back (was nothing)"),
-            Aspect::Range => format!("{who} is now taken only {new}"),
+            Aspect::Range => format!("{who} may now only be {new}"),
             Aspect::Default => format!("{who}, where it is missing, now counts as {new}"),
             Aspect::Optional => format!("{who} may now be missing"),
             Aspect::About => format!("{who} is now described as “{new}”"),
@@ -229,7 +229,7 @@ impl Change {
             Aspect::Count => format!("{at}: {new}"),
             Aspect::Statement => format!("{who} has a new line `{new}`"),
             _ if at.is_empty() => format!("{who} now has {new}"),
-            _ => format!("{who}: new {at} {new}"),
+            _ => format!("{who}, {at}: now {new}"),
         }
     }
 
@@ -244,7 +244,7 @@ impl Change {
             Aspect::Cap => format!("{who} is no longer capped (was at {old})"),
             Aspect::Floor => format!("{who} has no floor any more (was {old})"),
             Aspect::HoldBack => format!("{who}: nothing is held back any more (was {old})"),
-            Aspect::Range => format!("{who} is taken whatever its value (was {old})"),
+            Aspect::Range => format!("{who} may now be anything (was {old})"),
             Aspect::Default => format!("{who}, where it is missing, counts as nothing any more (was {old})"),
             Aspect::Optional => format!("{who} may no longer be missing"),
             Aspect::About => format!("{who} is no longer described (was “{old}”)"),
@@ -252,7 +252,7 @@ impl Change {
             Aspect::Count => format!("{at}: none (was {old})"),
             Aspect::Statement => format!("{who}: the line `{old}` is gone"),
             _ if at.is_empty() => format!("{who} no longer has {old}"),
-            _ => format!("{who}: {at} {old} is gone"),
+            _ => format!("{who}, {at}: {old} is gone"),
         }
     }
 }

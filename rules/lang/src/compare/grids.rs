@@ -35,9 +35,7 @@ impl Both<'_> {
         for (index, (first, row)) in rows.iter().enumerate() {
             for (second, other) in rows.iter().skip(index + 1) {
                 let turned = matches!((place(first), place(second)), (Some(a), Some(b)) if a > b);
-                let same = row.values.iter().zip(&other.values).all(|(a, b)| {
-                    shown(self.new, a) == shown(self.new, b)
-                });
+                let same = row.values.iter().zip(&other.values).all(|(a, b)| shown(self.new, a) == shown(self.new, b));
                 if turned && !same && overlap(row, other) {
                     self.note(of, Aspect::RowOrder, "", Some(second.clone()), Some(first.clone()));
                 }

@@ -8,15 +8,15 @@ impl Both<'_> {
         let (old, new) = (&self.old.header, &self.new.header);
         let of = Of { part: Part::Header, name: "", pays: true };
         let words = Of { pays: false, ..of };
-        self.note(words, Aspect::Line, "the name", Some(quote(&old.name)), Some(quote(&new.name)));
+        self.note(words, Aspect::Line, "name", Some(quote(&old.name)), Some(quote(&new.name)));
         self.note(words, Aspect::Version, "", Some(old.version.to_string()), Some(new.version.to_string()));
         self.words(of, Aspect::About, "", old.about.as_ref(), new.about.as_ref());
         self.note(of, Aspect::Effective, "", Some(days(old)), Some(days(new)));
         self.applies();
         let unit = |header: &Header| Some(format!("{:?}", header.period).to_lowercase());
-        self.note(of, Aspect::Line, "the period", unit(old), unit(new));
+        self.note(of, Aspect::Line, "period", unit(old), unit(new));
         let currency = |header: &Header| Some(header.currency.to_string());
-        self.note(of, Aspect::Line, "the currency", currency(old), currency(new));
+        self.note(of, Aspect::Line, "currency", currency(old), currency(new));
         let month_ends = |header: &Header| {
             header.month_ends.map(|way| match way {
                 MonthEnds::Down => "down".to_owned(),
@@ -25,7 +25,7 @@ impl Both<'_> {
         };
         self.note(of, Aspect::Line, "rounding of month ends", month_ends(old), month_ends(new));
         let measure = |header: &Header| header.measure.as_deref().map(quote);
-        self.note(of, Aspect::Line, "the measure of `attainment`", measure(old), measure(new));
+        self.note(of, Aspect::Line, "measure of `attainment`", measure(old), measure(new));
     }
 
     fn applies(&mut self) {

@@ -48,11 +48,13 @@ impl Both<'_> {
         self.words(of, Aspect::About, "", old.about.as_ref(), new.about.as_ref());
         if let (FactSource::Formula(old), FactSource::Formula(new)) = (&old.source, &new.source) {
             self.formula(of, Aspect::Value, "", Some(old), Some(new));
-        } else if let (FactSource::Attainment { higher_is_better: was, .. }, FactSource::Attainment { higher_is_better: is, .. }) =
-            (&old.source, &new.source)
+        } else if let (
+            FactSource::Attainment { higher_is_better: was, .. },
+            FactSource::Attainment { higher_is_better: is, .. },
+        ) = (&old.source, &new.source)
         {
             let word = |higher: bool| Some(if higher { "higher is better" } else { "lower is better" }.to_owned());
-            self.note(of, Aspect::Line, "its direction", word(*was), word(*is));
+            self.note(of, Aspect::Line, "direction", word(*was), word(*is));
         }
     }
 }

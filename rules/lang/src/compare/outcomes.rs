@@ -126,7 +126,9 @@ fn parts<'s>(program: &Program, statement: &'s Statement) -> (String, Vec<&'s Ex
         StatementKind::Pay(value) | StatementKind::Cap(value) | StatementKind::Floor(value) => {
             (String::new(), vec![value])
         }
-        StatementKind::Multiply { by, when } => (String::new(), [Some(by), when.as_ref()].into_iter().flatten().collect()),
+        StatementKind::Multiply { by, when } => {
+            (String::new(), [Some(by), when.as_ref()].into_iter().flatten().collect())
+        }
         StatementKind::Gate { condition, otherwise } => {
             // Nothing is paid where a failed gate names nothing.
             let instead = otherwise.as_ref().filter(|instead| !is_nothing(instead));

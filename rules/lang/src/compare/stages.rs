@@ -20,7 +20,7 @@ impl Both<'_> {
         let (before, after) = (old.map_or(none, |c| &c.shares), new.map_or(none, |c| &c.shares));
         for (old, new) in paired(before, after, |share| &share.to) {
             let Some(share) = new.or(old) else { continue };
-            let at = format!("the share of `{}`", share.to);
+            let at = format!("share of `{}`", share.to);
             self.note(of, Aspect::Line, &at, old.map(part), new.map(part));
         }
         let rolls = |credit: Option<&crate::program::Credit>| {
@@ -45,14 +45,14 @@ impl Both<'_> {
     fn contest(&mut self, of: Of<'_>, old: &Contest, new: &Contest) {
         if !self.alike(&old.rank_by, &new.rank_by) {
             let (was, is) = (shown(self.old, &old.rank_by), shown(self.new, &new.rank_by));
-            self.note(of, Aspect::Line, "what people are ranked by", code(&was), code(&is));
+            self.note(of, Aspect::Line, "ranked by", code(&was), code(&is));
         }
         let within = |program: &Program, contest: &Contest| {
             let fact = program.facts.get(contest.within?.0)?;
             code(&fact.name)
         };
         let (was, is) = (within(self.old, old), within(self.new, new));
-        self.note(of, Aspect::Line, "the groups people are ranked in", was, is);
+        self.note(of, Aspect::Line, "ranked within", was, is);
         for place in 0..old.prizes.len().max(new.prizes.len()) {
             let prize = |contest: &Contest| contest.prizes.get(place).map(merit_core::Money::spoken);
             self.note(of, Aspect::Cell, &format!("place {}", place + 1), prize(old), prize(new));
@@ -95,7 +95,7 @@ impl Both<'_> {
     fn recognition(&mut self, of: Of<'_>, old: &Recognize, new: &Recognize) {
         if !self.alike(&old.when, &new.when) {
             let (was, is) = (shown(self.old, &old.when), shown(self.new, &new.when));
-            self.note(of, Aspect::Line, "its condition", code(&was), code(&is));
+            self.note(of, Aspect::Line, "condition", code(&was), code(&is));
         }
         let (was, is) = (given(self.old, old), given(self.new, new));
         for (what, is) in &is {
@@ -134,17 +134,17 @@ fn given(program: &Program, recognize: &Recognize) -> BTreeMap<&'static str, Str
     let mut given = BTreeMap::new();
     if let Some((badge, level)) = &recognize.badge {
         let level = level.as_ref().map(|level| format!(" level {level}")).unwrap_or_default();
-        given.insert("its badge", format!("{badge}{level}"));
+        given.insert("badge", format!("{badge}{level}"));
     }
     if let Some(points) = &recognize.points {
-        given.insert("its points", plain(&shown(program, points)));
+        given.insert("points", plain(&shown(program, points)));
     }
     if let Some(kudos) = &recognize.kudos {
         let words = format!("from {} “{}”", shown(program, &kudos.from), template(program, &kudos.saying));
-        given.insert("its kudos", words);
+        given.insert("kudos", words);
     }
     if let Some(announce) = &recognize.announce {
-        given.insert("its announcement", format!("to {} “{}”", announce.to, template(program, &announce.saying)));
+        given.insert("announcement", format!("to {} “{}”", announce.to, template(program, &announce.saying)));
     }
     match recognize.once_per {
         Some(OncePer::Policy) => drop(given.insert("how often", "once under the policy".to_owned())),

@@ -38,7 +38,8 @@ impl Both<'_> {
     fn table(&mut self, of: Of<'_>, old: &Table, new: &Table) {
         self.note(of, Aspect::Mode, "", Some(form(old)), Some(form(new)));
         for (was, is) in paired(&old.columns, &new.columns, |column| &column.name) {
-            let ty = |column: Option<&crate::program::ResultColumn>| column.map(|c| c.ty.value_type().word().to_owned());
+            let ty =
+                |column: Option<&crate::program::ResultColumn>| column.map(|c| c.ty.value_type().word().to_owned());
             let name = is.or(was).map(|column| column.name.as_str()).unwrap_or_default();
             self.note(of, Aspect::Line, &format!("column `{name}`"), ty(was), ty(is));
         }

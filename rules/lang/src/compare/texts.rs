@@ -1,7 +1,7 @@
 //! Tests, check lines and comments: only counted, since nobody is paid by them.
 
 use super::{Aspect, Both, Of, Part};
-use crate::program::Program;
+use crate::program::{Expectation, ExpectationKind, Program, Target, Test};
 
 impl Both<'_> {
     pub(super) fn texts(&mut self) {
@@ -19,13 +19,30 @@ impl Both<'_> {
         let (old, new) = (&self.old.tests, &self.new.tests);
         let added = new.iter().filter(|new| !old.iter().any(|old| old.name == new.name)).count();
         let gone = old.iter().filter(|old| !new.iter().any(|new| new.name == old.name)).count();
-        let same = |a: &crate::program::Test, b: &crate::program::Test| {
-            let kinds = |test: &crate::program::Test| format!("{:?}", test.expectations.iter().map(|e| &e.kind).collect::<Vec<_>>());
-            a.given == b.given && kinds(a) == kinds(b)
-        };
+        let (old_program, new_program) = (self.old, self.new);
+        let same =
+            |was: &Test, is: &Test| was.given == is.given && expected(old_program, was) == expected(new_program, is);
         let changed = new.iter().filter(|new| old.iter().any(|old| old.name == new.name && !same(old, new))).count();
         self.note(of, Aspect::Count, "tests", None, counted(&[(added, "added"), (changed, "changed"), (gone, "gone")]));
     }
+}
+
+/// What a test expects, by name.
+fn expected(program: &Program, test: &Test) -> Vec<String> {
+    let name = |target: Target| match target {
+        Target::Fact(id) => program.facts.get(id.0).map(|fact| fact.name.clone()),
+        Target::Define(id) => program.defines.get(id.0).map(|define| define.name.clone()),
+        Target::Outcome(id) => program.outcomes.get(id.0).map(|outcome| outcome.name.clone()),
+    };
+    let words = |expectation: &Expectation| match &expectation.kind {
+        ExpectationKind::Equals { target, value, .. } => format!("{:?} = {value:?}", name(*target)),
+        ExpectationKind::HeldBack { outcome, value } => format!("{:?} held {value:?}", name(Target::Outcome(*outcome))),
+        ExpectationKind::Recognized { recognition, yes } => {
+            let name = program.recognitions.get(*recognition).map(|recognize| &recognize.name);
+            format!("{name:?} recognized {yes}")
+        }
+    };
+    test.expectations.iter().map(words).collect()
 }
 
 /// How many of two lists of texts stand on one side only.
