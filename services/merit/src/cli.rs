@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::rules::{DiffArgs, ExplainArgs};
 use crate::import::ImportKind;
 
 /// Merit: goals, results, rewards and quarterly reviews by policies that people can read.
@@ -267,6 +268,10 @@ pub enum Rules {
     /// Take a policy's tables to a spreadsheet and back
     #[command(subcommand)]
     Table(crate::commands::rules::table::Command),
+    /// Say why a person is paid what they are in a cycle, step by step, down to the results that counted
+    Explain(ExplainArgs),
+    /// Say what changed between two versions of a policy, and what the new one would have paid in a cycle
+    Diff(DiffArgs),
 }
 
 /// Which review is meant.

@@ -157,6 +157,12 @@ impl Program {
         self.header.year_starts
     }
 
+    /// The money field that `credited` is a share of, where its `credit` block names one.
+    #[must_use]
+    pub fn credited_field(&self) -> Option<&str> {
+        self.credit.as_ref().and_then(|credit| credit.of.first()).map(String::as_str)
+    }
+
     /// The names of its contests.
     #[must_use]
     pub fn contests(&self) -> Vec<&str> {

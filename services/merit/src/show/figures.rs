@@ -29,6 +29,12 @@ pub fn percent(ratio: &str) -> String {
     }
 }
 
+/// A ratio as a percentage with as many decimals as it has, up to six; empty where there is none.
+#[must_use]
+pub fn exact_percent(ratio: &str) -> String {
+    ratio.parse::<Ratio>().map(|ratio| Value::Percent(ratio).spoken()).unwrap_or_default()
+}
+
 /// For files: the figure as a plain decimal, or the text.
 #[must_use]
 pub fn plain(value: &proto::Value) -> String {

@@ -3,6 +3,7 @@
 pub mod figures;
 mod progress;
 mod screen;
+mod wrap;
 
 pub use progress::Progress;
 pub use screen::Screen;

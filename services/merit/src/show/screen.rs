@@ -5,6 +5,8 @@ use std::io::Write as _;
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::Value;
 
+use super::wrap::{terminal_columns, wrapped};
+
 /// Where a command writes what it has to say.
 #[derive(Debug, Clone, Copy)]
 pub struct Screen {
@@ -36,6 +38,11 @@ impl Screen {
         if !self.json && !self.quiet {
             let _ = writeln!(anstream::stdout(), "{}", text.as_ref());
         }
+    }
+
+    /// A line for people behind an indent; on a terminal it is broken between words.
+    pub fn wrapped(self, indent: usize, text: impl AsRef<str>) {
+        self.line(wrapped(text.as_ref(), indent, terminal_columns()));
     }
 
     /// A heading for people.

@@ -203,6 +203,15 @@ fn schema_of(known: &mut BTreeMap<String, Arc<Schema>>, text: &str) -> Result<Ar
     Ok(loaded)
 }
 
+/// The periods that a registered policy has in a cycle.
+///
+/// # Errors
+/// As [`Plan::new`].
+pub fn periods(policy: &Policy, cycle: &Period) -> Result<Vec<Period>> {
+    let program = load(policy, &schema(&policy.schema_text)?)?;
+    Ok(periods_of(policy, &program, cycle))
+}
+
 fn periods_of(policy: &Policy, program: &Program, cycle: &Period) -> Vec<Period> {
     cycle.ending_inside(program.period()).into_iter().filter(|period| policy.covers(period)).collect()
 }

@@ -187,7 +187,7 @@ impl Grpc {
     }
 
     /// A run's message, with what its policies are about.
-    async fn with_about(&self, run: &Run) -> Result<proto::Run> {
+    pub(super) async fn with_about(&self, run: &Run) -> Result<proto::Run> {
         Ok(messages::run(run, &self.scoring.policies().await?))
     }
 }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod diagnostics;
+mod explain;
 mod messages;
 mod pages;
 #[cfg(test)]
@@ -47,6 +48,7 @@ fn answer<T>(result: Result<T>) -> Result<Response<T>, Status> {
 impl ScoringService for Grpc {
     type ExecuteRunStream = Answers<proto::ExecuteRunResponse>;
     type PreviewRunStream = Answers<proto::PreviewRunResponse>;
+    type CompareImpactStream = Answers<proto::CompareImpactResponse>;
 
     async fn import_results(
         &self,
@@ -70,6 +72,30 @@ impl ScoringService for Grpc {
     ) -> Result<Response<proto::ListPoliciesResponse>, Status> {
         require(&request, ANYONE)?;
         answer(self.policies(&request.into_inner()).await)
+    }
+
+    async fn get_policy(
+        &self,
+        request: Request<proto::GetPolicyRequest>,
+    ) -> Result<Response<proto::GetPolicyResponse>, Status> {
+        require(&request, ANYONE)?;
+        answer(self.policy(&request.into_inner()).await)
+    }
+
+    async fn explain_person(
+        &self,
+        request: Request<proto::ExplainPersonRequest>,
+    ) -> Result<Response<proto::ExplainPersonResponse>, Status> {
+        let reader = require(&request, ANYONE)?;
+        answer(self.explain(&request.into_inner(), &reader).await)
+    }
+
+    async fn compare_impact(
+        &self,
+        request: Request<proto::CompareImpactRequest>,
+    ) -> Result<Response<Self::CompareImpactStream>, Status> {
+        require(&request, PAY_ADMIN)?;
+        answer(self.compare(request.into_inner()).await)
     }
 
     async fn get_standing(

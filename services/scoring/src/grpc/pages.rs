@@ -174,7 +174,7 @@ fn participant(name: &str) -> Result<Option<PersonId>> {
     if name.is_empty() { Ok(None) } else { PersonId::from_name(name).map(Some) }
 }
 
-fn own_or_all(participant: Option<&PersonId>, reader: &Principal) -> Result<()> {
+pub(super) fn own_or_all(participant: Option<&PersonId>, reader: &Principal) -> Result<()> {
     if reader.has_any(READ_ALL) || (participant.is_some() && reader.person().as_ref() == participant) {
         Ok(())
     } else {

@@ -41,6 +41,13 @@ impl Scoring {
         Ok((run, whole))
     }
 
+    /// The present inputs, and what a run over them would be.
+    pub(super) async fn present_inputs(&self, cycle: &str) -> Result<(Run, Frozen)> {
+        let (plan, mut run) = self.pinned(cycle, Cutoffs::default()).await?;
+        run.state = RunState::Settled;
+        Ok((run, plan.frozen))
+    }
+
     async fn pinned(&self, cycle: &str, cutoffs: Cutoffs) -> Result<(Plan, Run)> {
         let frozen = self.gather(cycle, cutoffs).await?;
         apart(move || {

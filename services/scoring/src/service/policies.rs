@@ -104,11 +104,7 @@ fn examine(schema: &Schema, schema_text: &str, mut known: Vec<Policy>, sources: 
 
 fn one(schema: &Schema, schema_text: &str, known: &[Policy], source: SourceText) -> Result<(Policy, bool), Refusal> {
     let text = Source { name: source.file_name.clone(), text: source.text.clone() };
-    let refuse = |said: Diagnostics| Refusal {
-        file_name: text.name.clone(),
-        report: render(&said, &text, false),
-        diagnostics: located(&said, &text),
-    };
+    let refuse = |said: Diagnostics| refusal(&text, &said);
     let program = load_policy(&text, schema).map_err(refuse)?;
     let policy = describe(&program, schema_text, source);
     if let Some(before) = known.iter().find(|known| known.name == policy.name && known.version == policy.version) {
@@ -128,7 +124,16 @@ fn one(schema: &Schema, schema_text: &str, known: &[Policy], source: SourceText)
     }
 }
 
-fn describe(program: &Program, schema_text: &str, source: SourceText) -> Policy {
+/// Why a text is refused, ready to print and as data.
+pub(super) fn refusal(text: &Source, said: &Diagnostics) -> Refusal {
+    Refusal {
+        file_name: text.name.clone(),
+        report: render(said, text, false),
+        diagnostics: located(said, text),
+    }
+}
+
+pub(super) fn describe(program: &Program, schema_text: &str, source: SourceText) -> Policy {
     let (from, to) = program.effective();
     // Lengths keep the two texts apart.
     let content = format!("{}\n{}{}\n{schema_text}", source.text.len(), source.text, schema_text.len());

@@ -64,6 +64,9 @@ pub trait Runs: Send + Sync {
     /// A run.
     async fn run(&self, id: &RunId) -> Result<Option<Run>>;
 
+    /// The cycle's run that was made last, of those that came at least so far.
+    async fn latest_run(&self, cycle: &CycleId, least: RunState) -> Result<Option<RunId>>;
+
     /// The people and goals that a run froze, into inputs whose other parts are given.
     async fn thaw(&self, id: &RunId, frozen: &mut Frozen) -> Result<()>;
 

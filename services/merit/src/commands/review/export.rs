@@ -167,7 +167,8 @@ fn payee_rows(cycle: &str, lines: &[Line]) -> Vec<Vec<String>> {
     lists::payees(lines).into_iter().map(row).collect()
 }
 
-fn csv_text(head: &[&str], rows: &[Vec<String>]) -> Result<String> {
+/// Rows below a head, their cells harmless in a spreadsheet.
+pub(crate) fn csv_text(head: &[&str], rows: &[Vec<String>]) -> Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(head).map_err(Error::internal)?;
     for row in rows {
@@ -186,7 +187,11 @@ fn pretty(document: &Value) -> Result<String> {
     serde_json::to_string_pretty(document).map(|text| text + "\n").map_err(Error::internal)
 }
 
-fn write_private(path: &Path, text: &str) -> Result<()> {
+/// Writes a file that only its owner can read.
+///
+/// # Errors
+/// `FILE` when it can't be written.
+pub(crate) fn write_private(path: &Path, text: &str) -> Result<()> {
     let opened = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
     opened.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
         Error::invalid("FILE", format!("`{}` can't be written: {error}; name another file", path.display()))

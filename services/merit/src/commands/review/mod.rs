@@ -17,7 +17,8 @@ use crate::exit::Outcome;
 use crate::session::Session;
 use crate::show::Screen;
 
-pub(crate) use lists::{findings, lines, payees, scores};
+pub(crate) use export::{csv_text, write_private};
+pub(crate) use lists::{findings, findings_document, lines, payees, scores};
 pub(crate) use status::{decimal, spoken};
 
 pub async fn run(global: &Global, command: cli::Review) -> Result<Outcome> {

@@ -1,5 +1,7 @@
 //! `merit rules …`. `check`, `test`, `publish`, `code` and `eval` are here, the others in files of their names.
 
+mod diff;
+mod explain;
 mod fmt;
 pub mod table;
 
@@ -9,6 +11,9 @@ use merit_core::{Error, Result};
 use merit_proto::scoring::v1::{PolicySource, PublishPoliciesRequest, PublishPoliciesResponse};
 use merit_rules::{OutputKind, Program, TestReport};
 use serde_json::json;
+
+pub use self::diff::DiffArgs;
+pub use self::explain::ExplainArgs;
 
 use crate::cli::{Global, Rules};
 use crate::commands::policies::{self, Checked};
@@ -31,6 +36,8 @@ pub async fn run(global: &Global, command: Rules) -> Result<Outcome> {
         Rules::Eval { file, input } => evaluate(screen, &file, &input),
         Rules::Fmt { paths, check } => fmt::run(screen, &paths, check),
         Rules::Table(command) => table::run(screen, command),
+        Rules::Explain(args) => explain::run(global, &args).await,
+        Rules::Diff(args) => diff::run(global, &args).await,
     }
 }
 

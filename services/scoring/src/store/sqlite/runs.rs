@@ -77,6 +77,21 @@ impl Runs for SqliteStore {
         row.map(read).transpose()
     }
 
+    async fn latest_run(&self, cycle: &CycleId, least: RunState) -> Result<Option<RunId>> {
+        // Posted ones in the order of posting: a run that was rejected before may be posted after all.
+        let found: Option<String> = sqlx::query_scalar(
+            "SELECT run FROM runs WHERE cycle = $1 AND state >= $2
+             ORDER BY CASE WHEN $2 = $3 THEN posting END DESC, rowid DESC LIMIT 1",
+        )
+        .bind(cycle.as_str())
+        .bind(least as i64)
+        .bind(RunState::Posted as i64)
+        .fetch_optional(self.database.read())
+        .await
+        .map_err(storage)?;
+        found.as_deref().map(RunId::new).transpose()
+    }
+
     async fn thaw(&self, id: &RunId, frozen: &mut Frozen) -> Result<()> {
         let rows: Vec<(String, String)> =
             sqlx::query_as("SELECT kind, content FROM frozen WHERE run = $1 ORDER BY kind, key")
