@@ -132,13 +132,17 @@ fn tests(screen: Screen, path: &Path, program: &Program) -> bool {
     let reports = run_tests(program);
     let failed: Vec<_> = reports.iter().filter(|report| !report.failures.is_empty()).collect();
     for report in &failed {
-        screen.warn(super::failure(&path.display().to_string(), report));
+        screen.warn(format!("{}:{}: test \"{}\" fails", path.display(), report.line, report.name));
+        for failure in &report.failures {
+            screen.warn(format!("  line {}: expected {}, found {}", failure.line, failure.expected, failure.found));
+        }
     }
     if !failed.is_empty() {
         screen.warn(format!(
-            "{} of {} tests of the new policy fail; mend the policy or what its tests expect, since it can't be published like this",
+            "{} of {} tests of the new policy fail; `merit rules test {}` says how it came to that. Mend the policy or what its tests expect: like this it can't be published",
             failed.len(),
-            reports.len()
+            reports.len(),
+            path.display()
         ));
     }
     !failed.is_empty()

@@ -157,8 +157,10 @@ fn show(screen: Screen, person: &str, told: &ExplainPersonResponse, state: &str,
         show_line(screen, line, &mut said);
     }
     sum(screen, told, wanted);
-    for policy in told.policies.iter().filter(|policy| policy.applies) {
+    let applying: Vec<&PolicyExplanation> = told.policies.iter().filter(|policy| policy.applies).collect();
+    for (index, policy) in applying.iter().enumerate() {
         show_policy(screen, policy, &told.lines, &mut said);
+        results::show(screen, policy, applying.get(..index).unwrap_or_default());
     }
     for policy in told.policies.iter().filter(|policy| !policy.applies) {
         screen.heading(&format!("{} doesn't apply", title(policy)));
@@ -193,8 +195,10 @@ fn show_line(screen: Screen, line: &Line, said: &mut BTreeSet<(String, String, S
         screen.wrapped(4, figure);
         said.insert((line.policy.clone(), line.line.clone(), figure.clone()));
     }
-    if !line.reason.is_empty() && line.kind() != LineKind::Adjustment {
-        screen.wrapped(4, format!("why: {}", line.reason));
+    let because: Vec<&str> =
+        line.reason.split("; ").filter(|part| !line.figures.iter().any(|figure| figure.contains(part))).collect();
+    if !because.is_empty() {
+        screen.wrapped(4, format!("because {}", because.join("; ")));
     }
     let held = line.held.as_ref().map_or(0, |held| held.minor_units);
     if held != 0 {
@@ -266,16 +270,24 @@ fn show_policy(
             .any(|line| line.policy == policy.policy && line.line == policy.period && line.payout == output.output);
         let key = |figure: &String| (policy.policy.clone(), policy.period.clone(), figure.clone());
         let told: Vec<&String> = output.figures.iter().filter(|figure| !said.contains(&key(figure))).collect();
-        if paid || (told.is_empty() && output.kind == "definition") {
+        let scored = output.value.is_some();
+        if paid || (told.is_empty() && output.kind == "definition" && scored) {
             continue;
         }
-        screen.wrapped(2, head(output));
-        for figure in told {
-            screen.wrapped(4, figure);
+        // A definition's last figure says its name and value already.
+        let named = output.kind == "definition" && scored;
+        let about = if named && !output.about.is_empty() { format!(" ({})", output.about) } else { String::new() };
+        if !named {
+            screen.wrapped(2, head(output));
+        }
+        let not_scored = format!("{} is not scored", output.output);
+        let told: Vec<&String> = told.into_iter().filter(|figure| !figure.starts_with(&not_scored)).collect();
+        for (index, figure) in told.iter().enumerate() {
+            let about = if index + 1 == told.len() { about.as_str() } else { "" };
+            screen.wrapped(if named { 2 } else { 4 }, format!("{figure}{about}"));
             said.insert(key(figure));
         }
     }
-    results::show(screen, policy);
 }
 
 /// `commission: $0.00 (payout)`; `commission: not scored, since …`.
