@@ -120,7 +120,9 @@ fn keep(told: &mut ExplainPersonResponse, wanted: &Wanted<'_>) -> Result<()> {
     {
         return nothing("policy", part, known);
     }
-    let outputs = told.policies.iter().flat_map(|policy| &policy.outputs).map(|output| output.output.clone());
+    let policies = told.policies.iter().filter(|policy| wanted.policy(&policy.policy));
+    let outputs = policies.flat_map(|policy| &policy.outputs).map(|output| output.output.clone());
+    let lines = lines.filter(|line| wanted.policy(&line.policy));
     let known: BTreeSet<String> = outputs.chain(lines.map(|line| line.payout.clone())).collect();
     if let Some(output) = wanted.output
         && !known.contains(output)
@@ -201,7 +203,7 @@ fn show_line(screen: Screen, line: &Line, said: &mut BTreeSet<(String, String, S
         screen.wrapped(4, format!("because {}", because.join("; ")));
     }
     let held = line.held.as_ref().map_or(0, |held| held.minor_units);
-    if held != 0 {
+    if held != 0 && !line.figures.iter().any(|figure| figure.starts_with("held back")) {
         let paid = line.amount.as_ref().map_or(0, |amount| amount.minor_units).saturating_sub(held);
         let code = line.amount.as_ref().map(|amount| amount.currency_code.clone()).unwrap_or_default();
         let (held, paid) = (figures::amount(line.held.as_ref()), review::spoken(paid, &code));
@@ -234,8 +236,9 @@ fn sum(screen: Screen, told: &ExplainPersonResponse, wanted: &Wanted<'_>) {
             }
         }
         let equals = if lines.len() > 1 { format!(" = {}", review::spoken(minor, &code)) } else { String::new() };
-        if !lines.is_empty() {
-            screen.heading(&format!("in all {}", review::spoken(minor, &code)));
+        if !lines.is_empty() && (wanted.everything() || lines.len() > 1) {
+            let what = if wanted.everything() { "in all" } else { "these lines" };
+            screen.heading(&format!("{what} {}", review::spoken(minor, &code)));
             screen.wrapped(2, format!("{words}{equals}"));
         }
         let held = total.held.as_ref().map_or(0, |held| held.minor_units);

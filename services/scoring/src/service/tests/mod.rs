@@ -1,6 +1,8 @@
 //! The service over a real store and made-up neighbours: a small company, a quarter, two policies.
 
 mod closing;
+mod comparing;
+mod explaining;
 mod importing;
 pub mod neighbours;
 mod policies;

@@ -83,7 +83,7 @@ pub(super) fn show_uncounted(screen: Screen, told: &ExplainPersonResponse) {
             screen.line(format!("  … and {} more; --json prints them all", told.uncounted.len() - SHOWN));
         }
     }
-    let findings: Vec<&Finding> = told.findings.iter().filter(|finding| !is_told(finding, &told.policies)).collect();
+    let findings: Vec<&Finding> = told.findings.iter().filter(|finding| !is_told(finding, told)).collect();
     if !findings.is_empty() {
         screen.heading("found while this was computed");
     }
@@ -101,9 +101,12 @@ pub(super) fn show_uncounted(screen: Screen, told: &ExplainPersonResponse) {
     }
 }
 
-/// Whether an output above says it already.
-fn is_told(finding: &Finding, policies: &[PolicyExplanation]) -> bool {
-    let own = policies.iter().filter(|policy| policy.applies && policy.policy == finding.policy);
+/// Whether an output or a result above says it already.
+fn is_told(finding: &Finding, told: &ExplainPersonResponse) -> bool {
+    if finding.kind() == FindingKind::NotCredited {
+        return told.uncounted.iter().any(|result| finding.reason.contains(&result.result));
+    }
+    let own = told.policies.iter().filter(|policy| policy.applies && policy.policy == finding.policy);
     finding.kind() == FindingKind::NotScored
         && own.flat_map(|policy| &policy.outputs).any(|output| output.output == finding.output)
 }
