@@ -4,6 +4,8 @@
 mod bad_input;
 mod close;
 mod demo;
+mod diff;
+mod explain;
 mod fmt;
 mod merit;
 mod records;

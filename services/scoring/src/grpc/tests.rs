@@ -244,3 +244,55 @@ fn as_json(one: &merit_proto::r#type::v1::Diagnostic) -> serde_json::Value {
         "labels": one.labels.iter().map(label).collect::<Vec<_>>(), "notes": one.notes, "help": help,
     })
 }
+
+#[tokio::test]
+async fn ones_pay_is_explained_to_oneself_once_posted_and_to_those_who_read_all() {
+    let (world, grpc, run) = posted().await;
+    let ask = |who: &str, role| {
+        let request = proto::ExplainPersonRequest {
+            person: "people/ana".to_owned(),
+            cycle: "cycles/2026-Q3".to_owned(),
+            run: String::new(),
+        };
+        call(request, who, role)
+    };
+    assert_eq!(code(grpc.explain_person(ask("ana", Role::Member)).await), Err(Code::PermissionDenied));
+    assert_eq!(code(grpc.explain_person(ask("audrey", Role::Auditor)).await), Ok(()));
+    world.scoring.post(&run.id, "2026-10-06T10:00:00Z").await.unwrap();
+    assert_eq!(code(grpc.explain_person(ask("bob", Role::Member)).await), Err(Code::PermissionDenied));
+    let told = grpc.explain_person(ask("ana", Role::Member)).await.unwrap().into_inner();
+    assert_eq!((told.run.as_ref().unwrap().state(), told.preview, told.lines.len()), (proto::RunState::Posted, false, 5));
+    assert_eq!(told.totals[0].amount.as_ref().unwrap().minor_units, 910_000);
+    assert_eq!(told.policies[0].results[0].share, "1");
+}
+
+#[tokio::test]
+async fn comparing_takes_a_right_to_pay_and_everyone_crosses_the_wire() {
+    let (_world, grpc, run) = posted().await;
+    for role in Role::ALL {
+        let request = proto::CompareImpactRequest {
+            cycle: "cycles/2026-Q3".to_owned(),
+            old_name: "SPIF".to_owned(),
+            new: Some(proto::PolicySource {
+                file_name: "new.merit".to_owned(),
+                text: crate::service::tests::SPIF.replace("$100", "$50"),
+            }),
+            ..Default::default()
+        };
+        let answer = grpc.compare_impact(call(request, "somebody", role)).await;
+        if ![Role::RevenueOperations, Role::CompensationAdministrator, Role::Operator].contains(&role) {
+            assert_eq!(code(answer), Err(Code::PermissionDenied), "{role:?}");
+            continue;
+        }
+        let pieces: Vec<_> = answer.unwrap().into_inner().map(Result::unwrap).collect().await;
+        let impact = pieces[0].impact.as_ref().unwrap();
+        assert_eq!((impact.run.as_ref().unwrap().name.clone(), impact.preview), (run.id.name(), false));
+        // Three deals in the SPIF's months: 50 less for each.
+        let total = &impact.totals[0];
+        assert_eq!(total.after.as_ref().unwrap().minor_units - total.before.as_ref().unwrap().minor_units, -15_000);
+        assert_eq!(pieces.iter().map(|piece| piece.rows.len()).sum::<usize>(), 6);
+    }
+    let request = proto::GetPolicyRequest { policy_name: "SPIF".to_owned(), version: 0 };
+    let found = grpc.get_policy(call(request, "ana", Role::Member)).await.unwrap().into_inner();
+    assert_eq!((found.policy.unwrap().version, found.source.unwrap().text.as_str()), (1, crate::service::tests::SPIF));
+}

@@ -72,6 +72,13 @@ pub(crate) async fn run(global: &Global, args: &ExplainArgs) -> Result<Outcome> 
     let wanted =
         Wanted { policy: args.policy.as_ref().map(|part| part.to_lowercase()), output: args.output.as_deref() };
     keep(&mut told, &wanted)?;
+    // What is earned comes before what settling and people make of it.
+    told.lines.sort_by_key(|line| match line.kind() {
+        LineKind::Payout | LineKind::Unspecified => 0,
+        LineKind::Contest => 1,
+        LineKind::Settlement => 2,
+        LineKind::Adjustment => 3,
+    });
     let state = state.unwrap_or_else(|| state_of(&told));
     show(screen, person.as_str(), &told, &state, &wanted);
     screen.json(&document::of(person.as_str(), &told, &state));
