@@ -1,5 +1,7 @@
 //! What changed between two versions of a policy: a table of edits of the shipped ones, and the words for each.
 
+#![cfg(test)]
+
 use std::fmt::Write as _;
 
 use merit_rules::{Program, Schema, Source, compare, load_policy, load_schema};
