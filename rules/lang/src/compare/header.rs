@@ -13,7 +13,7 @@ impl Both<'_> {
         self.words(of, Aspect::About, "", old.about.as_ref(), new.about.as_ref());
         self.note(of, Aspect::Effective, "", Some(days(old)), Some(days(new)));
         self.applies();
-        let unit = |header: &Header| Some(format!("{:?}", header.period).to_lowercase());
+        let unit = |header: &Header| Some(header.period.word().to_owned());
         self.note(of, Aspect::Line, "period", unit(old), unit(new));
         let currency = |header: &Header| Some(header.currency.to_string());
         self.note(of, Aspect::Line, "currency", currency(old), currency(new));
@@ -24,6 +24,8 @@ impl Both<'_> {
             })
         };
         self.note(of, Aspect::Line, "rounding of month ends", month_ends(old), month_ends(new));
+        let year = |header: &Header| Some(format!("begins in month {}", header.year_starts));
+        self.note(of, Aspect::Line, "year", year(old), year(new));
         let measure = |header: &Header| header.measure.as_deref().map(quote);
         self.note(of, Aspect::Line, "measure of `attainment`", measure(old), measure(new));
     }

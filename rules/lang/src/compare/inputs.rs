@@ -3,7 +3,7 @@
 use super::{Aspect, Both, Of, Part, paired};
 use crate::Source;
 use crate::diagnostics::Diagnostics;
-use crate::program::{Fact, FactSource, Program};
+use crate::program::{Column, ColumnSource, Expr, Fact, FactSource, Input, Program};
 use crate::syntax::ast::Item;
 use crate::syntax::parse_policy;
 
@@ -34,6 +34,41 @@ impl Both<'_> {
                 (None, None) => {}
             }
         }
+        self.stretches();
+        self.columns();
+    }
+
+    /// Over which days inputs are read.
+    fn stretches(&mut self) {
+        let (old, new) = (self.old, self.new);
+        for (name, is) in new.inputs() {
+            let Some(was) = old.inputs().get(name) else { continue };
+            let of = Of { part: Part::Input, name, pays: self.reach.has(name) };
+            self.note(of, Aspect::Line, "taken", Some(stretch(was)), Some(stretch(is)));
+        }
+    }
+
+    /// What a schema or the policy computes for each row of a list.
+    fn columns(&mut self) {
+        let (old, new) = (self.old, self.new);
+        for (was, is) in paired(&old.lists, &new.lists, |list| &list.name) {
+            let none: &[Column] = &[];
+            let (before, after) = (was.map_or(none, |list| &list.columns), is.map_or(none, |list| &list.columns));
+            let Some(list) = is.or(was) else { continue };
+            for (was, is) in paired(before, after, |column| &column.name) {
+                let Some(column) = is.or(was) else { continue };
+                let name = format!("{}.{}", list.name, column.name);
+                let of = Of { part: Part::Definition, name: &name, pays: self.reach.has(&column.name) };
+                let (was, is) = (was.and_then(computed), is.and_then(computed));
+                self.formula(
+                    of,
+                    if was.is_some() && is.is_some() { Aspect::Value } else { Aspect::Itself },
+                    "",
+                    was,
+                    is,
+                );
+            }
+        }
     }
 
     fn input(&mut self, old: &Fact, new: &Fact) {
@@ -59,8 +94,27 @@ impl Both<'_> {
     }
 }
 
+fn computed(column: &Column) -> Option<&Expr> {
+    match &column.source {
+        ColumnSource::Defined(formula) | ColumnSource::Formula(formula) => Some(formula),
+        _ => None,
+    }
+}
+
+/// `year to date`, `averaged by days`, `for the period`.
+fn stretch(input: &Input) -> String {
+    let to_date = input.to_date.map(|unit| format!("{} to date", unit.word()));
+    let averaged = input.averaged.then(|| "averaged by days".to_owned());
+    let spread = input.spread.then(|| "spread evenly".to_owned());
+    let words: Vec<String> = [to_date, averaged, spread].into_iter().flatten().collect();
+    if words.is_empty() { "for the period".to_owned() } else { words.join(", ") }
+}
+
 /// Names and values as written, in the order of the text.
 fn constants(program: &Program) -> Vec<(String, String)> {
+    if !program.text.contains("const") {
+        return Vec::new();
+    }
     let source = Source { name: String::new(), text: program.text.clone() };
     let Some(file) = parse_policy(&source, &mut Diagnostics::default()) else { return Vec::new() };
     let constant = |item: &Item| match item {

@@ -114,7 +114,7 @@ fn aspect(kind: &StatementKind) -> (Aspect, &str) {
         StatementKind::Floor(_) => (Aspect::Floor, ""),
         StatementKind::Round(..) => (Aspect::Rounding, ""),
         StatementKind::HoldBack { .. } => (Aspect::HoldBack, ""),
-        #[expect(unreachable_patterns, reason = "a form that has no words of its own yet is told as it is written")]
+        // Told as they are written.
         _ => (Aspect::Statement, ""),
     }
 }
@@ -136,7 +136,7 @@ fn parts<'s>(program: &Program, statement: &'s Statement) -> (String, Vec<&'s Ex
         }
         StatementKind::Round(mode, step) => (format!("{mode:?} {step}"), Vec::new()),
         StatementKind::HoldBack { share, until } => (format!("{share} {until}"), Vec::new()),
-        #[expect(unreachable_patterns, reason = "a form that has no words of its own yet is told as it is written")]
+        // Told as they are written.
         _ => (written(program, statement.place), Vec::new()),
     }
 }
@@ -172,7 +172,7 @@ fn said(program: &Program, ty: &Type, statement: &Statement) -> String {
         StatementKind::HoldBack { share, until } => {
             format!("{} until `{until}`", Quantity::Exact(share.clone()).spoken(&Type::Percent))
         }
-        #[expect(unreachable_patterns, reason = "a form that has no words of its own yet is told as it is written")]
+        // Told as they are written.
         _ => plain(&written(program, statement.place)),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::meaning::{meaning, written};
-use crate::program::{Expr, FactSource, OutcomeKind, Place, Program, Table, TableKind};
+use crate::program::{ColumnSource, Expr, FactSource, OutcomeKind, Place, Program, Table, TableKind};
 
 /// Names that pay depends on, in either of two programs, constants among them.
 pub(super) struct Reach(BTreeSet<String>);
@@ -41,8 +41,11 @@ fn roots(program: &Program) -> Vec<String> {
     for expr in program.header.applies.iter().chain(program.contests.iter().map(|contest| &contest.rank_by)) {
         from(&text(program, expr));
     }
-    if let Some(cap) = program.settle.as_ref().and_then(|settle| settle.cap_total.as_ref()) {
-        from(&text(program, &cap.at));
+    if let Some(settle) = &program.settle {
+        let cap = settle.cap_total.as_ref().map(|cap| &cap.at);
+        for expr in cap.into_iter().chain(settle.guarantee.as_ref().map(|guarantee| &guarantee.at_least)) {
+            from(&text(program, expr));
+        }
     }
     let within = program.contests.iter().filter_map(|contest| program.facts.get(contest.within?.0));
     let within: Vec<String> = within.map(|fact| fact.name.clone()).collect();
@@ -64,6 +67,11 @@ fn texts(program: &Program) -> BTreeMap<&str, String> {
     for table in &program.tables {
         texts.insert(table.name.as_str(), of_table(program, table));
     }
+    for column in program.lists.iter().flat_map(|list| &list.columns) {
+        if let ColumnSource::Defined(formula) | ColumnSource::Formula(formula) = &column.source {
+            texts.insert(column.name.as_str(), text(program, formula));
+        }
+    }
     for fact in &program.facts {
         let read = match &fact.source {
             FactSource::Formula(formula) => text(program, formula),
@@ -82,7 +90,7 @@ fn of_table(program: &Program, table: &Table) -> String {
     let rows: Vec<Place> = match &table.kind {
         TableKind::Bands(bands) | TableKind::Tiers(_, bands) => bands.bands.iter().map(|band| band.place).collect(),
         TableKind::Grid(grid) => grid.rows.iter().map(|row| row.place).collect(),
-        TableKind::Curve(_) => Vec::new(),
+        TableKind::Curve(_) | TableKind::Rates(_) => Vec::new(),
     };
     let rows: Vec<String> = rows.into_iter().map(|place| written(program, place)).collect();
     rows.join(" ")

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use merit_core::{Money, Ratio};
+
 use super::meaning::{plain, written};
 use super::{Aspect, Both, Of, Part, paired, shown};
-use crate::program::{CapTotal, Contest, OncePer, Program, Quantity, Recognize, Share, TemplatePart, Type};
+use crate::program::{
+    CapTotal, Contest, Guarantee, OncePer, Prizes, Program, Quantity, Recognize, Share, TemplatePart, Type,
+};
 
 impl Both<'_> {
     pub(super) fn credit(&mut self) {
@@ -12,7 +16,7 @@ impl Both<'_> {
         let of = Of { part: Part::Credit, name: "", pays: true };
         let list = |program: &Program, credit: Option<&crate::program::Credit>| {
             let list = program.lists.get(credit?.list.0)?;
-            Some(format!("`{}`, of `{}`", list.name, credit?.of))
+            Some(format!("`{}`, of `{}`", list.name, credit?.of.join("` and `")))
         };
         let (was, is) = (list(self.old, old), list(self.new, new));
         self.note(of, Aspect::Line, "what is shared out", was, is);
@@ -34,8 +38,8 @@ impl Both<'_> {
             let Some(contest) = new.or(old) else { continue };
             let of = Of { part: Part::Contest, name: &contest.name, pays: true };
             let (Some(old), Some(new)) = (old, new) else {
-                let prizes = |contest: Option<&Contest>| contest.map(|contest| format!("prizes {}", prizes(contest)));
-                self.note(of, Aspect::Itself, "", prizes(old), prizes(new));
+                let told = |contest: Option<&Contest>| contest.map(|contest| format!("to win: {}", prizes(contest)));
+                self.note(of, Aspect::Itself, "", told(old), told(new));
                 continue;
             };
             self.contest(of, old, new);
@@ -53,10 +57,16 @@ impl Both<'_> {
         };
         let (was, is) = (within(self.old, old), within(self.new, new));
         self.note(of, Aspect::Line, "ranked within", was, is);
-        for place in 0..old.prizes.len().max(new.prizes.len()) {
-            let prize = |contest: &Contest| contest.prizes.get(place).map(merit_core::Money::spoken);
-            self.note(of, Aspect::Cell, &format!("place {}", place + 1), prize(old), prize(new));
+        if let (Prizes::Places(was), Prizes::Places(is)) = (&old.prizes, &new.prizes) {
+            for place in 0..was.len().max(is.len()) {
+                let prize = |prizes: &[Money]| prizes.get(place).map(Money::spoken);
+                self.note(of, Aspect::Cell, &format!("place {}", place + 1), prize(was), prize(is));
+            }
+        } else {
+            self.note(of, Aspect::Line, "what there is to win", Some(prizes(old)), Some(prizes(new)));
         }
+        let (was, is) = (old.only_in.map(group), new.only_in.map(group));
+        self.note(of, Aspect::Line, "least group", was, is);
         self.words(of, Aspect::About, "", old.about.as_ref(), new.about.as_ref());
         self.words(of, Aspect::Because, "the prizes", old.because.as_ref(), new.because.as_ref());
     }
@@ -68,12 +78,30 @@ impl Both<'_> {
             if settle.all { "all policies' payouts" } else { "this policy's payouts" }.to_owned()
         };
         self.note(of, Aspect::Line, "what is settled", old.map(over), new.map(over));
+        self.guarantee(
+            of,
+            old.and_then(|settle| settle.guarantee.as_ref()),
+            new.and_then(|settle| settle.guarantee.as_ref()),
+        );
         let cap = |settle: &crate::program::Settle| settle.cap_total.clone();
         let (was, is): (Option<CapTotal>, Option<CapTotal>) = (old.and_then(cap), new.and_then(cap));
         self.formula(of, Aspect::Cap, "", was.as_ref().map(|cap| &cap.at), is.as_ref().map(|cap| &cap.at));
         if let (Some(was), Some(is)) = (&was, &is) {
             self.words(of, Aspect::Because, "cap", was.because.as_ref(), is.because.as_ref());
         }
+    }
+
+    fn guarantee(&mut self, of: Of<'_>, old: Option<&Guarantee>, new: Option<&Guarantee>) {
+        if let (Some(old), Some(new)) = (old, new) {
+            self.words(of, Aspect::Because, "guarantee", old.because.as_ref(), new.because.as_ref());
+            let rest = |guarantee: &Guarantee| (guarantee.per, guarantee.periods, guarantee.draw);
+            if rest(old) == rest(new) && self.alike(&old.at_least, &new.at_least) {
+                return;
+            }
+        }
+        let said = |program, guarantee: Option<&Guarantee>| guarantee.map(|guarantee| guaranteed(program, guarantee));
+        let (was, is) = (said(self.old, old), said(self.new, new));
+        self.note(of, Aspect::Line, "guarantee", was, is);
     }
 
     pub(super) fn recognitions(&mut self) {
@@ -112,6 +140,23 @@ fn code(text: &str) -> Option<String> {
     Some(format!("`{text}`"))
 }
 
+/// `at least $2,000 per month for 3 periods, recoverable from period 4`.
+fn guaranteed(program: &Program, guarantee: &Guarantee) -> String {
+    let mut words = format!("at least {} per {}", shown(program, &guarantee.at_least), guarantee.per.word());
+    if let Some(periods) = guarantee.periods {
+        words.push_str(&format!(" for {periods} periods"));
+    }
+    match guarantee.draw {
+        None => {}
+        Some(draw) if draw.recoverable => {
+            let most = if draw.may_take_all { "may take all" } else { "never below the guarantee" };
+            words.push_str(&format!(", as a draw recovered from period {}, {most}", draw.recover_from));
+        }
+        Some(_) => words.push_str(", as a draw that is not recovered"),
+    }
+    words
+}
+
 /// `30% in addition`.
 fn part(share: &Share) -> String {
     let mut words = Quantity::Exact(share.share.clone()).spoken(&Type::Percent);
@@ -125,8 +170,21 @@ fn part(share: &Share) -> String {
 }
 
 fn prizes(contest: &Contest) -> String {
-    let prizes: Vec<String> = contest.prizes.iter().map(merit_core::Money::spoken).collect();
-    prizes.join(", ")
+    let percent = |share: &Ratio| Quantity::Exact(share.clone()).spoken(&Type::Percent);
+    match &contest.prizes {
+        Prizes::Places(prizes) => prizes.iter().map(Money::spoken).collect::<Vec<_>>().join(", "),
+        Prizes::Top(share, prize) => format!("{} each to the first {}", prize.spoken(), percent(share)),
+        Prizes::Distribute(shares) => {
+            let shares: Vec<String> =
+                shares.iter().map(|(share, label)| format!("{} {label}", percent(share))).collect();
+            shares.join(", ")
+        }
+    }
+}
+
+fn group((least, guideline): (u32, bool)) -> String {
+    let otherwise = if guideline { ", otherwise as a guideline" } else { "" };
+    format!("{least} people{otherwise}")
 }
 
 /// What a recognition gives, by what it is.
@@ -149,7 +207,7 @@ fn given(program: &Program, recognize: &Recognize) -> BTreeMap<&'static str, Str
     match recognize.once_per {
         Some(OncePer::Policy) => drop(given.insert("how often", "once under the policy".to_owned())),
         Some(OncePer::Period(unit)) => {
-            given.insert("how often", format!("once per {}", format!("{unit:?}").to_lowercase()));
+            given.insert("how often", format!("once per {}", unit.word()));
         }
         None => {}
     }

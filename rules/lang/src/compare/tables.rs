@@ -1,7 +1,9 @@
 //! Definitions and tables of all kinds.
 
+use jiff::civil::Date;
+
 use super::{Aspect, Both, Of, Part, paired, shown};
-use crate::program::{BandTable, Outside, Table, TableKind, TierMode};
+use crate::program::{BandTable, Outside, Quantity, Rates, Table, TableKind, TierMode, Type};
 
 impl Both<'_> {
     pub(super) fn definitions(&mut self) {
@@ -45,11 +47,32 @@ impl Both<'_> {
         }
         match (&old.kind, &new.kind) {
             (TableKind::Curve(was), TableKind::Curve(is)) => self.curve(of, (old, was), (new, is)),
+            (TableKind::Rates(was), TableKind::Rates(is)) => self.rates(of, (old, was), (new, is)),
             (TableKind::Grid(was), TableKind::Grid(is)) => self.grid(of, (old, was), (new, is)),
             (was, is) => {
                 if let (Some(was), Some(is)) = (bands(was), bands(is)) {
                     self.bands(of, (old, was), (new, is));
                 }
+            }
+        }
+    }
+}
+
+impl Both<'_> {
+    fn rates(&mut self, of: Of<'_>, (old, was): (&Table, &Rates), (new, is): (&Table, &Rates)) {
+        let mut days: Vec<Date> = was.rows.iter().chain(&is.rows).map(|(day, _)| *day).collect();
+        days.sort();
+        days.dedup();
+        for (after, column) in new.columns.iter().enumerate() {
+            let before = old.columns.iter().position(|old| old.name == column.name);
+            for day in &days {
+                let rate = |rates: &Rates, column: usize| {
+                    let (_, values) = rates.rows.iter().find(|(own, _)| own == day)?;
+                    values.get(column).map(|rate| Quantity::Exact(rate.clone()).spoken(&Type::Number))
+                };
+                let at = format!("{}, from {day}", column.name);
+                let (was, is) = (before.and_then(|before| rate(was, before)), rate(is, after));
+                self.note(of, Aspect::Cell, &at, was, is);
             }
         }
     }
@@ -71,16 +94,20 @@ fn form(table: &Table) -> String {
                 TierMode::Marginal => "marginal, each band at its own rate",
                 TierMode::Retroactive => "retroactive, the rate reached on everything",
             };
-            format!("tiers by {}, {how}", bands.by.value_type().word())
+            let filled = bands.filled_by.and_then(|column| table.columns.get(column));
+            let filled = filled.map(|column| format!(", filled by `{}`", column.name)).unwrap_or_default();
+            format!("tiers by {}, {how}{filled}", bands.by.value_type().word())
         }
         TableKind::Curve(curve) => {
-            let outside = match curve.outside {
-                Outside::Clamped => "with the end points' values",
-                Outside::Extended => "with the lines going on",
-                Outside::Zero => "with zero",
+            let side = |outside: Outside| match outside {
+                Outside::Clamped => "the end point's value",
+                Outside::Extended => "the line going on",
+                Outside::Zero => "zero",
             };
-            format!("a curve by {}, {outside} outside", curve.by.value_type().word())
+            let (below, above) = (side(curve.below), side(curve.above));
+            format!("a curve by {}, with {below} below its points and {above} above", curve.by.value_type().word())
         }
+        TableKind::Rates(_) => "rates of exchange".to_owned(),
         TableKind::Grid(grid) => {
             let labels: Vec<&str> = grid.conditions.iter().map(|(label, _)| label.as_str()).collect();
             format!("a table of {}", labels.join(" and "))

@@ -1,7 +1,7 @@
 //! Tests, check lines and comments: only counted, since nobody is paid by them.
 
 use super::{Aspect, Both, Of, Part};
-use crate::program::{Expectation, ExpectationKind, Program, Target, Test};
+use crate::program::{Expectation, ExpectationKind, GivenSet, OutcomeId, Program, Target, Test};
 
 impl Both<'_> {
     pub(super) fn texts(&mut self) {
@@ -20,8 +20,9 @@ impl Both<'_> {
         let added = new.iter().filter(|new| !old.iter().any(|old| old.name == new.name)).count();
         let gone = old.iter().filter(|old| !new.iter().any(|new| new.name == old.name)).count();
         let (old_program, new_program) = (self.old, self.new);
-        let same =
-            |was: &Test, is: &Test| was.given == is.given && expected(old_program, was) == expected(new_program, is);
+        let same = |was: &Test, is: &Test| {
+            given(was) == given(is) && was.group == is.group && expected(old_program, was) == expected(new_program, is)
+        };
         let changed = new.iter().filter(|new| old.iter().any(|old| old.name == new.name && !same(old, new))).count();
         self.note(of, Aspect::Count, "tests", None, counted(&[(added, "added"), (changed, "changed"), (gone, "gone")]));
     }
@@ -29,20 +30,32 @@ impl Both<'_> {
 
 /// What a test expects, by name.
 fn expected(program: &Program, test: &Test) -> Vec<String> {
+    let outcome = |id: OutcomeId| program.outcomes.get(id.0).map(|outcome| outcome.name.clone());
     let name = |target: Target| match target {
         Target::Fact(id) => program.facts.get(id.0).map(|fact| fact.name.clone()),
         Target::Define(id) => program.defines.get(id.0).map(|define| define.name.clone()),
-        Target::Outcome(id) => program.outcomes.get(id.0).map(|outcome| outcome.name.clone()),
+        Target::Outcome(id) => outcome(id),
     };
     let words = |expectation: &Expectation| match &expectation.kind {
         ExpectationKind::Equals { target, value, .. } => format!("{:?} = {value:?}", name(*target)),
-        ExpectationKind::HeldBack { outcome, value } => format!("{:?} held {value:?}", name(Target::Outcome(*outcome))),
+        ExpectationKind::RoundsTo { target, value, step, .. } => format!("{:?} rounds {value} {step}", name(*target)),
+        ExpectationKind::Part { outcome: id, part, value } => format!("{:?} {part:?} {value}", outcome(*id)),
+        ExpectationKind::Total { outcome: id, payable, value } => {
+            format!("total {:?} {payable} {value}", id.map(outcome))
+        }
         ExpectationKind::Recognized { recognition, yes } => {
             let name = program.recognitions.get(*recognition).map(|recognize| &recognize.name);
             format!("{name:?} recognized {yes}")
         }
+        other => format!("{other:?}"),
     };
-    test.expectations.iter().map(words).collect()
+    let periods = test.periods.iter().flat_map(|period| &period.expectations);
+    periods.chain(&test.after).map(words).collect()
+}
+
+/// What a test gives, period by period.
+fn given(test: &Test) -> Vec<&GivenSet> {
+    test.periods.iter().map(|period| &period.given).collect()
 }
 
 /// How many of two lists of texts stand on one side only.

@@ -24,9 +24,9 @@ mod values;
 mod weigh;
 
 pub(crate) use columns::column_values;
-pub(crate) use holds::holds;
 pub use credit::{CreditOutcome, CreditShare, credit, credit_default};
 pub use history::{Awaited, History, Past, Release, Waiting, record};
+pub(crate) use holds::holds;
 pub use inputs::inputs_from_json;
 pub use rank::{Award, ContestEntry, ContestOutcome, Guideline, Labelled, rank};
 pub(crate) use rank::{Ranked, decide};

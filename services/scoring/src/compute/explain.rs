@@ -9,6 +9,7 @@ use merit_rules::{CountedRows, OutputKind, Row, Trace, counted_rows, evaluate, e
 
 use super::credit::Credited;
 use super::employment::employed;
+use super::history::{Track, applied};
 use super::inputs::{Gathered, gather};
 use super::{Plan, Prepared};
 use crate::model::{Finding, FindingKind, Line, Packed, Person, Score, ScoreKind, StoredResult};
@@ -109,12 +110,22 @@ pub struct Given<'r> {
 }
 
 /// Explains it.
-#[must_use]
-pub fn explain_person(plan: &Plan, credited: &Credited, person: &Person, given: &Given<'_>) -> Explained {
+///
+/// # Errors
+/// Never for what the rules can give.
+pub fn explain_person(plan: &Plan, credited: &Credited, person: &Person, given: &Given<'_>) -> Result<Explained> {
     let mut explained = Explained::default();
     for (index, prepared) in plan.policies.iter().enumerate() {
+        let applied = applied(plan, credited, index, person)?;
         for period in &prepared.periods {
-            explained.policies.push(policy(plan, credited, person, index, prepared, period, given));
+            let gathered = match applied.iter().find(|(of, _)| of == period) {
+                Some((_, gathered)) => gathered.clone(),
+                None => {
+                    let track = Track::begin(person, prepared.program.name(), Some(prepared.program.currency()));
+                    gather(plan, credited, index, person, period, &track.history)
+                }
+            };
+            explained.policies.push(policy(plan, person, prepared, period, &gathered, given));
         }
     }
     let read = explained.policies.iter().flat_map(|policy| &policy.results).map(|result| result.result.as_str());
@@ -130,16 +141,15 @@ pub fn explain_person(plan: &Plan, credited: &Credited, person: &Person, given: 
             reason: why_uncounted(plan, credited, person, result),
         })
         .collect();
-    explained
+    Ok(explained)
 }
 
 fn policy(
     plan: &Plan,
-    credited: &Credited,
     person: &Person,
-    index: usize,
     prepared: &Prepared,
     period: &Period,
+    gathered: &Gathered,
     given: &Given<'_>,
 ) -> PolicyExplained {
     let label = plan.label(period);
@@ -156,7 +166,6 @@ fn policy(
         explained.why.push(format!("`{}` was not employed on any day of {}", person.id, explained.period));
         return explained;
     }
-    let gathered = gather(plan, credited, index, person, period);
     (explained.applies, explained.why) = explain_applies(&prepared.program, &gathered.inputs);
     if !explained.applies {
         return explained;
@@ -190,7 +199,7 @@ fn policy(
     }
     contests(prepared, given, &mut explained);
     let counted = counted_rows(&prepared.program, trace);
-    explained.results = results(prepared, &gathered, &counted);
+    explained.results = results(prepared, gathered, &counted);
     explained
 }
 
@@ -207,6 +216,19 @@ fn contests(prepared: &Prepared, given: &Given<'_>, explained: &mut PolicyExplai
             .iter()
             .any(|line| line.policy == explained.policy && line.line == explained.period && line.payout == contest);
         if won {
+            continue;
+        }
+        let label = given.scores.iter().find(|score| {
+            score.policy == explained.policy && score.period == explained.period && score.output == contest
+        });
+        if let Some(label) = label {
+            explained.outputs.push(OutputExplained {
+                output: contest.to_owned(),
+                kind: "contest",
+                about: String::new(),
+                value: Ok(label.value.clone()),
+                figures: label.words.clone(),
+            });
             continue;
         }
         let not_ranked = given.findings.iter().find(|finding| {

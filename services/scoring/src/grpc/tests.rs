@@ -261,7 +261,10 @@ async fn ones_pay_is_explained_to_oneself_once_posted_and_to_those_who_read_all(
     world.scoring.post(&run.id, "2026-10-06T10:00:00Z").await.unwrap();
     assert_eq!(code(grpc.explain_person(ask("bob", Role::Member)).await), Err(Code::PermissionDenied));
     let told = grpc.explain_person(ask("ana", Role::Member)).await.unwrap().into_inner();
-    assert_eq!((told.run.as_ref().unwrap().state(), told.preview, told.lines.len()), (proto::RunState::Posted, false, 5));
+    assert_eq!(
+        (told.run.as_ref().unwrap().state(), told.preview, told.lines.len()),
+        (proto::RunState::Posted, false, 5)
+    );
     assert_eq!(told.totals[0].amount.as_ref().unwrap().minor_units, 910_000);
     assert_eq!(told.policies[0].results[0].share, "1");
 }

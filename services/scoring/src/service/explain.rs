@@ -220,7 +220,7 @@ async fn explained(frozen: Frozen, person: &PersonId, gave: Gave) -> Result<(Exp
         let credited = credit(&plan);
         let Some(found) = plan.frozen.people.get(&person) else { return Err(unknown(&person, &plan.frozen.cycle)) };
         let given = Given { scores: &gave.scores, findings: &gave.findings, lines: &gave.lines, traces: &gave.traces };
-        let explained = explain_person(&plan, &credited, found, &given);
+        let explained = explain_person(&plan, &credited, found, &given)?;
         Ok((explained, gave))
     })
     .await

@@ -76,8 +76,9 @@ pub(crate) async fn run(global: &Global, args: &ExplainArgs) -> Result<Outcome> 
     told.lines.sort_by_key(|line| match line.kind() {
         LineKind::Payout | LineKind::Unspecified => 0,
         LineKind::Contest => 1,
-        LineKind::Settlement => 2,
-        LineKind::Adjustment => 3,
+        LineKind::Release => 2,
+        LineKind::Settlement => 3,
+        LineKind::Adjustment => 4,
     });
     let state = state.unwrap_or_else(|| state_of(&told));
     show(screen, person.as_str(), &told, &state, &wanted);
@@ -188,7 +189,14 @@ fn title(policy: &PolicyExplanation) -> String {
 
 /// A line with all that led to it.
 fn show_line(screen: Screen, line: &Line, said: &mut BTreeSet<(String, String, String)>) {
+    let held = line.held.as_ref().map_or(0, |held| held.minor_units);
+    let code = line.amount.as_ref().map(|amount| amount.currency_code.clone()).unwrap_or_default();
     let mut head = format!("{}  {}", figures::amount(line.amount.as_ref()), line.payout);
+    if line.kind() == LineKind::Release {
+        // Nothing more is earned: what waited is payable now.
+        let freed = review::spoken(held.saturating_neg(), &code);
+        head = format!("{freed} of {} that was held back is payable now", line.payout);
+    }
     if !line.about.is_empty() {
         head.push_str(&format!(" ({})", line.about));
     }
@@ -197,6 +205,7 @@ fn show_line(screen: Screen, line: &Line, said: &mut BTreeSet<(String, String, S
         LineKind::Adjustment => format!("by hand, {}", line.earned_on),
         LineKind::Contest => format!("contest of {}, version {}, {}", line.policy, line.version, line.line),
         LineKind::Settlement => format!("settled by {}, version {}, {}", line.policy, line.version, line.line),
+        LineKind::Release => format!("held earlier by {}, version {}, {}", line.policy, line.version, line.line),
         LineKind::Payout | LineKind::Unspecified => format!("{}, version {}, {}", line.policy, line.version, line.line),
     };
     screen.wrapped(2, by);
@@ -209,10 +218,11 @@ fn show_line(screen: Screen, line: &Line, said: &mut BTreeSet<(String, String, S
     if !because.is_empty() {
         screen.wrapped(4, format!("because {}", because.join("; ")));
     }
-    let held = line.held.as_ref().map_or(0, |held| held.minor_units);
-    if held != 0 && !line.figures.iter().any(|figure| figure.starts_with("held back")) {
+    if held != 0
+        && line.kind() != LineKind::Release
+        && !line.figures.iter().any(|figure| figure.starts_with("held back"))
+    {
         let paid = line.amount.as_ref().map_or(0, |amount| amount.minor_units).saturating_sub(held);
-        let code = line.amount.as_ref().map(|amount| amount.currency_code.clone()).unwrap_or_default();
         let (held, paid) = (figures::amount(line.held.as_ref()), review::spoken(paid, &code));
         screen.wrapped(4, format!("of it {held} is held back, and {paid} is payable on {}", line.payable_on));
     }

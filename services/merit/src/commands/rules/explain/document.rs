@@ -29,6 +29,7 @@ fn line(line: &Line) -> Value {
         LineKind::Payout => "payout",
         LineKind::Contest => "contest",
         LineKind::Settlement => "settlement",
+        LineKind::Release => "release",
         LineKind::Adjustment => "adjustment",
         LineKind::Unspecified => "other",
     };

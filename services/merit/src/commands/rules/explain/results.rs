@@ -92,6 +92,7 @@ pub(super) fn show_uncounted(screen: Screen, told: &ExplainPersonResponse) {
             FindingKind::NotScored => "not scored",
             FindingKind::NotCovered => "covered by no policy",
             FindingKind::NotCredited => "not credited",
+            FindingKind::Guideline => "a guideline",
             FindingKind::Unspecified => "found",
         };
         let what: Vec<&str> =
