@@ -72,7 +72,7 @@ pub(crate) fn readable(source: &Source) -> Result<bool, Diagnostics> {
     } else {
         parse_policy(source, &mut said);
     }
-    if said.is_empty() { Ok(schema) } else { Err(said.sorted()) }
+    if said.is_empty() { Ok(schema) } else { Err(said.sorted(&source.text)) }
 }
 
 #[cfg(test)]

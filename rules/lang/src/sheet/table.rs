@@ -190,7 +190,7 @@ impl<'t> Table<'t> {
     }
 
     fn words_about(&self, row: &[String], cell: &str) -> String {
-        match self.said(row).sorted().0.first() {
+        match self.said(row).sorted(self.text).0.first() {
             Some(one) => {
                 let help = one.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
                 format!("`{cell}`: {}{help}", one.title)

@@ -47,14 +47,9 @@ impl Grpc {
         let source = |source: proto::PolicySource| SourceText { file_name: source.file_name, text: source.text };
         let sources = request.sources.into_iter().map(source).collect();
         let publication = self.scoring.publish(sources, request.validate_only).await?;
-        let failure = |refusal: crate::service::Refusal| proto::PolicyFailure {
-            file_name: refusal.file_name,
-            report: refusal.report,
-            diagnostics: refusal.diagnostics.into_iter().map(diagnostics::to_wire).collect(),
-        };
         Ok(proto::PublishPoliciesResponse {
             policies: publication.policies.iter().map(|(policy, new)| messages::policy(policy, *new)).collect(),
-            failures: publication.refusals.into_iter().map(failure).collect(),
+            failures: publication.refusals.into_iter().map(diagnostics::failure).collect(),
         })
     }
 

@@ -1,9 +1,19 @@
 //! What is said about a policy, as data on the wire.
 
+use merit_proto::scoring::v1 as proto;
 use merit_proto::r#type::v1 as wire;
 use merit_rules::{Located, LocatedLabel, Severity};
 
-pub fn to_wire(said: Located) -> wire::Diagnostic {
+/// Why a file is refused, as text and as data.
+pub fn failure(refusal: crate::service::Refusal) -> proto::PolicyFailure {
+    proto::PolicyFailure {
+        file_name: refusal.file_name,
+        report: refusal.report,
+        diagnostics: refusal.diagnostics.into_iter().map(to_wire).collect(),
+    }
+}
+
+fn to_wire(said: Located) -> wire::Diagnostic {
     let severity = match said.severity {
         Severity::Error => wire::Severity::Error,
         Severity::Warning => wire::Severity::Warning,

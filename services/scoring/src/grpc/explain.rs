@@ -6,7 +6,7 @@ use merit_platform::identity::{Principal, READ_ALL};
 use merit_platform::wire;
 use merit_proto::scoring::v1 as proto;
 
-use super::{Answers, Grpc, messages, pages};
+use super::{Answers, Grpc, diagnostics, messages, pages};
 use crate::compute::explain::{Counted, OutputExplained, PolicyExplained, Uncounted};
 use crate::service::{Comparison, Explainable, Named, SourceText};
 
@@ -67,11 +67,7 @@ impl Grpc {
                 comparison_pieces(*comparison, run)
             }
             Err(refusals) => {
-                let failure = |refusal: crate::service::Refusal| proto::PolicyFailure {
-                    file_name: refusal.file_name,
-                    report: refusal.report,
-                };
-                let failures = refusals.into_iter().map(failure).collect();
+                let failures = refusals.into_iter().map(diagnostics::failure).collect();
                 vec![proto::CompareImpactResponse { failures, ..Default::default() }]
             }
         };

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use merit_core::{Error, Period, Result};
-use merit_rules::{Schema, Source, load_policy, render, run_tests};
+use merit_rules::{Schema, Source, failed_tests, load_policy, run_tests};
 
 use super::policies::{describe, refusal};
 use super::{Refusal, Scoring, SourceText, apart};

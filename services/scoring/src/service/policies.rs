@@ -126,11 +126,7 @@ fn one(schema: &Schema, schema_text: &str, known: &[Policy], source: SourceText)
 
 /// Why a text is refused, ready to print and as data.
 pub(super) fn refusal(text: &Source, said: &Diagnostics) -> Refusal {
-    Refusal {
-        file_name: text.name.clone(),
-        report: render(said, text, false),
-        diagnostics: located(said, text),
-    }
+    Refusal { file_name: text.name.clone(), report: render(said, text, false), diagnostics: located(said, text) }
 }
 
 pub(super) fn describe(program: &Program, schema_text: &str, source: SourceText) -> Policy {

@@ -90,7 +90,7 @@ fn file(screen: Screen, path: &Path) -> Result<Option<Named>> {
         return Err(Error::invalid("FILE", advice));
     }
     match policies::check(path, screen)? {
-        Checked::Refused => Ok(None),
+        Checked::Refused(_) => Ok(None),
         Checked::Schema(_) => {
             Err(Error::invalid("NOT_A_POLICY", format!("`{}` is a schema; name a policy", path.display())))
         }
