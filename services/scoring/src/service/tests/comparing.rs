@@ -95,6 +95,8 @@ async fn who_can_be_scored_no_more_or_now_is_told() {
     let why = "`quota` is $40,000.00, outside its range: $50,000.00 and above";
     assert_eq!(told, [format!("eve commission: {why}"), format!("eve top: {why}")]);
     assert_eq!(rows(&comparison)[5], "eve $1,600.00 to $100.00");
+    let [total] = comparison.impact.totals.as_slice() else { panic!("{:?}", comparison.impact.totals) };
+    assert_eq!((total.gaining, total.losing, total.unchanged), (0, 1, 5));
 
     let engineers = COMMISSION.replace("where role = Seller", "where role = Seller or role = Engineer");
     let comparison = compared(&world, &engineers).await;
