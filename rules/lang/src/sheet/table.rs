@@ -171,9 +171,10 @@ impl<'t> Table<'t> {
 
     fn said(&self, row: &[String]) -> Diagnostics {
         let text = format!("policy \"sheet\" version 1\n\n{}\n", self.lone(row));
+        let source = Source { name: String::new(), text };
         let mut said = Diagnostics::default();
-        parse_policy(&Source { name: String::new(), text }, &mut said);
-        said
+        parse_policy(&source, &mut said);
+        said.sorted(&source.text)
     }
 
     fn reads(&self, row: &[String]) -> bool {
@@ -190,7 +191,7 @@ impl<'t> Table<'t> {
     }
 
     fn words_about(&self, row: &[String], cell: &str) -> String {
-        match self.said(row).sorted(self.text).0.first() {
+        match self.said(row).0.first() {
             Some(one) => {
                 let help = one.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
                 format!("`{cell}`: {}{help}", one.title)
