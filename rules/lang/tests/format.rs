@@ -122,7 +122,7 @@ fn files_as_an_analyst_leaves_them() {
 
 /// Cases of each property; `MERIT_CASES` asks for more.
 fn cases() -> ProptestConfig {
-    let cases = std::env::var("MERIT_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1_000);
+    let cases = std::env::var("MERIT_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1_000) / 4;
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
@@ -132,26 +132,37 @@ fn any_file() -> impl Strategy<Value = String> {
     prop_oneof![1 => prop::sample::select(shipped), 200 => generate::policy()]
 }
 
-proptest! {
-    #![proptest_config(cases())]
+/// The properties, each a few times side by side: one alone would take long.
+macro_rules! side_by_side {
+    ($($part:ident),*) => {$(
+        mod $part {
+            use super::*;
 
-    /// White space, line breaks, the order of header lines and statements, and grouping leave no trace.
-    #[test]
-    fn however_a_file_is_laid_out_it_comes_out_the_same(text in any_file(), choices in mangle::choices()) {
-        let Ok(once) = format(&source(&text)) else { return Err(TestCaseError::reject("can't be read")) };
-        let mangled = mangle::layout(&once, &choices, true);
-        prop_assert_eq!(&formatted(&mangled), &once, "{}", mangled);
-        prop_assert_eq!(outlined(&once), outlined(&text));
-    }
+            proptest! {
+                #![proptest_config(cases())]
 
-    /// Comments anywhere at all: none is lost, and nothing else changes.
-    #[test]
-    fn comments_anywhere_stay(text in any_file(), choices in mangle::choices()) {
-        let mangled = mangle::comments(&mangle::layout(&text, &choices, false), &choices);
-        if format(&source(&text)).is_err() {
-            return Err(TestCaseError::reject("can't be read"));
+                /// White space, line breaks, the order of header lines and statements, and grouping leave no trace.
+                #[test]
+                fn however_a_file_is_laid_out_it_comes_out_the_same(text in any_file(), choices in mangle::choices()) {
+                    let Ok(once) = format(&source(&text)) else { return Err(TestCaseError::reject("can't be read")) };
+                    let mangled = mangle::layout(&once, &choices, true);
+                    prop_assert_eq!(&formatted(&mangled), &once, "{}", mangled);
+                    prop_assert_eq!(outlined(&once), outlined(&text));
+                }
+
+                /// Comments anywhere at all: none is lost, and nothing else changes.
+                #[test]
+                fn comments_anywhere_stay(text in any_file(), choices in mangle::choices()) {
+                    let mangled = mangle::comments(&mangle::layout(&text, &choices, false), &choices);
+                    if format(&source(&text)).is_err() {
+                        return Err(TestCaseError::reject("can't be read"));
+                    }
+                    prop_assert!(comments(&mangled).len() > comments(&text).len());
+                    holds(&mangled);
+                }
+            }
         }
-        prop_assert!(comments(&mangled).len() > comments(&text).len());
-        holds(&mangled);
-    }
+    )*};
 }
+
+side_by_side!(first, second, third, fourth);
