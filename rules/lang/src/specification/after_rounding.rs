@@ -10,6 +10,7 @@ use super::Person;
 use super::credit::divided;
 use super::expressions::round;
 use super::outcomes::Kept;
+use super::release::payable;
 use super::rounding::rounded;
 use super::values::{Gap, Value, coins, exact, fits, integer, major};
 use crate::evaluate::{History, Past, PersonInputs};
@@ -185,20 +186,8 @@ impl Person<'_> {
         let shares: Vec<_> = invoices.values().map(|invoiced| integer((*invoiced).max(0)) / integer(whole)).collect();
         let mut waiting = Vec::new();
         for ((reference, invoiced), earned) in invoices.iter().zip(divided(minor, &shares)) {
-            let collected: i64 = self.inputs.lists[&paid.list.node]
-                .iter()
-                .filter(|row| row.values.get("reference") == Some(&Outside::Text(reference.clone())))
-                .filter_map(|row| match row.values.get(&paid.column.node) {
-                    Some(Outside::Money(money)) if money.currency == self.currency() => Some(money.minor),
-                    _ => None,
-                })
-                .sum();
-            let payable = if *invoiced <= 0 || collected >= *invoiced {
-                earned
-            } else {
-                let part = integer(earned) * integer(collected.max(0)) / integer(*invoiced);
-                rounded(&part, &integer(1), Rounding::Down).to_integer().to_i64().unwrap()
-            };
+            let collected = self.cash(&paid.list.node, &paid.column.node, reference);
+            let payable = payable(earned, collected, *invoiced);
             waiting.push((reference.clone(), earned - payable));
         }
         Ok(waiting)

@@ -9,7 +9,9 @@ use super::outcomes::Kept;
 use super::rounding::rounded;
 use super::values::{Answer, Value, coins, exact, given, integer};
 use super::{Person, credit, rank, record_of};
-use crate::evaluate::{self, Awaited, ContestEntry, Evaluation, History, Output, Past, PersonInputs, Row, SettleInput};
+use crate::evaluate::{
+    self, Awaited, ContestEntry, Evaluation, History, Output, Past, PersonInputs, Row, SettleInput, Waiting,
+};
 use crate::program::{Program, Quantity};
 use crate::schema::Schema;
 use crate::syntax::ast::{File, Item, TypeKind};
@@ -30,6 +32,8 @@ pub struct Seen {
     recovered: usize,
     taken_back: usize,
     waiting: usize,
+    freed: usize,
+    labels: usize,
     left_out: usize,
 }
 
@@ -47,6 +51,8 @@ impl Seen {
         self.recovered += other.recovered;
         self.taken_back += other.taken_back;
         self.waiting += other.waiting;
+        self.freed += other.freed;
+        self.labels += other.labels;
         self.left_out += other.left_out;
     }
 
@@ -55,9 +61,9 @@ impl Seen {
         let Self { people, scored, not_scored, .. } = self;
         assert!(scored > not_scored && not_scored * 20 > *scored, "{self:?}");
         let often = [self.held, self.recognized, self.credited, self.awards, self.settled, self.left_out];
-        let seldom = [self.guaranteed, self.recovered, self.taken_back, self.waiting];
+        let seldom = [self.guaranteed, self.taken_back, self.waiting, self.freed, self.recovered, self.labels];
         assert!(often.iter().all(|met| met * 60 > *people), "{self:?}");
-        assert!(seldom.iter().all(|met| met * 400 > *people), "{self:?}");
+        assert!(seldom.iter().all(|met| met * 1_000 > *people), "{self:?}");
     }
 }
 
@@ -105,6 +111,9 @@ fn lived(program: &Program, life: &Life) -> Life {
         let inputs = PersonInputs { history: history.clone(), ..inputs.clone() };
         let evaluation = evaluate::evaluate(program, &inputs);
         history.periods.push(Past { period: inputs.period, values: evaluate::record(program, &evaluation) });
+        let (_, left) = evaluate::release(&history.waiting, &has_come, &inputs.lists);
+        history.waiting = left;
+        history.waiting.extend(evaluation.outputs.iter().flat_map(|output| output.waiting.iter().cloned()));
         if let Ok(settled) = evaluate::settle(program, &inputs, &proposed(&evaluation)) {
             history.owed = settled.owed.or(history.owed);
         }
@@ -137,7 +146,9 @@ fn of_person(program: &Program, person: &Person<'_>, evaluation: &Evaluation, se
             return Some(difference);
         }
     }
-    of_recognitions(person, evaluation, seen).or_else(|| of_settling(program, person, evaluation, seen))
+    of_recognitions(person, evaluation, seen)
+        .or_else(|| of_settling(program, person, evaluation, seen))
+        .or_else(|| of_waiting(person, seen))
 }
 
 /// The columns of the policy's own, row by row.
@@ -221,6 +232,26 @@ fn shown(value: Value, ty: &TypeKind, currency: Currency) -> Option<Value> {
         (TypeKind::Plain(ValueType::Count), Value::Number(number)) => super::values::fits(number).then_some(value),
         _ => Some(value),
     }
+}
+
+/// Invoices are paid for what was earned in odd months; years are closed in the end.
+fn has_come(item: &Waiting, event: &str) -> bool {
+    event == "year_closed" || item.since.month() % 2 == 1
+}
+
+/// What waits and is freed now, and what goes on waiting.
+fn of_waiting(person: &Person<'_>, seen: &mut Seen) -> Option<String> {
+    let inputs = person.inputs;
+    let (released, left) = evaluate::release(&inputs.history.waiting, &has_come, &inputs.lists);
+    let some = |amounts: Vec<i64>| amounts.into_iter().filter(|minor| *minor != 0).collect::<Vec<_>>();
+    let found = (
+        some(released.iter().map(|free| free.amount.minor).collect()),
+        some(left.iter().map(|item| item.amount.minor).collect()),
+    );
+    let (now, later) = person.freed(&has_come).into_iter().unzip();
+    let expected = (some(now), some(later));
+    seen.freed += expected.0.len();
+    (found != expected).then(|| format!("freed and waiting are {found:?}, and should be {expected:?}"))
 }
 
 fn of_recognitions(person: &Person<'_>, evaluation: &Evaluation, seen: &mut Seen) -> Option<String> {
@@ -349,15 +380,23 @@ fn of_contests(
     let mut not_ranked = Vec::new();
     for item in &policy.items {
         let Item::Contest(contest) = item else { continue };
-        let (expected, out) = rank::awards(contest, people);
-        not_ranked.extend(out);
-        let of_this = outcome.awards.iter().filter(|award| award.contest == contest.name.node);
-        let mut found: Vec<rank::Award> =
-            of_this.map(|award| (award.participant.as_str().to_owned(), award.place, award.amount.minor)).collect();
-        found.sort();
-        seen.awards += found.len();
+        let expected = rank::decided(contest, people);
+        not_ranked.extend(expected.not_ranked.iter().cloned());
+        let name = &contest.name.node;
+        let awards = outcome.awards.iter().filter(|award| award.contest == *name);
+        let labels = outcome.labels.iter().filter(|label| label.contest == *name);
+        let mut found = rank::Decided {
+            awards: awards.map(|won| (won.participant.as_str().to_owned(), won.place, won.amount.minor)).collect(),
+            labels: labels.map(|label| (label.participant.as_str().to_owned(), label.label.clone())).collect(),
+            guidelines: outcome.guidelines.iter().filter(|guideline| guideline.contest == *name).count(),
+            not_ranked: expected.not_ranked.clone(),
+        };
+        found.awards.sort();
+        found.labels.sort();
+        seen.awards += found.awards.len();
+        seen.labels += found.labels.len();
         if found != expected {
-            return Some(format!("{} awards {found:?}, and should award {expected:?}", contest.name.node));
+            return Some(format!("{name} comes to {found:?}, and should come to {expected:?}"));
         }
     }
     let mut found: Vec<String> = outcome.not_ranked.iter().map(|(person, _)| person.as_str().to_owned()).collect();

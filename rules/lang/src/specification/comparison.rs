@@ -265,6 +265,7 @@ const CONSTRUCTS: &[&str] = &[
     "  payable as ",
     " of amount, costs",
     "award top ",
+    "distribute ",
     "only in groups of ",
     "guarantee at least ",
     " as non-recoverable draw",

@@ -18,6 +18,7 @@ mod outcomes;
 mod rank;
 mod reads;
 mod recognitions;
+mod release;
 mod rounding;
 mod settle;
 mod shrink;

@@ -121,7 +121,9 @@ impl Writer {
             })
             .collect();
         let name = self.fresh("contest");
-        let award = match self.random.below(3) {
+        let award = match self.random.below(4) {
+            1 if self.random.chance(50) => "distribute 30% high, 70% usual".to_owned(),
+            1 => "distribute 10% high, 33.33% good, 56.67% usual".to_owned(),
             0 => format!("award top {} {} each", self.random.pick(&["10%", "33.33%", "50%", "100%"]), prizes[0]),
             _ => format!("award first {} places {}", prizes.len(), prizes.join(", ")),
         };
