@@ -61,7 +61,7 @@ impl Checker<'_> {
             self.said.push(Diagnostic::new(codes::WRONG_TYPE, title, weight.span, ""));
             return None;
         }
-        if !self.never_zero(&checked) {
+        if !self.is_positive(&checked) {
             self.said.push(
                 Diagnostic::new(codes::OUT_OF_RANGE, "a weight lies above 0", weight.span, "")
                     .help("write a number above 0, or leave the row out"),

@@ -142,6 +142,9 @@ impl<'p> Machine<'p, '_> {
         let mut index = bands.bands.iter().position(|band| entered(&band.bound, &at, back)).unwrap_or(0);
         while let Some(band) = bands.bands.get(index) {
             let fills = self.result(Some(&band.values), filler)?.exact();
+            if fills.is_negative() {
+                return Err(Stop::refused("a rate below 0 fills no band", None));
+            }
             let bound = if back { band.bound.from.as_ref() } else { band.bound.below.as_ref() };
             let room = bound.map(|bound| (&bound.exact() - &at).abs());
             // Nothing fills a band whose rate is 0, so that all that is left stays in it.

@@ -136,6 +136,9 @@ impl Person<'_> {
             });
             let row = row.ok_or(Gap::NotScored)?;
             let fills = self.written(&row.values[filler])?.number().clone();
+            if fills.is_negative() {
+                return Err(Gap::NotScored);
+            }
             let bound = limit(if back { &row.band.from } else { &row.band.to });
             let part = match bound {
                 Some(bound) if !fills.is_zero() => left.clone().min((bound - &stands).abs() / &fills),

@@ -171,7 +171,7 @@ impl Writer {
                 (_, false) => format!("{from} to below {edge}"),
                 (_, true) => format!("{from} and above"),
             };
-            let house = *self.random.pick(&["30%", "12.5%", "33.33%", "100%", "0%"]);
+            let house = *self.random.pick(&["30%", "12.5%", "33.33%", "100%", "60%", "5%", "0%", "-5%"]);
             rows.push(format!("  | {band} | {house} | {} |", self.literal(Kind::Percent)));
             from = edge;
         }
