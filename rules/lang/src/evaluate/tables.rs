@@ -140,7 +140,9 @@ impl<'p> Machine<'p, '_> {
         let (mut left, mut at, mut total) = (amount.abs(), start.clone(), Ratio::ZERO);
         let mut slices = Vec::new();
         let mut index = bands.bands.iter().position(|band| entered(&band.bound, &at, back)).unwrap_or(0);
-        while let Some(band) = bands.bands.get(index) {
+        while !left.is_zero()
+            && let Some(band) = bands.bands.get(index)
+        {
             let fills = self.result(Some(&band.values), filler)?.exact();
             if fills.is_negative() {
                 return Err(Stop::refused("a rate below 0 fills no band", None));

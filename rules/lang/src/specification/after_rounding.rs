@@ -42,6 +42,7 @@ impl Person<'_> {
             if let Statement::TakeBack { percent, recomputing, list, .. } = statement {
                 let back =
                     self.taken_back(outcome, &amount, rounding, (&exact(&percent.node), *recomputing), &list.node)?;
+                self.minor(&(&back * coins(self.currency())))?;
                 amount -= &back;
                 kept.taken_back = Some(back);
             }
