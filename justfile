@@ -48,7 +48,7 @@ bench-evaluate:
 bench-hostile *cases:
     cargo bench --quiet --locked -p merit-rules --bench hostile -- {{ cases }}
 
-# Looks for texts that break a law of the policy language, for so many seconds: parse_policy, check_policy, eval.
+# Looks for texts that break a law of the policy language, for so many seconds: parse_policy, check_policy, format_policy, eval.
 fuzz target seconds="60" *words:
     cargo fuzz --version || cargo install --locked cargo-fuzz
     mkdir -p rules/fuzz/target/corpus/{{ target }} rules/fuzz/corpus/{{ target }}

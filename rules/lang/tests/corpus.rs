@@ -36,6 +36,11 @@ fn texts_against_the_shipped_schema() {
 }
 
 #[test]
+fn texts_to_format() {
+    replay("format_policy", laws::format_policy);
+}
+
+#[test]
 fn documents_as_inputs() {
     replay("eval", laws::eval);
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use merit_rules::{
-    Diagnostics, Program, Schema, Source, evaluate, explain, inputs_from_json, load_policy, load_schema, render,
-    run_tests,
+    Diagnostics, Program, Schema, Source, evaluate, explain, format, inputs_from_json, load_policy, load_schema,
+    outline, render, run_tests,
 };
 
 fn shipped(name: &str) -> Source {
@@ -71,6 +71,19 @@ pub fn eval(bytes: &[u8]) {
     assert_eq!(evaluation, evaluate(program, &inputs), "the same inputs gave another answer");
     for output in &evaluation.outputs {
         drop(explain(program, &evaluation.trace, &output.name));
+    }
+}
+
+/// What can be formatted says the same afterwards, and stays as it is when it is formatted again.
+pub fn format_policy(bytes: &[u8]) {
+    let Some(source) = text(bytes) else { return };
+    match format(&source) {
+        Ok(formatted) => {
+            let again = Source { name: source.name.clone(), text: formatted };
+            assert_eq!(outline(&again), outline(&source), "it says something else");
+            assert_eq!(format(&again).as_deref(), Ok(again.text.as_str()), "it isn't formatted yet");
+        }
+        Err(said) => refused(&said, &source),
     }
 }
 
