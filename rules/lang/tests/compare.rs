@@ -1,4 +1,4 @@
-//! What changed between two versions of a policy: a table of edits of the shipped ones, and the words for each.
+//! What changed between two versions of a policy: a table of edits of three whole ones, and the words for each.
 
 #![cfg(test)]
 
@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 
 use merit_rules::{Program, Schema, Source, compare, load_policy, load_schema};
 
-const SCHEMA: &str = include_str!("../../policies/schema.merit");
-const COMMISSION: &str = include_str!("../../policies/ae_commission.merit");
-const REVIEW: &str = include_str!("../../policies/review_score.merit");
-const RECOGNITION: &str = include_str!("../../policies/recognition.merit");
+const SCHEMA: &str = include_str!("compare/schema.merit");
+const COMMISSION: &str = include_str!("compare/ae_commission.merit");
+const REVIEW: &str = include_str!("compare/review_score.merit");
+const RECOGNITION: &str = include_str!("compare/recognition.merit");
 
 fn schema() -> Schema {
     load_schema(&Source { name: "schema.merit".to_owned(), text: SCHEMA.to_owned() }).unwrap()
