@@ -43,6 +43,12 @@ impl Checker<'_> {
         Some(Step::Column(id, at))
     }
 
+    /// Notes a column whose definition was reported, so that nothing more is said where it is read.
+    pub fn damaged_column(&mut self, list: &Name, column: &Name) {
+        self.damaged.insert(column.node.clone());
+        self.damaged.insert(format!("{}.{}", list.node, column.node));
+    }
+
     /// Adds a column to a list.
     pub fn push_column(&mut self, list: ListId, column: Column) -> Option<ColumnId> {
         let list = self.lists.get_mut(list.0)?;

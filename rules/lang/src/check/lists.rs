@@ -37,6 +37,9 @@ impl Checker<'_> {
             let column = found.columns.get(at.0)?;
             return Some((at, column.ty.clone(), column.optional));
         }
+        if self.is_damaged(&format!("{}.{}", found.name, name.node)) {
+            return None;
+        }
         let names = found.columns.iter().map(|column| column.name.as_str());
         let help = match nearest(&name.node, names.clone()) {
             Some(meant) => format!("did you mean `{meant}`?"),

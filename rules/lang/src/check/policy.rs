@@ -273,7 +273,13 @@ impl<'s> Checker<'s> {
                 *self.defines.get_mut(at.0)? = define;
                 Some(Step::Define(at))
             }
-            Item::Column { list, column, ty, value, .. } => self.column_definition(list, column, ty.as_ref(), value),
+            Item::Column { list, column, ty, value, .. } => {
+                let step = self.column_definition(list, column, ty.as_ref(), value);
+                if step.is_none() {
+                    self.damaged_column(list, column);
+                }
+                step
+            }
             Item::Rates(rates) => {
                 let Some(Symbol::Table(at)) = id(self, &rates.name) else { return None };
                 let table = self.rates(rates);
