@@ -84,6 +84,8 @@ impl<'p> Machine<'p, '_> {
             | StatementKind::Gate { condition: first, otherwise: second } => {
                 self.needs(first, false).beside(|| second.as_ref().map_or(Ok(()), |second| self.needs(second, false)))
             }
+            // Computing an earlier period again ends at the rounding.
+            StatementKind::TakeBack(_) | StatementKind::Payable { .. } if self.up_to_rounding => Ok(()),
             StatementKind::TakeBack(back) => self.rows(back.list).map(drop),
             StatementKind::Payable { paid, against } => {
                 self.rows(paid.list).map(drop).beside(|| self.rows(against.list).map(drop))
