@@ -1,5 +1,6 @@
 //! Recognitions, contests and settling.
 
+use jiff::civil::Date;
 use merit_core::period::PeriodUnit;
 use merit_core::{Money, Ratio};
 
@@ -65,6 +66,18 @@ pub enum OncePer {
     Period(PeriodUnit),
     /// Once under the policy.
     Policy,
+}
+
+impl OncePer {
+    /// Whether what was given on one day may not be given again on another, with years that begin on the first of a month
+    /// (1 to 12).
+    #[must_use]
+    pub fn covers(self, earlier: Date, now: Date, year_starts: i8) -> bool {
+        match self {
+            Self::Policy => true,
+            Self::Period(unit) => unit.start_of(earlier, year_starts) == unit.start_of(now, year_starts),
+        }
+    }
 }
 
 /// `contest top_closers { … }`.

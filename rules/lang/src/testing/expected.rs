@@ -199,7 +199,7 @@ fn credited<'a>(program: &Program, ran: &Ran, to: &str, of: &str, expected: &Rat
 
 fn recognized<'a>(program: &'a Program, ran: &Ran, recognition: usize, yes: bool) -> Option<Differs<'a>> {
     let name = program.recognitions.get(recognition)?.name.as_str();
-    let given = ran.evaluation.recognitions.iter().any(|given| given.name == name);
+    let given = ran.recognized.contains(name);
     if given == yes {
         return None;
     }

@@ -1,6 +1,6 @@
 //! Tests period by period: evaluated, freed, settled, and what is left handed on to the next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use merit_core::{Money, Value};
@@ -21,6 +21,8 @@ pub(super) struct Ran {
     pub(super) released: Vec<Release>,
     pub(super) settled: Result<Settled, NotScored>,
     pub(super) totals: Totals,
+    /// The titles of what is recognised, at most as often as the policy says.
+    pub(super) recognized: BTreeSet<String>,
 }
 
 /// Sums in minor units: of one period, or of all so far.
@@ -53,6 +55,7 @@ pub(super) fn failures(program: &Program, test: &Test) -> Vec<TestFailure> {
     let mut all = Totals::default();
     let mut failures = Vec::new();
     let mut last = None;
+    let mut given_on = Vec::new();
     for period in &test.periods {
         let inputs = match inputs(program, &period.given, after, history.clone()) {
             Ok(inputs) => inputs,
@@ -63,7 +66,7 @@ pub(super) fn failures(program: &Program, test: &Test) -> Vec<TestFailure> {
             }
         };
         after = Some(inputs.period.end);
-        let (ran, left) = run(program, period, inputs);
+        let (ran, left) = run(program, period, inputs, &mut given_on);
         all.add(&ran.totals);
         failures.extend(period.expectations.iter().filter_map(|expected| failure(program, &ran, &all, expected)));
         history = left;
@@ -75,9 +78,15 @@ pub(super) fn failures(program: &Program, test: &Test) -> Vec<TestFailure> {
     failures
 }
 
-/// Runs one period, and gives what it leaves to the next.
-fn run(program: &Program, period: &TestPeriod, inputs: PersonInputs) -> (Ran, History) {
+/// Runs one period, and gives what it leaves to the next. `given_on` grows by what is recognised in it.
+fn run(
+    program: &Program,
+    period: &TestPeriod,
+    inputs: PersonInputs,
+    given_on: &mut Vec<(String, Date)>,
+) -> (Ran, History) {
     let evaluation = evaluate(program, &inputs);
+    let recognized = recognized(program, &evaluation, inputs.period.last(), given_on);
     let come = |_: &crate::evaluate::Waiting, event: &str| period.given.events.contains(event);
     let (released, mut waiting) = release(&inputs.history.waiting, &come, &inputs.lists);
     let mut totals = Totals::default();
@@ -89,7 +98,28 @@ fn run(program: &Program, period: &TestPeriod, inputs: PersonInputs) -> (Ran, Hi
     let mut periods = inputs.history.periods.clone();
     periods.push(Past { period: inputs.period, values: record(program, &evaluation) });
     let owed = settled.as_ref().map_or(inputs.history.owed, |settled| settled.owed);
-    (Ran { inputs, evaluation, released, settled, totals }, History { periods, waiting, owed })
+    (Ran { inputs, evaluation, released, settled, totals, recognized }, History { periods, waiting, owed })
+}
+
+/// What is recognised now: all that the period gives, but for what `once per` has given already.
+fn recognized(
+    program: &Program,
+    evaluation: &Evaluation,
+    now: Date,
+    given_on: &mut Vec<(String, Date)>,
+) -> BTreeSet<String> {
+    let mut titles = BTreeSet::new();
+    for given in &evaluation.recognitions {
+        let before = given.once_per.is_some_and(|once| {
+            let own = given_on.iter().filter(|(title, _)| *title == given.name);
+            own.clone().any(|(_, earlier)| once.covers(*earlier, now, program.year_starts()))
+        });
+        if !before {
+            given_on.push((given.name.clone(), now));
+            titles.insert(given.name.clone());
+        }
+    }
+    titles
 }
 
 fn proposed(program: &Program, evaluation: &Evaluation, released: &[Release], totals: &mut Totals) -> Vec<SettleInput> {

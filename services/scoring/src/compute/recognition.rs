@@ -1,9 +1,7 @@
 //! Recognition that policies give, at most as often as they say.
 
-use jiff::civil::Date;
 use merit_core::Period;
-use merit_core::period::PeriodUnit;
-use merit_rules::{OncePer, Recognition as Given};
+use merit_rules::Recognition as Given;
 
 use crate::model::{Granted, Person, Recognition};
 
@@ -16,16 +14,13 @@ pub fn take(
     label: &str,
     given: Given,
     granted: &mut Vec<Granted>,
+    year_starts: i8,
 ) -> Option<Recognition> {
     let on = period.last();
     let before = granted.iter().any(|earlier| {
         earlier.policy == policy
             && earlier.title == given.name
-            && match given.once_per {
-                None => false,
-                Some(OncePer::Policy) => true,
-                Some(OncePer::Period(unit)) => stretch(earlier.on, unit) == stretch(on, unit),
-            }
+            && given.once_per.is_some_and(|once| once.covers(earlier.on, on, year_starts))
     });
     if before {
         return None;
@@ -51,25 +46,12 @@ pub fn take(
     })
 }
 
-/// Which calendar stretch of the unit a day lies in.
-fn stretch(day: Date, unit: PeriodUnit) -> (i16, i32) {
-    let month = i32::from(day.month()) - 1;
-    match unit {
-        PeriodUnit::Week => {
-            let week = day.iso_week_date();
-            (week.year(), i32::from(week.week()))
-        }
-        PeriodUnit::Month => (day.year(), month),
-        PeriodUnit::Quarter => (day.year(), month / 3),
-        PeriodUnit::Half => (day.year(), month / 6),
-        PeriodUnit::Year => (day.year(), 0),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
     use merit_core::ids::PersonId;
+    use merit_core::period::PeriodUnit;
+    use merit_rules::OncePer;
 
     use super::*;
 
@@ -96,17 +78,20 @@ mod tests {
         };
         let month = |m| Period::new(date(2026, m, 1), date(2026, m + 1, 1)).unwrap();
         let earlier = Granted { policy: "P".to_owned(), title: "Hot streak".to_owned(), on: date(2026, 6, 30) };
-        for (once_per, months) in [
-            (None, vec![7, 8, 9]),
-            (Some(OncePer::Period(PeriodUnit::Quarter)), vec![7]),
-            (Some(OncePer::Period(PeriodUnit::Half)), vec![7]),
-            (Some(OncePer::Period(PeriodUnit::Year)), vec![]),
-            (Some(OncePer::Policy), vec![]),
+        for (once_per, year_starts, months) in [
+            (None, 1, vec![7, 8, 9]),
+            (Some(OncePer::Period(PeriodUnit::Quarter)), 1, vec![7]),
+            (Some(OncePer::Period(PeriodUnit::Half)), 1, vec![7]),
+            (Some(OncePer::Period(PeriodUnit::Year)), 1, vec![]),
+            // A year, and so a quarter, that begins in August.
+            (Some(OncePer::Period(PeriodUnit::Quarter)), 8, vec![7, 8]),
+            (Some(OncePer::Period(PeriodUnit::Year)), 8, vec![8]),
+            (Some(OncePer::Policy), 1, vec![]),
         ] {
             let mut granted = vec![earlier.clone()];
             let taken: Vec<i8> = [7, 8, 9]
                 .into_iter()
-                .filter(|m| take(&person, "P", &month(*m), "x", badge(once_per), &mut granted).is_some())
+                .filter(|m| take(&person, "P", &month(*m), "x", badge(once_per), &mut granted, year_starts).is_some())
                 .collect();
             assert_eq!(taken, months, "{once_per:?}");
         }

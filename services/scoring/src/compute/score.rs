@@ -141,7 +141,8 @@ impl Scoring<'_> {
         let label = self.plan.label(period);
         for given in evaluation.recognitions.iter().cloned() {
             let name = prepared.program.name();
-            let taken = recognition::take(self.person, name, period, &label, given, &mut self.granted);
+            let year = prepared.program.year_starts();
+            let taken = recognition::take(self.person, name, period, &label, given, &mut self.granted, year);
             self.out.recognitions.extend(taken);
         }
         self.attainment(prepared, period, gathered);
