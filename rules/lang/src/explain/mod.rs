@@ -12,7 +12,9 @@ mod written;
 
 use std::collections::BTreeSet;
 
-use crate::program::{DefineId, Expr, ExprKind, FactId, FactSource, OutcomeId, Program, Quantity, Type};
+use crate::program::{
+    ColumnId, DefineId, Expr, ExprKind, FactId, FactSource, ListId, OutcomeId, Program, Quantity, Type,
+};
 use crate::trace::{Figure, Step, Told, Trace};
 pub use applies::explain_applies;
 pub use counted::{CountedRows, counted_rows};
@@ -35,8 +37,18 @@ pub fn explain(program: &Program, trace: &Trace, output: &str) -> Vec<String> {
         teller.recognition(index);
     } else if let Some(index) = program.facts.iter().position(|fact| fact.name == output) {
         teller.fact(FactId(index));
+    } else if let Some((list, column)) = own_column(program, output) {
+        teller.own_column(list, column);
     }
     teller.lines
+}
+
+/// A column of the policy's own by its list and name: `deals.earned`.
+fn own_column(program: &Program, name: &str) -> Option<(ListId, ColumnId)> {
+    let (list, column) = name.split_once('.')?;
+    let at = program.lists.iter().position(|known| known.name == list)?;
+    let column = program.lists.get(at)?.columns.iter().position(|known| known.name == column)?;
+    Some((ListId(at), ColumnId(column)))
 }
 
 /// A quantity for people, marked where the words can't hold it exactly.

@@ -1,6 +1,6 @@
 //! Holding what a test expects against what came.
 
-use merit_core::{Currency, Money, Ratio, Rounding, Value};
+use merit_core::{Currency, Money, Period, Ratio, Rounding, Value};
 
 use super::TestFailure;
 use super::periods::{Ran, Totals};
@@ -11,11 +11,24 @@ use crate::program::{
 };
 use crate::trace::{Figure, Trace};
 
-/// Expected and found words, and the name whose explanation helps.
-type Differs<'a> = (String, String, &'a str);
+/// Expected and found words, and what explains them.
+type Differs<'a> = (String, String, Words<'a>);
+
+/// What explains a difference.
+enum Words<'a> {
+    /// How this output came about.
+    Of(&'a str),
+    /// Lines of its own.
+    Lines(Vec<String>),
+}
 
 /// What is wrong, if the expectation doesn't hold.
-pub(super) fn failure(program: &Program, ran: &Ran, all: &Totals, expectation: &Expectation) -> Option<TestFailure> {
+pub(super) fn failure(
+    program: &Program,
+    ran: &Ran,
+    all: &[(Period, Totals)],
+    expectation: &Expectation,
+) -> Option<TestFailure> {
     let (expected, found, about) = match &expectation.kind {
         ExpectationKind::Equals { target, ty, value } => equals(program, ran, *target, ty, value),
         ExpectationKind::RoundsTo { target, ty, value, step } => rounds_to(program, ran, *target, ty, value, step),
@@ -28,7 +41,11 @@ pub(super) fn failure(program: &Program, ran: &Ran, all: &Totals, expectation: &
         ExpectationKind::Recognized { recognition, yes } => recognized(program, ran, *recognition, *yes),
         ExpectationKind::Share { .. } | ExpectationKind::Guideline(_) => None,
     }?;
-    Some(TestFailure { line: expectation.line, expected, found, words: explain(program, &ran.evaluation.trace, about) })
+    let words = match about {
+        Words::Of(name) => explain(program, &ran.evaluation.trace, name),
+        Words::Lines(lines) => lines,
+    };
+    Some(TestFailure { line: expectation.line, expected, found, words })
 }
 
 fn equals<'a>(program: &'a Program, ran: &Ran, target: Target, ty: &Type, value: &Quantity) -> Option<Differs<'a>> {
@@ -38,7 +55,7 @@ fn equals<'a>(program: &'a Program, ran: &Ran, target: Target, ty: &Type, value:
         Figure::Is(found) => format!("{name} = {}", apart(found, value, ty)),
         Figure::Not(reason) => format!("{name} is not scored: {reason}"),
     };
-    Some((format!("{name} = {}", value.spoken(ty)), found, name))
+    Some((format!("{name} = {}", value.spoken(ty)), found, Words::Of(name)))
 }
 
 fn rounds_to<'a>(
@@ -55,7 +72,7 @@ fn rounds_to<'a>(
         Figure::Is(found) => format!("{name} = {}", spoken(found, ty)),
         Figure::Not(reason) => format!("{name} is not scored: {reason}"),
     };
-    Some((format!("{name} rounds to {}", Quantity::Exact(value.clone()).spoken(ty)), found, name))
+    Some((format!("{name} rounds to {}", Quantity::Exact(value.clone()).spoken(ty)), found, Words::Of(name)))
 }
 
 fn part_of<'a>(
@@ -74,7 +91,7 @@ fn part_of<'a>(
         (_, found) if found.major() == *expected => return None,
         (_, found) => format!("{name} {} = {}", part.words(), found.spoken()),
     };
-    Some((told, found, name))
+    Some((told, found, Words::Of(name)))
 }
 
 /// A part of a payout's amount in the period.
@@ -96,23 +113,27 @@ fn amount(ran: &Ran, output: &Output, part: AmountPart) -> Money {
     Money::new(minor, currency)
 }
 
-/// Nothing about one outcome explains what is paid in all.
-const ALL: &str = "";
-
 fn paid<'a>(program: &Program, ran: &Ran, expected: &Ratio) -> Option<Differs<'a>> {
     let told = |words: String| format!("paid = {words}");
     let money = |minor| Money::new(minor, program.currency());
     let found = match &ran.settled {
         Err(not) => format!("it can't be settled: {}", not.reason),
         Ok(_) if money(ran.totals.paid).major() == *expected => return None,
-        Ok(settled) => {
-            let lines: Vec<String> =
-                settled.lines.iter().map(|line| format!("{} {}", line.payout, line.amount.spoken())).collect();
-            let with = if lines.is_empty() { String::new() } else { format!(" (with {})", lines.join(", ")) };
-            format!("{}{with}", told(money(ran.totals.paid).spoken()))
-        }
+        Ok(_) => told(money(ran.totals.paid).spoken()),
     };
-    Some((told(merit_core::money::spoken(expected, program.currency())), found, ALL))
+    Some((told(merit_core::money::spoken(expected, program.currency())), found, settled_words(program, ran)))
+}
+
+/// What is payable of each payout, and what settling adds.
+fn settled_words(program: &Program, ran: &Ran) -> Words<'static> {
+    let money = |minor| Money::new(minor, program.currency()).spoken();
+    let mut lines: Vec<String> =
+        ran.totals.payable.iter().map(|(name, minor)| format!("payable of {name}: {}", money(*minor))).collect();
+    for line in ran.settled.iter().flat_map(|settled| &settled.lines) {
+        lines.push(format!("{}: {}", line.payout, line.amount.spoken()));
+        lines.extend(line.words.iter().map(|words| format!("  {words}")));
+    }
+    Words::Lines(lines)
 }
 
 fn owed<'a>(program: &Program, ran: &Ran, expected: &Ratio) -> Option<Differs<'a>> {
@@ -127,12 +148,12 @@ fn owed<'a>(program: &Program, ran: &Ran, expected: &Ratio) -> Option<Differs<'a
             told(owed.spoken())
         }
     };
-    Some((told(merit_core::money::spoken(expected, program.currency())), found, ALL))
+    Some((told(merit_core::money::spoken(expected, program.currency())), found, settled_words(program, ran)))
 }
 
 fn total<'a>(
     program: &'a Program,
-    all: &Totals,
+    all: &[(Period, Totals)],
     outcome: Option<OutcomeId>,
     payable: bool,
     expected: &Ratio,
@@ -141,17 +162,25 @@ fn total<'a>(
         Some(outcome) => program.outcomes.get(outcome.0)?.name.as_str(),
         None => "paid",
     };
-    let found = match (outcome, payable) {
-        (None, _) => all.paid,
-        (Some(_), true) => all.payable.get(name).copied().unwrap_or_default(),
-        (Some(_), false) => all.earned.get(name).copied().unwrap_or_default(),
+    let part = |totals: &Totals| match (outcome, payable) {
+        (None, _) => totals.paid,
+        (Some(_), true) => totals.payable.get(name).copied().unwrap_or_default(),
+        (Some(_), false) => totals.earned.get(name).copied().unwrap_or_default(),
     };
+    let found = all.iter().fold(0_i64, |sum, (_, totals)| sum.saturating_add(part(totals)));
     let found = Money::new(found, program.currency());
+    let parts = all
+        .iter()
+        .map(|(period, totals)| format!("{period}: {}", Money::new(part(totals), program.currency()).spoken()));
     if found.major() == *expected {
         return None;
     }
     let told = |words: String| format!("total of {name}{} = {words}", if payable { " payable" } else { "" });
-    Some((told(merit_core::money::spoken(expected, program.currency())), told(found.spoken()), name))
+    Some((
+        told(merit_core::money::spoken(expected, program.currency())),
+        told(found.spoken()),
+        Words::Lines(parts.collect()),
+    ))
 }
 
 fn column_of<'a>(
@@ -176,17 +205,23 @@ fn column_of<'a>(
         Err(reason) => format!("not scored ({reason})"),
     });
     let expected = told(expected.iter().map(|value| value.spoken(ty)).collect());
-    Some((expected, told(words.collect()), ALL))
+    let lines = explain(program, &ran.evaluation.trace, &name);
+    Some((expected, told(words.collect()), Words::Lines(lines)))
 }
 
 fn credited<'a>(program: &Program, ran: &Ran, to: &str, of: &str, expected: &Ratio) -> Option<Differs<'a>> {
     let list = program.credit.as_ref().and_then(|credit| program.lists.get(credit.list.0));
     let rows: &[Row] = list.and_then(|list| ran.inputs.lists.get(&list.name)).map(Vec::as_slice).unwrap_or_default();
     let mut sum = Money::zero(program.currency());
+    let mut shares = Vec::new();
     for row in rows {
-        for share in credit(program, row, &|_, _| None).shares.iter().filter(|share| share.credited_as == to) {
+        for share in &credit(program, row, &|_, _| None).shares {
             for (_, amount) in share.amounts.iter().filter(|(field, _)| field == of) {
-                sum = Money::new(sum.minor.saturating_add(amount.minor), amount.currency);
+                let (who, role) = (&share.participant, &share.credited_as);
+                shares.push(format!("{}: {} of {of} to {who} as {role}", row.id, amount.spoken()));
+                if share.credited_as == to {
+                    sum = Money::new(sum.minor.saturating_add(amount.minor), amount.currency);
+                }
             }
         }
     }
@@ -194,7 +229,7 @@ fn credited<'a>(program: &Program, ran: &Ran, to: &str, of: &str, expected: &Rat
         return None;
     }
     let told = |words: String| format!("credit to {to} of {of} = {words}");
-    Some((told(merit_core::money::spoken(expected, sum.currency)), told(sum.spoken()), ALL))
+    Some((told(merit_core::money::spoken(expected, sum.currency)), told(sum.spoken()), Words::Lines(shares)))
 }
 
 fn recognized<'a>(program: &'a Program, ran: &Ran, recognition: usize, yes: bool) -> Option<Differs<'a>> {
@@ -204,7 +239,7 @@ fn recognized<'a>(program: &'a Program, ran: &Ran, recognition: usize, yes: bool
         return None;
     }
     let words = |yes: bool| format!("{}recognized “{name}”", if yes { "" } else { "not " });
-    Some((words(yes), words(given), name))
+    Some((words(yes), words(given), Words::Of(name)))
 }
 
 /// The found value, told exactly where rounded words would look like the expected ones.

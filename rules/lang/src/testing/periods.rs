@@ -25,7 +25,7 @@ pub(super) struct Ran {
     pub(super) recognized: BTreeSet<String>,
 }
 
-/// Sums in minor units: of one period, or of all so far.
+/// Sums of one period in minor units.
 #[derive(Clone, Default)]
 pub(super) struct Totals {
     /// What was earned, by payout.
@@ -36,23 +36,11 @@ pub(super) struct Totals {
     pub(super) paid: i64,
 }
 
-impl Totals {
-    fn add(&mut self, other: &Self) {
-        for (all, one) in [(&mut self.earned, &other.earned), (&mut self.payable, &other.payable)] {
-            for (name, minor) in one {
-                let sum = all.entry(name.clone()).or_default();
-                *sum = sum.saturating_add(*minor);
-            }
-        }
-        self.paid = self.paid.saturating_add(other.paid);
-    }
-}
-
 /// The expectations that don't hold.
 pub(super) fn failures(program: &Program, test: &Test) -> Vec<TestFailure> {
     let mut history = History::default();
     let mut after: Option<Date> = None;
-    let mut all = Totals::default();
+    let mut all = Vec::new();
     let mut failures = Vec::new();
     let mut last = None;
     let mut given_on = Vec::new();
@@ -67,7 +55,7 @@ pub(super) fn failures(program: &Program, test: &Test) -> Vec<TestFailure> {
         };
         after = Some(inputs.period.end);
         let (ran, left) = run(program, period, inputs, &mut given_on);
-        all.add(&ran.totals);
+        all.push((ran.inputs.period, ran.totals.clone()));
         failures.extend(period.expectations.iter().filter_map(|expected| failure(program, &ran, &all, expected)));
         history = left;
         last = Some(ran);
