@@ -4,7 +4,7 @@ use super::PersonInputs;
 use super::machine::{Held, Machine, figure};
 use super::stop::Stop;
 use crate::program::{ColumnId, ColumnSource, ListId, Program, Quantity};
-use crate::trace::{ColumnTold, Told};
+use crate::trace::{ColumnTold, RowTold, Told};
 
 impl<'p> Machine<'p, '_> {
     /// Computes a column, once all that it reads is there. Rows are told in the order of their ids.
@@ -19,13 +19,16 @@ impl<'p> Machine<'p, '_> {
             self.row = Some((at, row));
             let given = row.values.contains_key(&lists.get(list.0)?.columns.get(column.0)?.name);
             // A value given under its name wins over computing it.
+            self.cells = Some(Vec::new());
             let held =
                 if given { self.cell(list, column, (at, row)) } else { needs.clone().and_then(|()| self.eval(value)) };
-            told.push((row.id.clone(), Told { value: figure(&held), steps: self.take_steps(), computed: !given }));
+            let cells = self.cells.take().unwrap_or_default();
+            let one = Told { value: figure(&held), steps: self.take_steps(), computed: !given };
+            told.push(RowTold { id: row.id.clone(), told: one, cells });
             values.push(held);
         }
         self.row = None;
-        told.sort_by(|a, b| a.0.cmp(&b.0));
+        told.sort_by(|a, b| a.id.cmp(&b.id));
         self.columns.insert((list.0, column.0), (needs, values));
         Some(ColumnTold { list, column, rows: told })
     }

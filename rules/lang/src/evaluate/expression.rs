@@ -20,7 +20,13 @@ impl<'p> Machine<'p, '_> {
                 self.locals.get(id.0).cloned().ok_or_else(|| Stop::broken("a `let` is read before it is computed"))
             }
             ExprKind::Column(list, column) => match self.row {
-                Some(row) => self.cell(*list, *column, row),
+                Some(row) => {
+                    let value = self.cell(*list, *column, row)?;
+                    if let Some(cells) = &mut self.cells {
+                        cells.push((*column, value.clone()));
+                    }
+                    Ok(value)
+                }
                 None => Err(Stop::broken("a column is read outside its list")),
             },
             ExprKind::Arithmetic(operator, left, right) => {

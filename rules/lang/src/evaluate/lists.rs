@@ -44,6 +44,8 @@ impl<'p> Machine<'p, '_> {
             column: aggregate.column,
             kind: number(aggregate.kind),
             condition: aggregate.condition.as_ref().map(|condition| (condition.place.start, condition.place.end)),
+            weights: counting.iter().filter_map(|row| row.weight.clone()).collect(),
+            weighted_by: aggregate.weighted_by,
             rows: counting.into_iter().map(|row| (row.id, row.value)).collect(),
             of: rows.len(),
             value: figure(&value),

@@ -8,8 +8,8 @@ use super::needs::Reads as _;
 use super::stop::Stop;
 use super::{PersonInputs, Row, arithmetic};
 use crate::program::{
-    Define, Expr, Fact, FactId, FactSource, Formula, List, ListId, MonthEnds, Operator, Outcome, Program, Quantity,
-    Range, Table, Type,
+    ColumnId, Define, Expr, Fact, FactId, FactSource, Formula, List, ListId, MonthEnds, Operator, Outcome, Program,
+    Quantity, Range, Table, Type,
 };
 use crate::trace::{Figure, Step, Told};
 
@@ -49,6 +49,8 @@ pub(super) struct Machine<'p, 'i> {
     pub(super) locals: Vec<Quantity>,
     /// The row at hand, and its place in its list.
     pub(super) row: Option<(usize, &'i Row)>,
+    /// What was read of the row at hand, where that is told.
+    pub(super) cells: Option<Vec<(ColumnId, Quantity)>>,
     /// Columns of the policy's own, by list and column: what they need, and their values in the order of the rows.
     pub(super) columns: BTreeMap<(usize, usize), Computed>,
     /// Only up to the rounding: for what a period would have paid.
@@ -103,6 +105,7 @@ impl<'p, 'i> Machine<'p, 'i> {
             outcomes: Vec::new(),
             locals: Vec::new(),
             row: None,
+            cells: None,
             columns: BTreeMap::new(),
             up_to_rounding: false,
             steps: Vec::new(),

@@ -122,7 +122,13 @@ impl<'p> Machine<'p, '_> {
             total = &total + &gives;
             slices.push(Slice { band: index, amount: part, rate, gives });
         }
-        self.steps.push(Step::Slices { table: apply.table, slices, total: total.clone(), unit: unit.clone() });
+        self.steps.push(Step::Slices {
+            table: apply.table,
+            slices,
+            column: apply.column,
+            total: total.clone(),
+            unit: unit.clone(),
+        });
         Ok(Quantity::Exact(total))
     }
 
@@ -167,7 +173,13 @@ impl<'p> Machine<'p, '_> {
                 None => break,
             }
         }
-        self.steps.push(Step::Slices { table: apply.table, slices, total: total.clone(), unit: unit.clone() });
+        self.steps.push(Step::Slices {
+            table: apply.table,
+            slices,
+            column: apply.column,
+            total: total.clone(),
+            unit: unit.clone(),
+        });
         Ok(Quantity::Exact(total))
     }
 
@@ -204,7 +216,7 @@ impl<'p> Machine<'p, '_> {
         let rate = self.result(bands.bands.get(band).map(|band| &band.values), apply.column)?.exact();
         let gives = amount * &rate;
         let slice = Slice { band, amount: amount.clone(), rate, gives: gives.clone() };
-        self.steps.push(Step::Reached { table: apply.table, slice, unit: unit.clone() });
+        self.steps.push(Step::Reached { table: apply.table, slice, column: apply.column, unit: unit.clone() });
         Ok(Quantity::Exact(gives))
     }
 }

@@ -62,7 +62,7 @@ fn taken_back(outcome: &Outcome, told: &TakenBack, share: &Ratio, because: &str)
     let when = told.period.as_ref().map(|period| format!(" of {period}")).unwrap_or_default();
     match &told.instead {
         Some(instead) => format!(
-            "taken back{because} for {rows}{when}: computed again without {}, it is {} instead of {}; {} of the difference = {}",
+            "taken back for {rows}{when}{because}: computed again without {}, it is {} instead of {}; {} of the difference = {}",
             money(&total),
             money(instead),
             money(&told.was.0),
@@ -70,7 +70,7 @@ fn taken_back(outcome: &Outcome, told: &TakenBack, share: &Ratio, because: &str)
             money(&told.back),
         ),
         None => format!(
-            "taken back{because} for {rows}{when}: paid then {} for {}; {} × {} ÷ {} × {} = {}",
+            "taken back for {rows}{when}{because}: paid then {} for {}; {} × {} ÷ {} × {} = {}",
             money(&told.was.0),
             money(&told.was.1),
             money(&total),

@@ -2,7 +2,7 @@
 
 use merit_core::Ratio;
 
-use crate::program::{Expr, ExprKind, Function, Operator, Quantity, Type};
+use crate::program::{ColumnId, DayCount, Expr, ExprKind, Function, Operator, Quantity, Type};
 use crate::trace::{Figure, Step, Trace};
 
 use super::spoken;
@@ -12,6 +12,8 @@ pub(super) struct Figures<'a> {
     trace: &'a Trace,
     steps: Vec<Option<&'a Step>>,
     locals: &'a [Quantity],
+    /// What was read of the row at hand.
+    cells: &'a [(ColumnId, Quantity)],
 }
 
 /// How tightly a formula binds.
@@ -24,7 +26,12 @@ enum Binds {
 
 impl<'a> Figures<'a> {
     pub(super) fn new(trace: &'a Trace, steps: &'a [Step], locals: &'a [Quantity]) -> Self {
-        Self { trace, steps: steps.iter().map(Some).collect(), locals }
+        Self { trace, steps: steps.iter().map(Some).collect(), locals, cells: &[] }
+    }
+
+    /// For a formula inside a row.
+    pub(super) fn of_row(trace: &'a Trace, steps: &'a [Step], cells: &'a [(ColumnId, Quantity)]) -> Self {
+        Self { cells, ..Self::new(trace, steps, &[]) }
     }
 
     /// The figures; none for a formula that is more than arithmetic.
@@ -56,13 +63,40 @@ impl<'a> Figures<'a> {
                 let inner = bracketed(self.write(inner)?, Binds::Alone, false);
                 Some((format!("−{inner}"), Binds::Product))
             }
+            ExprKind::Column(_, column) => {
+                alone(self.cells.iter().find_map(|(read, value)| (read == column).then_some(value))?)
+            }
             ExprKind::Otherwise(left, right) => match &left.kind {
                 ExprKind::Fact(id) => match &self.trace.fact(*id)?.value {
                     Figure::Is(value) => alone(value),
                     Figure::Not(_) => self.write(right),
                 },
-                _ => None,
+                _ => {
+                    let at = (right.place.start, right.place.end);
+                    let instead = self.next(|step| match step {
+                        Step::Instead { place, .. } if *place == at => Some(()),
+                        _ => None,
+                    });
+                    if instead.is_some() { self.write(right) } else { self.write(left) }
+                }
             },
+            // Tiers with a column for each word: whichever was applied, its slices are the ones in the trace.
+            ExprKind::If(_, yes, _) if matches!(yes.kind, ExprKind::Apply(_)) => self.write(yes),
+            ExprKind::Rounded(inner, mode, step) => {
+                let (inner, _) = self.write(inner)?;
+                let step = spoken(&Quantity::Exact(step.clone()), &expr.ty);
+                Some((format!("{inner} rounded {} to {step}", super::statements::mode_words(*mode)), Binds::Sum))
+            }
+            ExprKind::Days(from, to, count) => {
+                let (from, to) = (self.of(from)?, self.of(to)?);
+                let ends = match count {
+                    DayCount::BothEnds => "both ends",
+                    DayCount::FirstDay => "the first day",
+                    DayCount::LastDay => "the last day",
+                    DayCount::NeitherEnd => "neither end",
+                };
+                Some((format!("days from {from} to {to}, counting {ends}"), Binds::Sum))
+            }
             ExprKind::Call(function, arguments) => {
                 let arguments: Option<Vec<String>> = arguments.iter().map(|argument| self.of(argument)).collect();
                 let name = match function {

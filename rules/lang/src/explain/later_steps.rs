@@ -3,10 +3,11 @@
 use jiff::civil::Date;
 use merit_core::Ratio;
 
+use super::figures::Figures;
 use super::reads::Read;
 use super::{Teller, quoted, spoken};
-use crate::program::{ColumnId, ListId, Place, Quantity, TableId, Type};
-use crate::trace::{Figure, WeighedPart};
+use crate::program::{ColumnId, ColumnSource, ListId, Place, Quantity, TableId, Type};
+use crate::trace::{Counted, Figure, RowTold, WeighedPart};
 
 /// Rows of a column that are told one by one; of more, only the number is told.
 const LISTED: usize = 12;
@@ -73,7 +74,26 @@ impl Teller<'_> {
         ))
     }
 
-    /// A column of the policy's own, row by row.
+    /// `weighted by weight (row 1 0.5 × 50% + row 2 0.8 × 30% = 0.49, ÷ 80%)`; none for a figure without weights.
+    pub(super) fn weighed_rows(&self, counted: &Counted) -> Option<String> {
+        let list = self.program.lists.get(counted.list.0)?;
+        let (of, by) = (list.columns.get(counted.column?.0)?, list.columns.get(counted.weighted_by?.0)?);
+        let words = |ratio: &Ratio, ty: &Type| spoken(&Quantity::Exact(ratio.clone()), ty);
+        let weights: Ratio = counted.weights.iter().cloned().sum();
+        let (mut total, mut terms) = (Ratio::ZERO, Vec::new());
+        for ((row, value), weight) in counted.rows.iter().zip(&counted.weights) {
+            let value = value.as_ref()?;
+            total = &total + &(&value.exact() * weight);
+            terms.push(format!("{row} {} × {}", spoken(value, &of.ty), words(weight, &by.ty)));
+        }
+        let more = terms.len().saturating_sub(LISTED);
+        terms.truncate(LISTED);
+        terms.extend((more > 0).then(|| format!("{more} more")));
+        let sum = if terms.is_empty() { words(&total, &of.ty) } else { terms.join(" + ") };
+        Some(format!("weighted by {} ({sum} = {}, ÷ {})", by.name, words(&total, &of.ty), words(&weights, &by.ty)))
+    }
+
+    /// A column of the policy's own: its formula, and row by row what that comes to.
     pub(super) fn own_column(&mut self, list: ListId, column: ColumnId) {
         if !self.told.insert(Read::Column(list, column)) {
             return;
@@ -82,17 +102,43 @@ impl Teller<'_> {
         let Some(told) = trace.columns.iter().find(|told| (told.list, told.column) == (list, column)) else { return };
         let Some(found) = self.program.lists.get(list.0) else { return };
         let Some(column) = found.columns.get(column.0) else { return };
-        for (row, told) in told.rows.iter().take(LISTED) {
-            let steps: Vec<String> = told.steps.iter().flat_map(|step| self.step(step)).collect();
-            let value = match &told.value {
+        let ColumnSource::Defined(formula) = &column.source else { return };
+        self.read_first(&[formula]);
+        for row in told.rows.iter().take(LISTED) {
+            let value = match &row.told.value {
                 Figure::Is(value) => spoken(value, &column.ty),
                 Figure::Not(reason) => reason.clone(),
             };
-            let how = if steps.is_empty() { String::new() } else { format!(" ({})", steps.join("; ")) };
-            self.lines.push(format!("{} of {row}: {value}{how}", column.name));
+            let mut how: Vec<String> = row.told.steps.iter().flat_map(|step| self.step(step)).collect();
+            if let Some(figures) = Figures::of_row(trace, &row.told.steps, &row.cells).of(formula)
+                && figures != value
+                && how.len() != 1
+            {
+                how.push(format!("{figures} = {value}"));
+            }
+            let cells = self.cells_read(list, row);
+            if how.is_empty() && !cells.is_empty() {
+                how.push(cells);
+            }
+            let how = if how.is_empty() { String::new() } else { format!(" ({})", how.join("; ")) };
+            self.lines.push(format!("{} of {}: {value}{how}", column.name, row.id));
         }
         if told.rows.len() > LISTED {
             self.lines.push(format!("{} of {} more {}", column.name, told.rows.len() - LISTED, found.name));
         }
+    }
+
+    /// `kind Milestone, actual 99, target 100`.
+    fn cells_read(&self, list: ListId, row: &RowTold) -> String {
+        let Some(list) = self.program.lists.get(list.0) else { return String::new() };
+        let mut words = Vec::new();
+        for (at, value) in &row.cells {
+            let Some(column) = list.columns.get(at.0) else { continue };
+            let told = format!("{} {}", column.name, spoken(value, &column.ty));
+            if !words.contains(&told) {
+                words.push(told);
+            }
+        }
+        words.join(", ")
     }
 }

@@ -166,6 +166,11 @@ impl<'a> Teller<'a> {
         for step in steps {
             self.lines.extend(self.step(step));
         }
+        // The table of weights is no formula to repeat.
+        if matches!(expr.kind, ExprKind::Weigh(..)) {
+            self.lines.push(format!("{name}: {}", spoken(value, &expr.ty)));
+            return;
+        }
         let figures = Figures::new(self.trace, steps, &[]).of(expr);
         self.lines.push(self.equation(name, expr, figures, &spoken(value, &expr.ty)));
     }

@@ -155,7 +155,7 @@ fn expressions(statement: &Statement) -> Vec<&Expr> {
     }
 }
 
-const fn mode_words(mode: Rounding) -> &'static str {
+pub(super) const fn mode_words(mode: Rounding) -> &'static str {
     match mode {
         Rounding::HalfEven => "half even",
         Rounding::HalfUp => "half up",

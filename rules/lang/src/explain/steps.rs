@@ -2,7 +2,7 @@
 
 use super::later_steps::total_words;
 use super::{Teller, quoted, spoken};
-use crate::program::{Band, BandTable, Bound, Place, Quantity, ResultColumn, Table, TableId, TableKind, Type};
+use crate::program::{Band, BandTable, Bound, Outside, Place, Quantity, ResultColumn, Table, TableId, TableKind, Type};
 use crate::trace::{Counted, Figure, Slice, Step};
 
 /// Rows that are listed one by one; of more, only the number is told.
@@ -16,11 +16,11 @@ impl Teller<'_> {
                 let (value, rest) = self.counted(counted, None);
                 format!("{rest} = {value}")
             }
-            Step::Slices { table, slices, unit, .. } => return self.slices(*table, slices, unit),
-            Step::Reached { table, slice, unit } => {
+            Step::Slices { table, slices, column, unit, .. } => return self.slices(*table, *column, slices, unit),
+            Step::Reached { table, slice, column, unit } => {
                 let Some((table, bands)) = self.tiers(*table) else { return Vec::new() };
-                let words = slice_words(table, bands, slice, unit);
-                format!("{}, {words} (the rate reached pays on everything)", table.name)
+                let words = slice_words((table, *column), bands, slice, unit);
+                format!("{}, {words} (the rate reached pays on everything)", tiers_name(table, *column))
             }
             Step::Found { table, arguments, row, column, value } => {
                 return self.found(*table, arguments, *row, *column, value).into_iter().collect();
@@ -59,13 +59,14 @@ impl Teller<'_> {
         }
     }
 
-    fn slices(&self, table: TableId, slices: &[Slice], unit: &(Type, Type)) -> Vec<String> {
+    fn slices(&self, table: TableId, column: usize, slices: &[Slice], unit: &(Type, Type)) -> Vec<String> {
         let Some((table, bands)) = self.tiers(table) else { return Vec::new() };
         if slices.is_empty() {
             let nothing = Quantity::Exact(merit_core::Ratio::ZERO);
             return vec![format!("{}: there is {} to apply it to", table.name, nothing.spoken(&unit.0))];
         }
-        slices.iter().map(|slice| format!("{}, {}", table.name, slice_words(table, bands, slice, unit))).collect()
+        let name = tiers_name(table, column);
+        slices.iter().map(|slice| format!("{name}, {}", slice_words((table, column), bands, slice, unit))).collect()
     }
 
     /// A figure over a list: its value, and the rows that it comes from. The condition is told as given here, or as it
@@ -98,6 +99,9 @@ impl Teller<'_> {
             4 => format!("the average{name} of {rows}"),
             _ => format!("whether there is any of {rows}"),
         };
+        if let Some(weighed) = self.weighed_rows(counted) {
+            return (value, format!("{what} {weighed}"));
+        }
         match self.listed(counted) {
             Some(listed) => (value, format!("{what} ({listed})")),
             None => (value, what),
@@ -172,10 +176,19 @@ impl Teller<'_> {
         let value = spoken(&Quantity::Exact(value.clone()), ty);
         let at = spoken(at, &curve.by);
         let head = format!("{} for {} {at}", table.name, curve.label);
-        Some(match (outside, words(point + 1)) {
-            (true, _) => format!("{head}: {value}, outside its points (the nearest: {})", words(point)?),
-            (false, Some(next)) => format!("{head}: {value}, on the line from {} to {next}", words(point)?),
-            (false, None) => format!("{head}: {value}"),
+        let above = outside && point > 0;
+        let (beyond, side) = if above { (curve.above, "above") } else { (curve.below, "below") };
+        Some(match (outside.then_some(beyond), words(point + 1)) {
+            (Some(Outside::Clamped), _) => format!("{head}: {value}, and stays so {side} ({})", words(point)?),
+            (Some(Outside::Zero), _) => {
+                let (key, _) = curve.points.get(point)?;
+                format!("{head}: {value}, as everywhere {side} {}", spoken(&Quantity::Exact(key.clone()), &curve.by))
+            }
+            (Some(Outside::Extended), Some(next)) => {
+                format!("{head}: {value}, on the line from {} to {next}, which goes on {side}", words(point)?)
+            }
+            (None, Some(next)) => format!("{head}: {value}, on the line from {} to {next}", words(point)?),
+            (_, None) => format!("{head}: {value}"),
         })
     }
 }
@@ -188,10 +201,23 @@ fn rows_words(counting: usize, of: usize, list: &str, condition: Option<&str>) -
     }
 }
 
+/// The tiers' name, with the column where there are several.
+fn tiers_name(table: &Table, column: usize) -> String {
+    match table.columns.get(column) {
+        Some(own) if table.columns.len() > 1 => format!("{}.{}", table.name, own.name),
+        _ => table.name.clone(),
+    }
+}
+
 /// `50% to below 100%: $200,000.00 × 8% = $16,000.00`.
-fn slice_words(table: &Table, bands: &BandTable, slice: &Slice, (of, gives): &(Type, Type)) -> String {
+fn slice_words(
+    (table, column): (&Table, usize),
+    bands: &BandTable,
+    slice: &Slice,
+    (of, gives): &(Type, Type),
+) -> String {
     let band = bands.bands.get(slice.band).map_or_else(String::new, |band| band_words(band, &bands.by));
-    let rate_type = table.columns.first().map_or(Type::Number, |column: &ResultColumn| column.ty.clone());
+    let rate_type = table.columns.get(column).map_or(Type::Number, |column: &ResultColumn| column.ty.clone());
     format!(
         "{band}: {} × {} = {}",
         spoken(&Quantity::Exact(slice.amount.clone()), of),

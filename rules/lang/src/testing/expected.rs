@@ -91,7 +91,14 @@ fn part_of<'a>(
         (_, found) if found.major() == *expected => return None,
         (_, found) => format!("{name} {} = {}", part.words(), found.spoken()),
     };
-    Some((told, found, Words::Of(name)))
+    let mut words = explain(program, &ran.evaluation.trace, name);
+    if matches!(part, AmountPart::Released | AmountPart::Payable) {
+        let own = ran.released.iter().filter(|release| release.payout == output.name);
+        words.extend(own.flat_map(|release| {
+            release.words.iter().map(|words| format!("earned {} to {}: {words}", release.since, release.until))
+        }));
+    }
+    Some((told, found, Words::Lines(words)))
 }
 
 /// A part of a payout's amount in the period.

@@ -30,7 +30,19 @@ pub(crate) struct ColumnTold {
     #[serde(rename = "c")]
     pub(crate) column: ColumnId,
     #[serde(rename = "r")]
-    pub(crate) rows: Vec<(String, Told)>,
+    pub(crate) rows: Vec<RowTold>,
+}
+
+/// One row's value in a column of the policy's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RowTold {
+    #[serde(rename = "i")]
+    pub(crate) id: String,
+    #[serde(rename = "t")]
+    pub(crate) told: Told,
+    /// What was read in the row, in the order of reading.
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) cells: Vec<(ColumnId, Quantity)>,
 }
 
 /// A value with the way it was got.
@@ -178,6 +190,8 @@ pub(crate) enum Step {
         table: TableId,
         #[serde(rename = "s")]
         slices: Vec<Slice>,
+        #[serde(rename = "c", default, skip_serializing_if = "is_zero")]
+        column: usize,
         #[serde(rename = "v")]
         total: Ratio,
         /// What the amounts are, and what the tiers give.
@@ -191,6 +205,8 @@ pub(crate) enum Step {
         table: TableId,
         #[serde(rename = "s")]
         slice: Slice,
+        #[serde(rename = "c", default, skip_serializing_if = "is_zero")]
+        column: usize,
         /// What the amount is, and what the tiers give.
         #[serde(rename = "u")]
         unit: (Type, Type),
@@ -318,6 +334,12 @@ pub(crate) struct Counted {
     pub(crate) condition: Option<(usize, usize)>,
     #[serde(rename = "r")]
     pub(crate) rows: Vec<(String, Option<Quantity>)>,
+    /// The weights of those rows, in a weighted average.
+    #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) weights: Vec<Ratio>,
+    /// The column of the weights.
+    #[serde(rename = "y", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) weighted_by: Option<ColumnId>,
     /// How many rows the list has.
     #[serde(rename = "n")]
     pub(crate) of: usize,
