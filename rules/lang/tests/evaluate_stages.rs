@@ -251,3 +251,19 @@ measure days_open : number from 0 and above  lower is better  operational
         assert_eq!(output.outcome, Ok(Value::Percent(expected.parse().unwrap())), "{days} of {target}");
     }
 }
+
+#[test]
+fn a_ratio_of_counts_is_a_percentage_with_an_otherwise_too() {
+    let program = policy(&format!(
+        "{INPUTS}{PAY}
+define won   : count   = count of deals where (is_new)
+define share : percent = won / count of deals otherwise 0%
+"
+    ));
+    let share = |deals| {
+        let evaluation = evaluate(&program, &inputs("ana", 100_000, deals));
+        evaluation.outputs.iter().find(|output| output.name == "share").unwrap().outcome.clone()
+    };
+    assert_eq!(share(vec![credited("D-1", 100)]), Ok(Value::Percent(Ratio::ONE)));
+    assert_eq!(share(vec![]), Ok(Value::Percent(Ratio::ZERO)));
+}

@@ -140,7 +140,14 @@ impl Checker<'_> {
                 self.node(kind, Type::YesNo, span)
             }
             Op::Otherwise => {
-                let first = self.leniently(|checker| checker.expr(left, want));
+                let mut first = self.leniently(|checker| checker.expr(left, want));
+                // `won / held otherwise 0%` where a percentage is wanted: as without its `otherwise`.
+                if let (Some(first), Some(want)) = (&mut first, want)
+                    && *want == Type::Percent
+                    && self.fits(first, want)
+                {
+                    first.ty = Type::Percent;
+                }
                 let wanted = first.as_ref().map(|first| first.ty.clone());
                 let second = self.expr(right, wanted.as_ref().or(want));
                 let (first, second) = (first?, second?);
