@@ -212,7 +212,13 @@ const PERSON: &str = r#"{
 #[test]
 fn the_policies_that_ship_in_words() {
     for (name, more) in [
-        ("ae_commission", r#""role": "AccountExecutive", "region": "Central", "csat": 4.2 }"#),
+        (
+            "ae_commission",
+            r#""role": "AccountExecutive", "region": "Central", "csat": 4.2, "started": "2026-02-02",
+            "cancellations": [
+              { "id": "crm/C-1", "amount": "$12,000", "credited_on": "2026-04-20", "cancelled_on": "2026-06-12" }
+            ] }"#,
+        ),
         (
             "review_score",
             r#""role": "AccountExecutive", "started": "2024-01-15", "values_score": "90%", "salary": "$96,000" }"#,
