@@ -26,7 +26,8 @@ pub use evaluate::{
     Announcement, Awaited, Award, CAP_TOTAL, ContestEntry, ContestOutcome, CreditOutcome, CreditShare, DRAW,
     DRAW_RECOVERY, ENGINE_VERSION, Evaluation, GUARANTEE, Guideline, History, Kudos, Labelled, NotScored, Output,
     PARTICIPANT_NAME, Past, PersonInputs, Recognition, Release, Row, SettleInput, SettleLine, Settled, Waiting,
-    applies, credit, credit_default, evaluate, inputs_from_json, measure_value, rank, record, release, settle,
+    applies, credit, credit_default, evaluate, inputs_from_json, measure_value, rank, record, recorded_of, release,
+    settle,
 };
 pub use explain::{CountedRows, counted_rows, explain, explain_applies};
 pub use format::{format, outline};

@@ -12,7 +12,7 @@ use super::outcomes::Running;
 use super::release::{collected_now, share};
 use super::stop::Stop;
 use super::{History, PersonInputs};
-use crate::program::{Cash, FactSource, Quantity, TakeBack, Type};
+use crate::program::{Cash, FactSource, Quantity, StatementKind, TakeBack, Type};
 use crate::trace::{CashTold, Effect, TakenBack};
 
 /// What a period paid, and for how much of the measure.
@@ -21,7 +21,11 @@ type Paid = (Ratio, Ratio);
 impl<'p> Machine<'p, '_> {
     /// Less this outcome's amounts of earlier periods in the same stretch.
     pub(super) fn true_up(&self, running: &mut Running<'p>, unit: PeriodUnit) -> Result<Effect, Stop> {
-        let earlier = self.earlier_in(&running.outcome.name, &running.outcome.ty, unit)?;
+        // What was taken back stays taken back: the year's figures don't say that it was.
+        let since = self.stretch(unit);
+        let periods = self.inputs.history.periods.iter().filter(|past| past.period.last() >= since);
+        let earlier: Vec<(String, Ratio)> =
+            periods.filter_map(|past| Some((past.period.to_string(), past.earned(&running.outcome.name)?))).collect();
         let before: Ratio = earlier.iter().map(|(_, amount)| amount.clone()).sum();
         let after = &running.amount.exact() - &before;
         running.amount = Quantity::Exact(after.clone());
@@ -95,23 +99,37 @@ impl<'p> Machine<'p, '_> {
     /// What was paid for how much of the header's measure: in that period, or (where the record doesn't say when it was
     /// credited) over all periods on record; in this period, if there is none.
     fn rate_paid(&self, running: &Running<'p>, past: Option<&Past>, dated: bool) -> Result<Paid, Stop> {
-        let (measure, _) = self.measure()?;
-        let on_record = |past: &Past| {
-            let number = |name: &str| past.values.get(name).and_then(Value::number);
-            Some((number(&running.outcome.name)?, number(measure)?))
+        let (measure, fact) = self.measure()?;
+        let name = running.outcome.name.as_str();
+        let trued_up = running.outcome.statements.iter().find_map(|statement| match statement.kind {
+            StatementKind::TrueUp(unit) => Some(unit),
+            _ => None,
+        });
+        let periods = &self.inputs.history.periods;
+        // A true-up's amounts belong together: all of the stretch so far, for the measure of all of it.
+        let before = |last: jiff::civil::Date| -> Ratio {
+            let Some(unit) = trued_up else { return Ratio::ZERO };
+            let since = unit.start_of(last, self.scope.year_starts);
+            let earlier = periods.iter().filter(|past| past.period.last() >= since && past.period.last() < last);
+            earlier.filter_map(|past| past.earned(name)).sum()
         };
-        let missing = |past: &Past| {
-            Stop::refused(format!("what `{}` paid in {} is not on record", running.outcome.name, past.period), None)
+        let on_record = |past: &Past| {
+            let measured = past.values.get(measure).and_then(Value::number)?;
+            Some((&past.earned(name)? + &before(past.period.last()), measured))
         };
         if let Some(past) = past {
-            return on_record(past).ok_or_else(|| missing(past));
+            let missing = format!("what `{name}` paid in {} is not on record", past.period);
+            return on_record(past).ok_or_else(|| Stop::refused(missing, None));
         }
-        let all = || self.inputs.history.periods.iter().filter_map(on_record);
-        if !dated && all().next().is_some() {
-            return Ok(all().fold((Ratio::ZERO, Ratio::ZERO), |sum, one| (&sum.0 + &one.0, &sum.1 + &one.1)));
+        let all: Vec<Paid> = match trued_up {
+            None => periods.iter().filter_map(on_record).collect(),
+            Some(_) => periods.iter().rev().find_map(on_record).into_iter().collect(),
+        };
+        if !dated && !all.is_empty() {
+            return Ok(all.into_iter().fold((Ratio::ZERO, Ratio::ZERO), |sum, one| (&sum.0 + &one.0, &sum.1 + &one.1)));
         }
-        let (_, fact) = self.measure()?;
-        Ok((running.amount.exact(), self.fact(fact)?.exact()))
+        let now = &running.amount.exact() + &before(self.inputs.period.last());
+        Ok((now, self.fact(fact)?.exact()))
     }
 
     /// The header's measure: its name and place.

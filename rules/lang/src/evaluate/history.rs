@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use merit_core::{Money, Period, Value};
+use merit_core::{Money, Period, Ratio, Value};
 use serde::{Deserialize, Serialize};
 
 use super::Evaluation;
@@ -85,6 +85,25 @@ pub struct Release {
     pub words: Vec<String>,
 }
 
+/// Behind a payout's name: what it took back, on record beside what was left. No name has a space.
+pub(super) const TAKEN_BACK: &str = " taken back";
+
+impl Past {
+    /// What an outcome came to before anything was taken back: that is what its sales had earned.
+    pub(super) fn earned(&self, name: &str) -> Option<Ratio> {
+        let number = |name: &str| self.values.get(name).and_then(Value::number);
+        let back = number(&format!("{name}{TAKEN_BACK}")).unwrap_or(Ratio::ZERO);
+        Some(&number(name)? + &back)
+    }
+}
+
+/// Whether what is on record under a name belongs to one of these outputs: its value, or what it took back.
+#[must_use]
+pub fn recorded_of(name: &str, outputs: &[String]) -> bool {
+    let output = name.strip_suffix(TAKEN_BACK).unwrap_or(name);
+    outputs.iter().any(|known| known == output)
+}
+
 /// What a period puts on record for those after it: the facts that were there, and all that is scored, by name.
 #[must_use]
 pub fn record(program: &Program, evaluation: &Evaluation) -> BTreeMap<String, Value> {
@@ -96,5 +115,9 @@ pub fn record(program: &Program, evaluation: &Evaluation) -> BTreeMap<String, Va
         .outputs
         .iter()
         .filter_map(|output| Some((output.name.clone(), output.outcome.as_ref().ok()?.clone())));
-    facts.chain(outputs).collect()
+    let back = evaluation.outputs.iter().filter_map(|output| {
+        let back = output.taken_back.filter(|back| back.minor != 0)?;
+        Some((format!("{}{TAKEN_BACK}", output.name), Value::Money(back)))
+    });
+    facts.chain(outputs).chain(back).collect()
 }

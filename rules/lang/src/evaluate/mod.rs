@@ -25,7 +25,7 @@ mod weigh;
 
 pub(crate) use columns::column_values;
 pub use credit::{CreditOutcome, CreditShare, credit, credit_default};
-pub use history::{Awaited, History, Past, Release, Waiting, record};
+pub use history::{Awaited, History, Past, Release, Waiting, record, recorded_of};
 pub(crate) use holds::holds;
 pub use inputs::inputs_from_json;
 pub use rank::{Award, ContestEntry, ContestOutcome, Guideline, Labelled, rank};

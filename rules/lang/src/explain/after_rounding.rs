@@ -70,7 +70,8 @@ fn taken_back(outcome: &Outcome, told: &TakenBack, share: &Ratio, because: &str)
             money(&told.back),
         ),
         None => format!(
-            "taken back for {rows}{when}{because}: paid then {} for {}; {} × {} ÷ {} × {} = {}",
+            "taken back for {rows}{when}{because}: paid{} {} for {}; {} × {} ÷ {} × {} = {}",
+            if told.period.is_some() { " then" } else { "" },
             money(&told.was.0),
             money(&told.was.1),
             money(&total),

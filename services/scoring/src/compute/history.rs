@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use merit_core::{Currency, Period, Result};
-use merit_rules::{Awaited, Evaluation, History, Past, Release, Row, Waiting, applies, evaluate, record, release};
+use merit_rules::{Awaited, Evaluation, History, Past, Release, Row, Waiting, applies, evaluate, record, recorded_of, release};
 
 use super::credit::Credited;
 use super::employment::employed;
@@ -44,7 +44,7 @@ impl Track {
             // Without taking back by recomputing, only what has a name in the policy or its header is read again.
             let outputs: Vec<String> = prepared.program.outputs().into_iter().map(|output| output.name).collect();
             let header = ["quota", "attainment", prepared.program.attainment_of().unwrap_or_default()];
-            values.retain(|name, _| header.contains(&name.as_str()) || outputs.contains(name));
+            values.retain(|name, _| header.contains(&name.as_str()) || recorded_of(name, &outputs));
         }
         let packed = values.iter().map(|(name, value)| (name.clone(), Packed(value.clone()))).collect();
         self.passed.push(PastPeriod { first: period.start, last: period.last(), values: packed });
