@@ -363,21 +363,31 @@ fn the_sample_organisation_is_read_without_a_problem() {
     let schema = schema();
     let mut index = PeopleIndex::new();
     for (file, kind, profile, rows) in [
-        ("people-2026-q2.csv", ImportKind::People, "sample-people", 61),
+        ("people-2026-q2.csv", ImportKind::People, "sample-people", 67),
         ("people-changes-2026-q3.csv", ImportKind::People, "sample-people", 7),
-        ("goals-2026-q2.csv", ImportKind::Goals, "sample-goals", 234),
-        ("goals-2026-q3.csv", ImportKind::Goals, "sample-goals", 234),
+        ("goals-2026-q2.csv", ImportKind::Goals, "sample-goals", 255),
+        ("goals-2026-q3.csv", ImportKind::Goals, "sample-goals", 255),
         ("goals-changes-2026-q3.csv", ImportKind::Goals, "sample-goals", 8),
         ("deals-2026-q2.csv", ImportKind::Results, "sample-deals", 164),
         ("deals-2026-q3.csv", ImportKind::Results, "sample-deals", 165),
         ("ideas-2026-q2.csv", ImportKind::Results, "sample-ideas", 6),
         ("ideas-2026-q3.csv", ImportKind::Results, "sample-ideas", 11),
-        ("ratings-2026-q2.csv", ImportKind::Ratings, "sample-ratings", 359),
-        ("ratings-2026-q3.csv", ImportKind::Ratings, "sample-ratings", 351),
+        ("cancellations-2026-q2.csv", ImportKind::Results, "sample-cancellations", 1),
+        ("cancellations-2026-q3.csv", ImportKind::Results, "sample-cancellations", 6),
+        ("meetings-2026-q2.csv", ImportKind::Results, "sample-meetings", 38),
+        ("meetings-2026-q3.csv", ImportKind::Results, "sample-meetings", 38),
+        ("renewals-2026-q2.csv", ImportKind::Results, "sample-renewals", 12),
+        ("renewals-2026-q3.csv", ImportKind::Results, "sample-renewals", 12),
+        ("invoices-2026-q2.csv", ImportKind::Results, "sample-invoices", 11),
+        ("invoices-2026-q3.csv", ImportKind::Results, "sample-invoices", 11),
+        ("payments-2026-q2.csv", ImportKind::Results, "sample-payments", 10),
+        ("payments-2026-q3.csv", ImportKind::Results, "sample-payments", 11),
+        ("ratings-2026-q2.csv", ImportKind::Ratings, "sample-ratings", 386),
+        ("ratings-2026-q3.csv", ImportKind::Ratings, "sample-ratings", 378),
         ("feedback-2026-q2.csv", ImportKind::Feedback, "sample-feedback", 11),
         ("feedback-2026-q3.csv", ImportKind::Feedback, "sample-feedback", 36),
-        ("self-assessments-2026-q2.csv", ImportKind::SelfAssessments, "sample-self-assessments", 190),
-        ("self-assessments-2026-q3.csv", ImportKind::SelfAssessments, "sample-self-assessments", 179),
+        ("self-assessments-2026-q2.csv", ImportKind::SelfAssessments, "sample-self-assessments", 194),
+        ("self-assessments-2026-q3.csv", ImportKind::SelfAssessments, "sample-self-assessments", 183),
     ] {
         let profile = Profile::load(profile, kind).unwrap();
         let reading = read(kind, &folder.join(file), &profile, Some(&schema), &index).unwrap();

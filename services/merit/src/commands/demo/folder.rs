@@ -131,7 +131,10 @@ impl Folder {
             ("review verify --cycle 2026-Q3".to_owned(), "computes the close again, to the byte"),
             ("review export --cycle 2026-Q3 --what ledger --format csv".to_owned(), "every line with its reason"),
             (format!("rules test {}", shown(self.policies())), "change a rate there and see a test fail"),
-            ("review run --cycle 2026-Q2".to_owned(), "closes the quarter before; waits for approval"),
+            (
+                "review export --cycle 2026-Q2 --what ledger --format csv".to_owned(),
+                "the quarter before, on which Q3 builds",
+            ),
             ("serve".to_owned(), "the gRPC APIs, on loopback"),
         ] {
             screen.line(format!("  {merit} {command:<58} # {what}"));

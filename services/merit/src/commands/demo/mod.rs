@@ -1,4 +1,4 @@
-//! `merit demo`: imports the sample organisation, closes its third quarter, and shows what a person wants to see.
+//! `merit demo`: imports the sample organisation, closes its second and third quarter, and shows what a person wants to see.
 
 mod folder;
 mod results;
@@ -23,8 +23,10 @@ use crate::import::{self, Profile};
 use crate::session::Session;
 use crate::show::{Progress, Screen};
 
-/// The cycle that the demo closes.
+/// The cycle that the demo shows.
 const CYCLE: &str = "cycles/2026-Q3";
+/// The cycle before it.
+const BEFORE: &str = "cycles/2026-Q2";
 /// When the demo takes place: after the quarter and its self-assessment window, whatever the machine's clock says.
 const NOW: &str = "2026-10-20T09:00:00Z";
 
@@ -37,8 +39,11 @@ pub async fn run(global: &Global, out: &Path) -> Result<Outcome> {
 
     screen.heading("Taking in the sample organisation");
     take_in(screen, &session, &folder).await?;
+    // What a quarter leaves behind (what was held back, draws, streaks, rates that were paid) the next one takes up.
+    screen.heading("Closing 2026-Q2");
+    close(screen, &session, BEFORE).await?;
     screen.heading("Closing 2026-Q3");
-    let review = close(screen, &session).await?;
+    let review = close(screen, &session, CYCLE).await?;
     let scorecards = folder.write_scorecards(&session, &review).await?;
     let mails = super::mail::to_folder(&session, &folder.mail()).await?;
     done(screen, &format!("published: {scorecards} scorecards, {} mails", mails.written));
@@ -104,9 +109,9 @@ async fn take_in(screen: Screen, session: &Session, folder: &Folder) -> Result<(
 }
 
 /// Runs, approves and publishes the review.
-async fn close(screen: Screen, session: &Session) -> Result<Review> {
+async fn close(screen: Screen, session: &Session, cycle: &str) -> Result<Review> {
     let mut progress = Progress::start();
-    let request = RunReviewRequest { cycle: CYCLE.to_owned(), dry_run: false };
+    let request = RunReviewRequest { cycle: cycle.to_owned(), dry_run: false };
     let mut stream = answer(session.reviews().run_review(request).await)?;
     let (mut stages, mut review) = (Vec::new(), None);
     while let Some(told) = stream.message().await.map_err(|status| from_status(&status))? {

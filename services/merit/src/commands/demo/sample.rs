@@ -41,6 +41,16 @@ pub(super) const FILES: &[File] = files![
     "deals-2026-q3.csv" Results "sample-deals",
     "ideas-2026-q2.csv" Results "sample-ideas",
     "ideas-2026-q3.csv" Results "sample-ideas",
+    "cancellations-2026-q2.csv" Results "sample-cancellations",
+    "cancellations-2026-q3.csv" Results "sample-cancellations",
+    "meetings-2026-q2.csv" Results "sample-meetings",
+    "meetings-2026-q3.csv" Results "sample-meetings",
+    "renewals-2026-q2.csv" Results "sample-renewals",
+    "renewals-2026-q3.csv" Results "sample-renewals",
+    "invoices-2026-q2.csv" Results "sample-invoices",
+    "invoices-2026-q3.csv" Results "sample-invoices",
+    "payments-2026-q2.csv" Results "sample-payments",
+    "payments-2026-q3.csv" Results "sample-payments",
     "ratings-2026-q2.csv" Ratings "sample-ratings",
     "ratings-2026-q3.csv" Ratings "sample-ratings",
     "feedback-2026-q2.csv" Feedback "sample-feedback",
@@ -50,5 +60,13 @@ pub(super) const FILES: &[File] = files![
 ];
 
 /// The policies that ship, with their schema.
-pub(super) const POLICIES: &[(&str, &str)] =
-    policies!["schema.merit", "ae_commission.merit", "recognition.merit", "review_score.merit"];
+pub(super) const POLICIES: &[(&str, &str)] = policies![
+    "schema.merit",
+    "ae_commission.merit",
+    "customer_success.merit",
+    "manager_override.merit",
+    "overlay_bonus.merit",
+    "recognition.merit",
+    "review_score.merit",
+    "sdr_commission.merit",
+];
