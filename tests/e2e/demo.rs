@@ -3,22 +3,41 @@
 use crate::merit::Merit;
 
 #[test]
-fn the_demo_closes_a_quarter_and_can_be_run_again() {
+fn the_demo_closes_two_quarters_to_the_cent_and_can_be_run_again() {
     let merit = Merit::new();
     let run = || {
         let out = merit.ok(&["demo", "--out", "demo"]);
         let data = merit.path("demo/data").display().to_string();
-        let mut export = std::process::Command::new(env!("CARGO_BIN_EXE_merit"));
-        export.args(["review", "export", "--cycle", "2026-Q3", "--what", "ledger", "--format", "csv", "--data", &data]);
-        (out, String::from_utf8(export.output().unwrap().stdout).unwrap())
+        let ledgers = ["2026-Q2", "2026-Q3"].map(|cycle| {
+            let mut export = std::process::Command::new(env!("CARGO_BIN_EXE_merit"));
+            export.args(["review", "export", "--cycle", cycle, "--what", "ledger", "--format", "csv", "--data", &data]);
+            String::from_utf8(export.output().unwrap().stdout).unwrap()
+        });
+        (out, ledgers)
     };
-    let (out, ledger) = run();
-    for word in ["people", "2026-Q3", "scorecards", "try next"] {
+    let (out, ledgers) = run();
+    for word in ["people", "2026-Q2", "2026-Q3", "scorecards", "try next"] {
         assert!(out.contains(word), "`{word}` is missing:\n{out}");
     }
-    assert!(ledger.lines().count() > 20, "{ledger}");
+    let [second, third] = &ledgers;
+    let files = [merit.file("q2.csv", second), merit.file("q3.csv", third)];
+    let checked = by_hand(&files);
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+
+    // An amount with a digit more is noticed.
+    let wrong = third.replacen(",commission,2026-Q3,", ",commission,2026-Q3,1", 1);
+    assert_ne!(wrong, *third);
+    assert!(!by_hand(&[files[0].clone(), merit.file("wrong.csv", wrong)]).status.success());
+
     let (_, again) = run();
-    assert_eq!(ledger, again);
+    assert_eq!(ledgers, again);
+}
+
+/// The sample's independent computation, held against two exported ledgers.
+fn by_hand(ledgers: &[String]) -> std::process::Output {
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/sample");
+    let script = format!("{sample}/check.py");
+    std::process::Command::new("python3").arg(script).arg(sample).args(ledgers).output().unwrap()
 }
 
 #[test]

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use merit_core::{Currency, Period, Result};
-use merit_rules::{Awaited, Evaluation, History, Past, Release, Row, Waiting, applies, evaluate, record, recorded_of, release};
+use merit_rules::{
+    Awaited, Evaluation, History, Past, Release, Row, Waiting, applies, evaluate, record, recorded_of, release,
+};
 
 use super::credit::Credited;
 use super::employment::employed;
