@@ -15,7 +15,7 @@ use crate::evaluate::{
 use crate::program::{Program, Quantity};
 use crate::schema::Schema;
 use crate::syntax::ast::{File, Item, TypeKind};
-use crate::trace::Figure;
+use crate::trace::{Figure, RowTold};
 
 /// How much was compared, so that a generator that goes astray shows.
 #[derive(Debug, Default, Clone)]
@@ -156,7 +156,7 @@ fn of_columns(program: &Program, person: &Person<'_>, evaluation: &Evaluation) -
     for told in &evaluation.trace.columns {
         let list = &program.lists[told.list.0];
         let name = &list.columns[told.column.0].name;
-        for (id, told) in &told.rows {
+        for RowTold { id, told, .. } in &told.rows {
             let row = person.inputs.lists[&list.name].iter().find(|row| row.id == *id).unwrap();
             let expected = person.cell(person.record(&list.name), row, name).unwrap();
             if !same(&told.value, &expected) {
