@@ -31,7 +31,7 @@ pub use evaluate::{
 };
 pub use explain::{CountedRows, counted_rows, explain, explain_applies};
 pub use format::{format, outline};
-pub use program::{CheckReport, Input, InputSource, OncePer, OutputInfo, OutputKind, Program};
+pub use program::{CheckReport, Input, InputSource, OnRecord, OncePer, OutputInfo, OutputKind, Program};
 pub use schema::{Field, Measure, Perspective, Range, RecordType, Schema, Type};
 pub use sheet::{TableError, table_from_csv, table_to_csv};
 pub use source::Source;

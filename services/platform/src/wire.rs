@@ -16,7 +16,15 @@ pub fn value(value: &Value) -> proto::Value {
 /// # Errors
 /// `BAD_VALUE` when the kind is missing or the text is not of its form, and those of [`Value::parse`].
 pub fn parse_value(value: &proto::Value) -> Result<Value> {
-    let kind = match value.kind() {
+    Value::parse(parse_kind(value.kind())?, &value.text)
+}
+
+/// A kind from the wire.
+///
+/// # Errors
+/// `BAD_VALUE` when it is missing.
+pub fn parse_kind(kind: proto::ValueKind) -> Result<ValueType> {
+    Ok(match kind {
         proto::ValueKind::Unspecified => return Err(Error::invalid("BAD_VALUE", "a value says no kind")),
         proto::ValueKind::Money => ValueType::Money,
         proto::ValueKind::Percent => ValueType::Percent,
@@ -29,11 +37,12 @@ pub fn parse_value(value: &proto::Value) -> Result<Value> {
         proto::ValueKind::YesNo => ValueType::YesNo,
         proto::ValueKind::Choice => ValueType::Choice,
         proto::ValueKind::Participant => ValueType::Participant,
-    };
-    Value::parse(kind, &value.text)
+    })
 }
 
-const fn kind(kind: ValueType) -> proto::ValueKind {
+/// A kind for the wire.
+#[must_use]
+pub const fn kind(kind: ValueType) -> proto::ValueKind {
     match kind {
         ValueType::Money => proto::ValueKind::Money,
         ValueType::Percent => proto::ValueKind::Percent,

@@ -87,7 +87,10 @@ impl<'p> Machine<'p, '_> {
     }
 
     fn past_on(&self, day: jiff::civil::Date, row: &str) -> Result<Past, Stop> {
-        let found = self.inputs.history.periods.iter().find(|past| past.period.contains(day));
+        let (measure, _) = self.measure()?;
+        let of_day = || self.inputs.history.periods.iter().filter(|past| past.period.contains(day));
+        // Opening balances of other names may be cut into other stretches.
+        let found = of_day().find(|past| past.values.contains_key(measure)).or_else(|| of_day().next());
         found.cloned().ok_or_else(|| {
             let reason = format!(
                 "{row} was credited on {day}, and no period of that day is on record: import its opening balances"

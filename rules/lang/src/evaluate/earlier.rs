@@ -54,7 +54,9 @@ impl<'p> Machine<'p, '_> {
         if super::expression::held(&self.defines, id.0)?.is_yes() {
             count = 1;
             let mut next = self.inputs.period.start;
-            for past in self.inputs.history.periods.iter().rev() {
+            // Opening balances of other names may stand for longer stretches.
+            let named = |past: &&Past| past.values.contains_key(name);
+            for past in self.inputs.history.periods.iter().rev().filter(named) {
                 let held = matches!(past.values.get(name), Some(merit_core::Value::YesNo(true)));
                 if past.period.end != next || !held {
                     break;
@@ -71,9 +73,9 @@ impl<'p> Machine<'p, '_> {
     pub(super) fn previous(&mut self, recorded: Recorded) -> Held {
         let (name, ty) = self.recorded(recorded)?;
         let missing = || Stop::absent(format!("no period before has `{name}` on record"), None);
-        let past: &Past = self.inputs.history.periods.last().ok_or_else(missing)?;
-        let value =
-            past.values.get(name).filter(|_| past.period.end == self.inputs.period.start).ok_or_else(missing)?;
+        let before = |past: &&Past| past.period.end == self.inputs.period.start && past.values.contains_key(name);
+        let past: &Past = self.inputs.history.periods.iter().rev().find(before).ok_or_else(missing)?;
+        let value = past.values.get(name).ok_or_else(missing)?;
         let value = Quantity::from_value(value, ty)
             .map_err(|what| Stop::refused(format!("`{name}` of {} {what}", past.period), None))?;
         let (name, ty, period) = (name.to_owned(), ty.clone(), past.period.to_string());

@@ -6,7 +6,7 @@ use merit_core::{Currency, Money, Period, Ratio, Rounding};
 
 use super::machine::Machine;
 use super::stop::Stop;
-use super::{NotScored, PersonInputs};
+use super::{History, NotScored, PersonInputs};
 use crate::program::{CapTotal, Expr, Guarantee, Program, Type};
 
 /// The payout name of a cap's line.
@@ -152,6 +152,22 @@ fn units(period: &Period, unit: PeriodUnit) -> i64 {
     }
 }
 
+/// How many of the policy's periods are behind. One on record is one; an opening balance may stand for several, and those
+/// of different figures for the same.
+fn passed(history: &History, unit: PeriodUnit) -> u32 {
+    let mut stretches: Vec<Period> = history.periods.iter().map(|past| past.period).collect();
+    stretches.sort();
+    let mut whole: Vec<Period> = Vec::new();
+    for stretch in stretches {
+        match whole.last_mut() {
+            Some(last) if stretch.start <= last.end => last.end = last.end.max(stretch.end),
+            _ => whole.push(stretch),
+        }
+    }
+    let behind = whole.iter().map(|stretch| units(stretch, unit).max(1)).fold(0_i64, i64::saturating_add);
+    u32::try_from(behind).unwrap_or(u32::MAX)
+}
+
 /// What is lacking to the guarantee is added; what is above it pays earlier draws back.
 fn guaranteed<'p>(
     machine: &mut Machine<'p, '_>,
@@ -160,7 +176,8 @@ fn guaranteed<'p>(
     settled: &mut Settled,
 ) -> Result<(), Stop> {
     let inputs = machine.inputs;
-    let number = u32::try_from(inputs.history.periods.len()).unwrap_or(u32::MAX).saturating_add(1);
+    let number =
+        passed(&inputs.history, machine.scope.program.map_or(guarantee.per, Program::period)).saturating_add(1);
     let times = units(&inputs.period, guarantee.per);
     let (least, currency) = coins(machine, &guarantee.at_least, times)?;
     let money = |minor| Money::new(minor, currency);

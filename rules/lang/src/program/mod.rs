@@ -7,6 +7,7 @@
 mod credit;
 mod expression;
 mod list;
+mod on_record;
 mod outcome;
 mod quantity;
 mod report;
@@ -21,6 +22,7 @@ pub use expression::{
     Aggregate, AggregateKind, Apply, Comparison, DayCount, Expr, ExprKind, Function, Lookup, Operator, Recorded,
 };
 pub use list::{Column, ColumnSource, Formula, List};
+pub use on_record::OnRecord;
 pub use outcome::{Cash, Outcome, OutcomeKind, Statement, StatementKind, TakeBack};
 pub use quantity::{Place, Quantity, Range, Type};
 pub use report::{CheckReport, Input, InputSource, OutputInfo, OutputKind};

@@ -175,7 +175,8 @@ fn quota(
     let Some(unit) = asked.and_then(|asked| asked.to_date) else { return Ok(own) };
     // The quota to date is what the period before had, and this one's own.
     let since = unit.start_of(period.last(), prepared.program.year_starts());
-    let before = history.periods.last().filter(|past| past.period.last() >= since);
+    let before = history.periods.iter().rfind(|past| past.values.contains_key("quota"));
+    let before = before.filter(|past| past.period.last() >= since);
     let (Some(own), Some(before)) = (own.as_ref(), before.and_then(|past| past.values.get("quota"))) else {
         return Ok(own);
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use merit_core::{Error, Money, Result};
 
-use crate::model::{Keyed as _, Line};
+use crate::model::{Keyed as _, Line, LineKind};
 
 /// An account of the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +87,14 @@ fn correction(run: &str, old: &Line, new: &Line) -> Result<Option<Line>> {
     if amount.minor == 0 && held.minor == 0 {
         return Ok(None);
     }
+    if new.kind == LineKind::Release {
+        let reason = format!(
+            "corrects {run}: {} that was held back is payable instead of {}",
+            minus(new.held)?.spoken(),
+            minus(old.held)?.spoken()
+        );
+        return Ok(Some(Line { amount, held, taken_back: None, reason, ..new.clone() }));
+    }
     let held_words = if held.minor == 0 {
         String::new()
     } else {
@@ -96,7 +104,7 @@ fn correction(run: &str, old: &Line, new: &Line) -> Result<Option<Line>> {
         if new.reason.is_empty() || new.amount.minor == 0 { String::new() } else { format!("; {}", new.reason) };
     let reason =
         format!("corrects {run}: {} instead of {}{held_words}{because}", new.amount.spoken(), old.amount.spoken());
-    Ok(Some(Line { amount, held, reason, ..new.clone() }))
+    Ok(Some(Line { amount, held, taken_back: None, reason, ..new.clone() }))
 }
 
 #[cfg(test)]
@@ -109,7 +117,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::LineKind;
 
     fn line(participant: &str, payout: &str, currency: Currency, amount: i64, held: i64) -> Line {
         let day = date(2026, 9, 30);
@@ -121,6 +128,7 @@ mod tests {
             line: "2026-Q3".to_owned(),
             amount: Money::new(amount, currency),
             held: Money::new(held, currency),
+            taken_back: None,
             earned_on: day,
             payable_on: day,
             reason: "why".to_owned(),

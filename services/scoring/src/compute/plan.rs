@@ -133,6 +133,22 @@ impl Plan {
         Ok(window)
     }
 
+    /// The events that can free inside a cycle what was held back in it: of policies with more than one period there.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn awaited_inside(cycle: &Period, policies: &[Policy]) -> Result<BTreeSet<String>> {
+        let mut schemas = BTreeMap::new();
+        let mut awaited = BTreeSet::new();
+        for policy in policies {
+            let program = load(policy, &*schema_of(&mut schemas, &policy.schema_text)?)?;
+            if periods_of(policy, &program, cycle).len() > 1 {
+                awaited.extend(program.awaits().into_iter().map(str::to_owned));
+            }
+        }
+        Ok(awaited)
+    }
+
     /// Those of the policies that have a period in the cycle.
     ///
     /// # Errors

@@ -113,6 +113,7 @@ fn line(plan: &Plan, prepared: &Prepared, period: &Period, award: Award) -> Line
         line: plan.label(period),
         amount: award.amount,
         held: Money::zero(award.amount.currency),
+        taken_back: None,
         earned_on: day,
         payable_on: day,
         reason,

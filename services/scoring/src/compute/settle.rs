@@ -89,6 +89,7 @@ fn one(
         line: plan.label(period),
         amount: added.amount,
         held: Money::zero(added.amount.currency),
+        taken_back: None,
         earned_on: day,
         payable_on: day,
         reason: added.reason.clone().unwrap_or_default(),

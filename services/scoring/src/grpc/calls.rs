@@ -2,44 +2,24 @@
 
 use jiff::civil::Date;
 use merit_core::ids::{PersonId, RunId};
-use merit_core::{Error, Problem, Result};
+use merit_core::{Error, Result};
 use merit_platform::identity::{Principal, READ_ALL, Role};
-use merit_platform::import::{Tally, collect};
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
 use merit_platform::wire;
 use merit_proto::scoring::v1 as proto;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::Streaming;
 
 use super::{Answers, Grpc, diagnostics, messages};
 use crate::compute::Whole;
 use crate::model::{Cutoffs, Run};
-use crate::service::{NewAdjustment, ResultRow, SourceText};
+use crate::service::{NewAdjustment, SourceText};
 
 /// Rows of one message of a preview.
 const PIECE: usize = 500;
 
 impl Grpc {
-    pub(super) async fn take_results(
-        &self,
-        stream: Streaming<proto::ImportResultsRequest>,
-    ) -> Result<proto::ImportResultsResponse> {
-        let import = collect(stream, |message: proto::ImportResultsRequest| (message.header, message.rows)).await?;
-        let mut problems = Vec::new();
-        let rows = import.rows.into_iter().map(|row| result_row(row, &mut problems)).collect();
-        let report = self.scoring.import_results(&import.source, rows, problems, import.validate_only).await?;
-        let tally = Tally {
-            added: report.counts.added,
-            changed: report.counts.changed,
-            unchanged: report.counts.unchanged,
-            problems: report.problems,
-            quarantined: report.quarantined,
-        };
-        Ok(proto::ImportResultsResponse { summary: Some(tally.to_wire()) })
-    }
-
     pub(super) async fn publish(
         &self,
         request: proto::PublishPoliciesRequest,
@@ -61,10 +41,14 @@ impl Grpc {
         policies.retain(|policy| page.after.as_ref().is_none_or(|after| key(policy) > *after));
         policies.truncate(page.size + 1);
         let (policies, next_page_token) = cut(policies, &page, key);
-        Ok(proto::ListPoliciesResponse {
-            policies: policies.iter().map(|policy| messages::policy(policy, false)).collect(),
-            next_page_token,
-        })
+        let mut told: Vec<proto::Policy> = policies.iter().map(|policy| messages::policy(policy, false)).collect();
+        if request.with_recorded {
+            let recorded = self.scoring.recorded(policies).await?;
+            for (policy, figures) in told.iter_mut().zip(recorded) {
+                policy.recorded = figures.into_iter().map(messages::recorded).collect();
+            }
+        }
+        Ok(proto::ListPoliciesResponse { policies: told, next_page_token })
     }
 
     pub(super) async fn standing(
@@ -190,17 +174,6 @@ impl Grpc {
 fn cutoffs(found: Option<proto::Cutoffs>) -> Cutoffs {
     let found = found.unwrap_or_default();
     Cutoffs { directory: found.directory, goals: found.goals, feedback: found.feedback, scoring: found.scoring }
-}
-
-fn result_row(row: proto::ResultRow, problems: &mut Vec<Problem>) -> ResultRow {
-    let mut values = std::collections::BTreeMap::new();
-    for (name, value) in row.values {
-        match wire::parse_value(&value) {
-            Ok(value) => drop(values.insert(name, value)),
-            Err(error) => problems.push(Problem::cell(row.line, name, error.message)),
-        }
-    }
-    ResultRow { line: row.line, record: row.record, external_id: row.external_id, values }
 }
 
 /// The run first, then what it gave, each sort in its own order.

@@ -9,6 +9,7 @@ use crate::model::{
     Attainment, Credit, Finding, FindingKind, GoalStanding, Line, LineKind, Packed, Policy, Recognition, RosterEntry,
     Run, RunState, Score, ScoreKind,
 };
+use crate::service::Recorded;
 
 pub fn policy(policy: &Policy, created: bool) -> proto::Policy {
     proto::Policy {
@@ -20,6 +21,17 @@ pub fn policy(policy: &Policy, created: bool) -> proto::Policy {
         about: policy.about.clone(),
         created,
         tests: policy.tests,
+        recorded: Vec::new(),
+    }
+}
+
+/// What a policy puts on record under a name.
+pub fn recorded((name, found): (String, Recorded)) -> proto::RecordedFigure {
+    proto::RecordedFigure {
+        name,
+        kind: wire::kind(found.kind).into(),
+        options: found.options,
+        currency_code: found.currency.map(|currency| currency.code().to_owned()).unwrap_or_default(),
     }
 }
 
@@ -85,6 +97,7 @@ pub fn line(cycle: &CycleId, run: &str, line: Line, figures: Vec<String>) -> pro
         figures,
         because: line.because,
         about: line.about,
+        taken_back: line.taken_back.map(wire::money),
     }
 }
 

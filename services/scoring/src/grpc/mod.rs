@@ -3,6 +3,7 @@
 mod calls;
 mod diagnostics;
 mod explain;
+mod imports;
 mod messages;
 mod pages;
 #[cfg(test)]
@@ -222,5 +223,21 @@ impl ScoringService for Grpc {
         require(&request, READ_ALL)?;
         let cutoff = self.scoring.cutoff().await;
         answer(cutoff.map(|cutoff| proto::GetCutoffResponse { cutoff }))
+    }
+
+    async fn import_events(
+        &self,
+        request: Request<Streaming<proto::ImportEventsRequest>>,
+    ) -> Result<Response<proto::ImportEventsResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        answer(self.take_events(request.into_inner()).await)
+    }
+
+    async fn import_balances(
+        &self,
+        request: Request<Streaming<proto::ImportBalancesRequest>>,
+    ) -> Result<Response<proto::ImportBalancesResponse>, Status> {
+        require(&request, ADMINISTER)?;
+        answer(self.take_balances(request.into_inner()).await)
     }
 }

@@ -2,9 +2,11 @@
 
 mod books;
 mod carried;
+mod event;
 mod frozen;
 mod key;
 mod keyed;
+mod opening;
 mod outcome;
 mod packed;
 mod policy;
@@ -13,9 +15,11 @@ mod run;
 
 pub use books::{BookEntry, BookRow, Books};
 pub use carried::{Balance, Carried, Occurred, PastPeriod};
+pub use event::Event;
 pub use frozen::{Cycle, DatedProgress, DatedTarget, DatedValue, Frozen, Goal, Granted, OwnerKind, Person, Rating};
 pub use key::{joined, shown_key};
 pub use keyed::Keyed;
+pub use opening::{Closed, Opening, OpeningKey, What};
 pub use outcome::{
     ADJUSTMENT, Attainment, Credit, Finding, FindingKind, GoalStanding, Line, LineKind, Outcome, OutcomeKind,
     Recognition, RosterEntry, Score, ScoreKind, TraceRow,

@@ -43,6 +43,9 @@ pub struct Line {
     pub amount: Money,
     /// What of it is held back.
     pub held: Money,
+    /// What was taken back for cancellations, positive: `amount` is what is left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_back: Option<Money>,
     /// The day it was earned.
     pub earned_on: Date,
     /// The day it is payable.

@@ -84,6 +84,7 @@ fn adjustment(cycle: &Cycle, new: &NewAdjustment, reason: String) -> Line {
         line: String::new(),
         amount: new.amount,
         held: Money::zero(new.amount.currency),
+        taken_back: None,
         earned_on: day,
         payable_on: day,
         because: vec![reason.clone()],

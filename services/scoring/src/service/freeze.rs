@@ -78,10 +78,12 @@ impl Scoring {
         let results = self.store.results_in(window, cutoffs.scoring).await?;
         let people = self.neighbours.people(cutoffs.directory).await?;
         let ratings = self.neighbours.ratings(window.start, window.last(), cutoffs.feedback).await?;
-        let granted = self.store.granted_before(cycle.period.start).await?;
+        let mut granted = self.store.granted_before(cycle.period.start).await?;
         let goals = sorted(self.neighbours.goals(&cycle.id, cutoffs.goals).await?);
+        let openings = self.openings(&cycle, cutoffs.scoring, &policies).await?;
+        granted.extend(openings.granted());
         let mut people = assemble(&cycle.period, people, ratings, granted);
-        self.carry(&cycle.period, &mut people).await?;
+        self.carry(&cycle, cutoffs.scoring, (&policies, openings), &mut people).await?;
         Ok(Frozen { cycle, cutoffs, schema_text, policies, people, goals, results })
     }
 

@@ -1,8 +1,11 @@
 //! The rules of scoring, over storage and neighbours that it knows by trait only.
 
 mod adjust;
+mod balance_check;
+mod balances;
 mod carry;
 mod check;
+mod events;
 mod execute;
 mod explain;
 mod figures;
@@ -11,6 +14,7 @@ mod impact;
 mod lists;
 mod neighbours;
 mod policies;
+mod recorded;
 mod results;
 mod standing;
 #[cfg(test)]
@@ -25,6 +29,8 @@ use merit_core::{Clock, Error, Result};
 use merit_rules::Program;
 
 pub use adjust::NewAdjustment;
+pub use balances::BalanceRow;
+pub use events::EventRow;
 pub use execute::Progress;
 pub use explain::{Explainable, Explanation, Told};
 pub use figures::Untold;
@@ -32,6 +38,7 @@ pub use impact::{Compared, Comparison, Named};
 pub use lists::Wanted;
 pub use neighbours::Neighbours;
 pub use policies::{Publication, Refusal, SourceText};
+pub use recorded::Recorded;
 pub use results::{ImportReport, ResultRow};
 pub use verify::Verification;
 
@@ -92,7 +99,7 @@ impl Scoring {
         run.ok_or_else(|| Error::not_found("UNKNOWN_RUN", format!("there is no run `{id}`")))
     }
 
-    /// The number of the last change to results and adjustments.
+    /// The number of the last change to results, events, opening balances and adjustments.
     ///
     /// # Errors
     /// Those of the store.

@@ -8,8 +8,8 @@ use merit_core::ids::{CycleId, PersonId, RunId};
 use merit_core::{Money, Period, Result};
 
 use crate::model::{
-    Balance, Books, Chunk, Claim, Frozen, Granted, ImportCounts, Line, NewResult, Outcome, OutcomeKind, Policy, Run,
-    RunState, StoredResult, TraceRow,
+    Balance, Books, Chunk, Claim, Closed, Event, Frozen, Granted, ImportCounts, Line, NewResult, Opening, Outcome,
+    OutcomeKind, Policy, Run, RunState, StoredResult, TraceRow,
 };
 
 /// Results, version upon version.
@@ -28,8 +28,33 @@ pub trait Results: Send + Sync {
     /// The versions that count at a cut-off, dated in the period, by record, source and external id.
     async fn results_in(&self, period: Period, cutoff: i64) -> Result<Vec<StoredResult>>;
 
-    /// The number of the last change to results and adjustments.
+    /// The number of the last change to results, events, opening balances and adjustments.
     async fn cutoff(&self) -> Result<i64>;
+}
+
+/// Events that held back amounts wait for.
+#[async_trait]
+pub trait Events: Send + Sync {
+    /// Takes rows, all or none. One that is on record changes nothing. With `dry_run` nothing is written.
+    async fn import_events(&self, rows: Vec<Event>, dry_run: bool, at: Timestamp) -> Result<ImportCounts>;
+
+    /// Those on record at a cut-off that came by a day, in order.
+    async fn events(&self, by: jiff::civil::Date, cutoff: i64) -> Result<Vec<Event>>;
+}
+
+/// Opening balances, version upon version.
+#[async_trait]
+pub trait Openings: Send + Sync {
+    /// Takes rows, all or none. One whose value is on record as its latest changes nothing. With `dry_run` nothing is
+    /// written.
+    async fn import_openings(&self, rows: Vec<Opening>, dry_run: bool, at: Timestamp) -> Result<ImportCounts>;
+
+    /// Those that count at a cut-off, by participant, policy and last day, each with the number of the change that it came
+    /// with. What was taken off the record is left out.
+    async fn openings(&self, cutoff: i64) -> Result<Vec<(Opening, i64)>>;
+
+    /// The cycles that are closed, each by its latest posted run, oldest first.
+    async fn closed(&self) -> Result<Vec<Closed>>;
 }
 
 /// Registered policies.
@@ -144,6 +169,6 @@ pub trait Ledger: Send + Sync {
 }
 
 /// Everything at once.
-pub trait Store: Results + Policies + Runs + Ledger {}
+pub trait Store: Results + Events + Openings + Policies + Runs + Ledger {}
 
-impl<T: Results + Policies + Runs + Ledger> Store for T {}
+impl<T: Results + Events + Openings + Policies + Runs + Ledger> Store for T {}

@@ -2,7 +2,9 @@
 
 mod books;
 mod carried;
+mod events;
 mod ledger;
+mod openings;
 mod outcomes;
 mod policies;
 mod results;

@@ -96,8 +96,9 @@ impl Results for SqliteStore {
     }
 
     async fn cutoff(&self) -> Result<i64> {
-        let last =
-            sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM changes WHERE kind IN ('results', 'adjustment')");
+        let last = sqlx::query_scalar(
+            "SELECT coalesce(max(seq), 0) FROM changes WHERE kind IN ('results', 'events', 'balances', 'adjustment')",
+        );
         last.fetch_one(self.database.read()).await.map_err(storage)
     }
 }
