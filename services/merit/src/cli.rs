@@ -52,7 +52,7 @@ pub enum Command {
     Serve(Serve),
     /// Make a token that says who calls
     Token(Token),
-    /// Take people, goals, results, ratings, feedback or self-assessments from a CSV file
+    /// Take people, goals, results, ratings, events, opening balances, feedback or self-assessments from a CSV file
     Import(Import),
     /// Register the organisation's schema: choices, attributes, records and measures
     #[command(subcommand)]

@@ -7,8 +7,8 @@ use merit_proto::scorecard::v1 as proto;
 use prost::Message as _;
 
 use crate::model::{
-    CardKind, FeedbackLine, GoalLine, NotScoredLine, OutcomeKind, RecognitionLine, Reply, RewardLine, RewardTotal,
-    ScoreLine, Scorecard, SelfAssessment, TeamMember,
+    CardKind, FeedbackLine, GoalLine, NotScoredLine, OutcomeKind, RecognitionLine, Reply, RewardKind, RewardLine,
+    RewardTotal, ScoreLine, Scorecard, SelfAssessment, TeamMember,
 };
 
 /// A scorecard in its stored form. Equal scorecards give equal bytes: the messages hold no maps.
@@ -101,11 +101,24 @@ fn reward(line: &RewardLine) -> proto::RewardLine {
         because: line.because.clone(),
         figures: line.figures.clone(),
         adjustment: line.adjustment,
+        kind: match line.kind {
+            RewardKind::Payout => proto::RewardKind::Payout,
+            RewardKind::Contest => proto::RewardKind::Contest,
+            RewardKind::Settlement => proto::RewardKind::Settlement,
+            RewardKind::Adjustment => proto::RewardKind::Adjustment,
+            RewardKind::Release => proto::RewardKind::Release,
+        }
+        .into(),
+        taken_back: line.taken_back.map(wire::money),
     }
 }
 
 fn total(total: &RewardTotal) -> proto::RewardTotal {
-    proto::RewardTotal { amount: Some(wire::money(total.amount)), held: Some(wire::money(total.held)) }
+    proto::RewardTotal {
+        amount: Some(wire::money(total.amount)),
+        held: Some(wire::money(total.held)),
+        released: total.released.map(wire::money),
+    }
 }
 
 fn recognition(line: &RecognitionLine) -> proto::RecognitionLine {

@@ -21,7 +21,7 @@ pub fn release(
     for item in waiting {
         let (now, still) = match &item.what {
             Awaited::Event(event) if come(item, event) => {
-                let words = vec![format!("{} was held back until {event}, which has come", item.amount.spoken())];
+                let words = vec![format!("earned from {} to {} and held back until {event}", item.since, item.until)];
                 (Some(freed(item, item.amount, event, words)), None)
             }
             Awaited::Event(_) => (None, Some(item.clone())),

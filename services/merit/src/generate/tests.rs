@@ -8,7 +8,7 @@ use merit_rules::Source;
 
 use super::people::Organisation;
 use super::{Summary, generate};
-use crate::import::{ImportKind, PeopleIndex, Profile, Rows, read};
+use crate::import::{ImportKind, Known, PeopleIndex, Profile, Recorded, Rows, read};
 
 /// Every file's name and digest.
 fn digests(folder: &Path) -> BTreeMap<String, String> {
@@ -61,12 +61,14 @@ fn every_row_can_be_imported() {
     let out = folder.path();
     let text = std::fs::read(out.join("schema.merit")).unwrap();
     let schema = merit_rules::load_schema(&Source::from_bytes("schema.merit", &text).unwrap()).unwrap();
+    let (people, recorded) = (PeopleIndex::new(), Recorded::default());
+    let known = Known { schema: Some(&schema), people: &people, recorded: &recorded };
     let mut counts = BTreeMap::new();
     for kind in [ImportKind::People, ImportKind::Goals, ImportKind::Results, ImportKind::Ratings] {
         let profile = out.join(format!("profiles/{kind}.toml"));
         let profile = Profile::load(profile.to_str().unwrap(), kind).unwrap();
         let file = out.join(format!("{kind}.csv"));
-        let reading = read(kind, &file, &profile, Some(&schema), &PeopleIndex::new()).unwrap();
+        let reading = read(kind, &file, &profile, &known).unwrap();
         assert_eq!(reading.problems, [], "{kind}");
         if let Rows::Results(rows) = &reading.rows {
             let deal = &schema.records()["Deal"];

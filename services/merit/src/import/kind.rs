@@ -19,6 +19,10 @@ pub enum ImportKind {
     Results,
     /// Values of measures that no record gives.
     Ratings,
+    /// Events that held back amounts wait for.
+    Events,
+    /// What policies left to people before Merit closed their cycles.
+    Balances,
     /// Notes of feedback.
     Feedback,
     /// People's own view of their goals.
@@ -27,8 +31,16 @@ pub enum ImportKind {
 
 impl ImportKind {
     /// All of them, in the order in which a new organisation takes them in.
-    pub const ALL: [Self; 6] =
-        [Self::People, Self::Goals, Self::Results, Self::Ratings, Self::Feedback, Self::SelfAssessments];
+    pub const ALL: [Self; 8] = [
+        Self::People,
+        Self::Goals,
+        Self::Results,
+        Self::Ratings,
+        Self::Events,
+        Self::Balances,
+        Self::Feedback,
+        Self::SelfAssessments,
+    ];
 
     /// The word on the command line: `self-assessments`.
     #[must_use]
@@ -38,6 +50,8 @@ impl ImportKind {
             Self::Goals => "goals",
             Self::Results => "results",
             Self::Ratings => "ratings",
+            Self::Events => "events",
+            Self::Balances => "balances",
             Self::Feedback => "feedback",
             Self::SelfAssessments => "self-assessments",
         }

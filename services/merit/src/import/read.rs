@@ -11,7 +11,18 @@ use super::fields::{Columns, Fields, columns_of};
 use super::profile::Words;
 use super::rows::{self, Material, Rows};
 use super::table::{self, Row, Table};
-use super::{ImportKind, PeopleIndex, Profile};
+use super::{ImportKind, PeopleIndex, Profile, Recorded};
+
+/// What is on record that a file's cells are read by.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The schema in force.
+    pub schema: Option<&'a Schema>,
+    /// People by their names.
+    pub people: &'a PeopleIndex,
+    /// What policies put on record.
+    pub recorded: &'a Recorded,
+}
 
 /// What was read from a file.
 #[derive(Debug)]
@@ -41,16 +52,10 @@ impl Reading {
 ///
 /// # Errors
 /// `UNREADABLE` when it can't be opened, and those of [`read_bytes`].
-pub fn read(
-    kind: ImportKind,
-    file: &Path,
-    profile: &Profile,
-    schema: Option<&Schema>,
-    people: &PeopleIndex,
-) -> Result<Reading> {
+pub fn read(kind: ImportKind, file: &Path, profile: &Profile, known: &Known<'_>) -> Result<Reading> {
     let bytes = std::fs::read(file)
         .map_err(|error| Error::not_found("UNREADABLE", format!("`{}` can't be read: {error}", file.display())))?;
-    read_bytes(kind, &name_of(file), &bytes, profile, schema, people)
+    read_bytes(kind, &name_of(file), &bytes, profile, known)
 }
 
 /// The file's name without its folder, for messages and the record of imports.
@@ -64,14 +69,8 @@ pub fn name_of(file: &Path) -> String {
 /// `NO_SCHEMA` when types are needed that only a schema knows; `SPREADSHEET`, `NOT_UTF8`, `EMPTY_FILE`, `OPEN_QUOTE`,
 /// `WRONG_DELIMITER` and `DUPLICATE_COLUMN` when the file is no CSV file; `PROFILE_MISFIT` when the profile doesn't fit it or
 /// the schema, with all the reasons; `NO_ROWS` when the profile's filters leave nothing.
-pub fn read_bytes(
-    kind: ImportKind,
-    file: &str,
-    bytes: &[u8],
-    profile: &Profile,
-    schema: Option<&Schema>,
-    people: &PeopleIndex,
-) -> Result<Reading> {
+pub fn read_bytes(kind: ImportKind, file: &str, bytes: &[u8], profile: &Profile, known: &Known<'_>) -> Result<Reading> {
+    let Known { schema, people, recorded } = *known;
     if kind.needs_schema() && schema.is_none() {
         return Err(Error::precondition(
             "NO_SCHEMA",
@@ -84,7 +83,7 @@ pub fn read_bytes(
     let columns = columns_of(&table);
     let rows = filtered(profile, file, &table, &columns)?;
     let left_out = table.rows.len() - rows.len();
-    let material = Material { profile, columns: &columns, rows, schema, people };
+    let material = Material { profile, columns: &columns, rows, schema, people, recorded };
     let made = rows::make(kind, &material).map_err(|problems| {
         let message = format!("the profile `{}` and the file `{file}` don't fit together", profile.name);
         Error::invalid("PROFILE_MISFIT", message).with_problems(problems)

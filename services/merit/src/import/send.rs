@@ -9,12 +9,13 @@ use merit_proto::directory::v1::{ImportPeopleRequest, directory_service_client::
 use merit_proto::feedback::v1::feedback_service_client::FeedbackServiceClient;
 use merit_proto::feedback::v1::{ImportFeedbackRequest, ImportRatingsRequest, ImportSelfAssessmentsRequest};
 use merit_proto::goals::v1::{GetSchemaRequest, ImportGoalsRequest, goals_service_client::GoalsServiceClient};
-use merit_proto::scoring::v1::{ImportResultsRequest, scoring_service_client::ScoringServiceClient};
+use merit_proto::scoring::v1::scoring_service_client::ScoringServiceClient;
+use merit_proto::scoring::v1::{ImportBalancesRequest, ImportEventsRequest, ImportResultsRequest};
 use merit_proto::r#type::v1::{ImportHeader, ImportSummary};
 use merit_rules::{Schema, Source, load_schema, render};
 
 use super::read::name_of;
-use super::{ImportKind, PeopleIndex, Profile, Reading, Rows, read_bytes};
+use super::{ImportKind, Known, PeopleIndex, Profile, Reading, Recorded, Rows, read_bytes};
 
 /// Rows in one message.
 const CHUNK: usize = 500;
@@ -62,7 +63,10 @@ pub async fn run_bytes(
 ) -> Result<Outcome> {
     let schema = if kind.needs_schema() { fetch_schema(link.clone()).await? } else { None };
     let people = PeopleIndex::fetch(link.clone()).await?;
-    let reading = read_bytes(kind, file, bytes, profile, schema.as_ref(), &people)?;
+    let recorded =
+        if kind == ImportKind::Balances { Recorded::fetch(link.clone()).await? } else { Recorded::default() };
+    let known = Known { schema: schema.as_ref(), people: &people, recorded: &recorded };
+    let reading = read_bytes(kind, file, bytes, profile, &known)?;
     // A file with a problem is sent all the same, to be checked only: the service may find more, and one look is enough.
     let validate_only = dry_run || !reading.problems.is_empty();
     let header = ImportHeader { source: profile.source().to_owned(), file_name: file.to_owned(), validate_only };
@@ -144,6 +148,8 @@ pub async fn send(link: Link, header: ImportHeader, rows: Rows) -> Result<Import
         Rows::Goals(rows) => through!(GoalsServiceClient, import_goals, ImportGoalsRequest, rows),
         Rows::Results(rows) => through!(ScoringServiceClient, import_results, ImportResultsRequest, rows),
         Rows::Ratings(rows) => through!(FeedbackServiceClient, import_ratings, ImportRatingsRequest, rows),
+        Rows::Events(rows) => through!(ScoringServiceClient, import_events, ImportEventsRequest, rows),
+        Rows::Balances(rows) => through!(ScoringServiceClient, import_balances, ImportBalancesRequest, rows),
         Rows::Feedback(rows) => through!(FeedbackServiceClient, import_feedback, ImportFeedbackRequest, rows),
         Rows::SelfAssessments(rows) => {
             through!(FeedbackServiceClient, import_self_assessments, ImportSelfAssessmentsRequest, rows)

@@ -1,10 +1,12 @@
 //! Whole files through profiles, against the shipped schema: what comes out, and what is said of what can't.
 
-use merit_core::Result;
+use merit_core::{Result, ValueType};
 use merit_platform::wire;
 use merit_rules::{Schema, Source, load_schema};
 
 use super::*;
+
+mod carried;
 
 fn schema_of(text: &str) -> Schema {
     let source = Source { name: "schema.merit".to_owned(), text: text.to_owned() };
@@ -23,9 +25,21 @@ fn people() -> PeopleIndex {
     people
 }
 
+fn bytes(
+    kind: ImportKind,
+    csv: &[u8],
+    profile: &Profile,
+    schema: Option<&Schema>,
+    people: &PeopleIndex,
+) -> Result<Reading> {
+    let recorded =
+        Recorded::default().with("Plan", "bookings", ValueType::Money).with("Plan", "on_target", ValueType::YesNo);
+    read_bytes(kind, "f.csv", csv, profile, &Known { schema, people, recorded: &recorded })
+}
+
 fn reading(profile: &str, csv: &str) -> Result<Reading> {
     let profile = Profile::parse("p.toml", profile)?;
-    read_bytes(profile.imports, "f.csv", csv.as_bytes(), &profile, Some(&schema()), &people())
+    bytes(profile.imports, csv.as_bytes(), &profile, Some(&schema()), &people())
 }
 
 /// What is wrong, a problem a line.
@@ -138,7 +152,7 @@ fn a_filter_that_leaves_nothing_is_told() {
 #[test]
 fn types_need_a_schema() {
     let profile = Profile::load("merit", ImportKind::Ratings).unwrap();
-    let error = read_bytes(ImportKind::Ratings, "f.csv", b"person\nx\n", &profile, None, &people()).unwrap_err();
+    let error = bytes(ImportKind::Ratings, b"person\nx\n", &profile, None, &people()).unwrap_err();
     assert_eq!(error.reason, "NO_SCHEMA");
     assert_eq!(
         error.message,
@@ -345,7 +359,7 @@ fn notes_and_self_assessments_say_what_they_lack() {
 fn with_the_fields_own_names_no_column_is_dropped_in_silence() {
     let own = Profile::load("merit", ImportKind::Ratings).unwrap();
     let csv = b"person,measure,valeu,on,comment\nana-silva,csat,4,2026-07-31,x\n";
-    let error = read_bytes(ImportKind::Ratings, "f.csv", csv, &own, Some(&schema()), &people()).unwrap_err();
+    let error = bytes(ImportKind::Ratings, csv, &own, Some(&schema()), &people()).unwrap_err();
     assert_eq!(
         error.to_string().lines().skip(1).map(str::trim).collect::<Vec<_>>(),
         [
@@ -390,7 +404,9 @@ fn the_sample_organisation_is_read_without_a_problem() {
         ("self-assessments-2026-q3.csv", ImportKind::SelfAssessments, "sample-self-assessments", 183),
     ] {
         let profile = Profile::load(profile, kind).unwrap();
-        let reading = read(kind, &folder.join(file), &profile, Some(&schema), &index).unwrap();
+        let recorded = Recorded::default();
+        let known = Known { schema: Some(&schema), people: &index, recorded: &recorded };
+        let reading = read(kind, &folder.join(file), &profile, &known).unwrap();
         assert_eq!((reading.problems.as_slice(), reading.rows.len()), (&[][..], rows), "{file}");
         if let Rows::People(people) = &reading.rows {
             people.iter().for_each(|person| index.add(&person.display_name, &person.person_id));
@@ -421,7 +437,7 @@ fn the_crm_profiles_fit_the_exports_columns() {
         ),
     ] {
         let profile = Profile::load(profile, kind).unwrap();
-        let reading = read_bytes(kind, "f.csv", csv.as_bytes(), &profile, Some(&schema), &index).unwrap();
+        let reading = bytes(kind, csv.as_bytes(), &profile, Some(&schema), &index).unwrap();
         assert_eq!(reading.problems, []);
         let found: Vec<String> = match &reading.rows {
             Rows::People(rows) => rows.iter().map(|row| row.person_id.clone()).collect(),

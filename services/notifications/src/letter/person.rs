@@ -106,7 +106,11 @@ fn tiles(view: &PersonView, overall: Option<&Ratio>) -> Vec<Tile> {
         tiles.push(tile(&score.title, score.value.clone(), String::new()));
     }
     if let Some(total) = view.totals.first() {
-        let note = if total.held.is_empty() { String::new() } else { format!("{} of it held back", total.held) };
+        let note = match (total.held.is_empty(), total.released.is_empty()) {
+            (_, false) => format!("{} to be paid now", total.payable),
+            (false, true) => format!("{} of it held back", total.held),
+            (true, true) => String::new(),
+        };
         let note = if view.totals.len() > 1 { "other currencies below".to_owned() } else { note };
         tiles.push(tile("Rewards", total.amount.clone(), note));
     }

@@ -104,6 +104,41 @@ fn rewards() -> Vec<card::RewardLine> {
                 "Last $22,500.00 at 14%: $3,125.00 after the deal cap",
                 "10% held back until the first invoices are paid: $4,612.50",
             ]),
+            kind: card::RewardKind::Payout.into(),
+            taken_back: None,
+        },
+        card::RewardLine {
+            policy: "Account executive commission".to_owned(),
+            version: 3,
+            payout: "commission".to_owned(),
+            about: "Commission on new business".to_owned(),
+            line: "2026-04-01 to 2026-06-30, invoices_paid, 2026-09-30".to_owned(),
+            amount: usd(0),
+            held: usd(-182_000),
+            earned_on: "2026-06-30".to_owned(),
+            payable_on: "2026-09-30".to_owned(),
+            because: words(&[
+                "$1,820.00 that was held back is payable now: invoices_paid came (The first invoices are paid)",
+            ]),
+            figures: words(&["earned from 2026-04-01 to 2026-06-30 and held back until invoices_paid"]),
+            kind: card::RewardKind::Release.into(),
+            ..Default::default()
+        },
+        card::RewardLine {
+            policy: "Account executive commission".to_owned(),
+            version: 3,
+            payout: "draw recovery".to_owned(),
+            line: "2026-Q3".to_owned(),
+            amount: usd(-200_000),
+            held: usd(0),
+            earned_on: "2026-09-30".to_owned(),
+            payable_on: "2026-09-30".to_owned(),
+            figures: words(&[
+                "guaranteed: $6,000.00 for 3 months; payable without it: $43,332.50",
+                "of $2,000.00 owed, $2,000.00 is taken back from $43,332.50, never below the guarantee of $6,000.00; $0.00 is still owed",
+            ]),
+            kind: card::RewardKind::Settlement.into(),
+            ..Default::default()
         },
         card::RewardLine {
             policy: "Launch bonus for oncology coding".to_owned(),
@@ -114,16 +149,19 @@ fn rewards() -> Vec<card::RewardLine> {
             amount: usd(150_000),
             held: usd(0),
             adjustment: false,
+            kind: card::RewardKind::Payout.into(),
+            taken_back: usd(50_000),
             earned_on: "2026-08-31".to_owned(),
             payable_on: "2026-08-31".to_owned(),
-            because: words(&["Three new oncology practices in August, $500 each."]),
-            figures: words(&["3 deals × $500.00 = $1,500.00"]),
+            because: words(&["New oncology practices in August, $500 each."]),
+            figures: words(&["4 deals × $500.00 = $2,000.00", "cancelled: 1 deal of July, $500.00 taken back"]),
         },
         card::RewardLine {
             policy: "Manual adjustment".to_owned(),
             line: "adjustment-1".to_owned(),
             payout: "adjustment".to_owned(),
             adjustment: true,
+            kind: card::RewardKind::Adjustment.into(),
             amount: usd(-25_000),
             earned_on: "2026-09-30".to_owned(),
             payable_on: "2026-09-30".to_owned(),
@@ -191,7 +229,7 @@ pub fn person() -> card::Scorecard {
             },
         ],
         rewards: rewards(),
-        totals: vec![card::RewardTotal { amount: usd(4_737_500), held: usd(461_250) }],
+        totals: vec![card::RewardTotal { amount: usd(4_537_500), held: usd(461_250), released: usd(182_000) }],
         recognitions: vec![card::RecognitionLine {
             policy: "Innovation awards".to_owned(),
             title: "Idea of the quarter".to_owned(),
@@ -231,7 +269,7 @@ pub fn team() -> card::Scorecard {
     };
     let mut ana = goals();
     ana.truncate(3);
-    let totals = |cents| vec![card::RewardTotal { amount: usd(cents), held: usd(0) }];
+    let totals = |cents| vec![card::RewardTotal { amount: usd(cents), held: usd(0), released: None }];
     let member = |person: &str, goals: Vec<card::GoalLine>| card::TeamMember {
         person: format!("people/{person}"),
         goals,

@@ -32,9 +32,10 @@ pub struct RewardView {
     pub policy: String,
     /// `2026-Q3, earned 30 September 2026, payable 30 September 2026`.
     pub dates: String,
+    /// Of what was held back earlier, what becomes payable now.
     pub amount: String,
-    /// Empty when nothing is held back.
-    pub held: String,
+    /// What stands under the amount: what of it is held back, what was taken back, that it was held back earlier.
+    pub notes: Vec<String>,
     pub because: Vec<String>,
     /// In order and whole: each amount stands by itself.
     pub figures: Vec<FigureLine>,
@@ -46,7 +47,9 @@ pub struct TotalView {
     pub amount: String,
     /// Empty when nothing is held back.
     pub held: String,
-    /// What is left to be paid now; empty when nothing is held back.
+    /// What was held back earlier and is payable now; empty when nothing is.
+    pub released: String,
+    /// What is to be paid now; empty when it is the amount.
     pub payable: String,
 }
 
@@ -114,9 +117,21 @@ fn score(line: &proto::ScoreLine, cycle: &str, names: &Names, told: &mut Told) -
 
 pub fn reward(line: &proto::RewardLine) -> Result<RewardView> {
     let amount = words::money(line.amount.as_ref())?.ok_or_else(|| missing("a reward has no amount"))?;
-    let held = words::money(line.held.as_ref())?;
+    let held = words::money(line.held.as_ref())?.filter(|held| held.minor != 0);
+    let released = line.kind() == proto::RewardKind::Release;
+    let mut notes: Vec<String> = Vec::new();
+    if let Some(back) = words::money(line.taken_back.as_ref())?.filter(|back| back.minor != 0) {
+        notes.push(format!("after {} taken back", back.spoken()));
+    }
+    match held {
+        Some(_) if released => notes.push("payable now".to_owned()),
+        Some(held) => notes.push(format!("{} held back", held.spoken())),
+        None => {}
+    }
+    let shown = held.filter(|_| released).map(|held| Money::new(held.minor.saturating_neg(), held.currency));
     let mut dates = Vec::new();
-    if !line.line.is_empty() {
+    // What a release is for, its dates say better than its key.
+    if !line.line.is_empty() && !released {
         dates.push(harmless(&line.line));
     }
     match (line.earned_on.as_str(), line.payable_on.as_str()) {
@@ -131,11 +146,17 @@ pub fn reward(line: &proto::RewardLine) -> Result<RewardView> {
         }
     }
     Ok(RewardView {
-        title: words::about_or_title(&line.about, &line.payout),
+        title: match line.kind() {
+            proto::RewardKind::Settlement => words::settlement(&line.payout),
+            proto::RewardKind::Release => {
+                format!("{}, held back earlier", words::about_or_title(&line.about, &line.payout))
+            }
+            _ => words::about_or_title(&line.about, &line.payout),
+        },
         policy: if line.adjustment { "Entered by hand".to_owned() } else { words::policy(&line.policy, line.version) },
         dates: dates.join(", "),
-        amount: amount.spoken(),
-        held: held.filter(|held| held.minor != 0).map(|held| held.spoken()).unwrap_or_default(),
+        amount: shown.unwrap_or(amount).spoken(),
+        notes,
         because: words::sentences(&line.because),
         figures: figures::all(&line.figures),
     })
@@ -144,11 +165,15 @@ pub fn reward(line: &proto::RewardLine) -> Result<RewardView> {
 pub fn total(total: &proto::RewardTotal) -> Result<TotalView> {
     let amount = words::money(total.amount.as_ref())?.ok_or_else(|| missing("a total has no amount"))?;
     let held = words::money(total.held.as_ref())?.filter(|held| held.minor != 0);
-    let payable = held.map(|held| amount.plus(Money::new(held.minor.saturating_neg(), held.currency))).transpose()?;
+    let released = words::money(total.released.as_ref())?.filter(|released| released.minor != 0);
+    let kept = held.map_or(amount, |held| Money::new(amount.minor.saturating_sub(held.minor), amount.currency));
+    let payable = released.map_or(Ok(kept), |released| kept.plus(released))?;
+    let other = held.is_some() || released.is_some();
     Ok(TotalView {
         amount: amount.spoken(),
         held: held.map(|held| held.spoken()).unwrap_or_default(),
-        payable: payable.map(|payable| payable.spoken()).unwrap_or_default(),
+        released: released.map(|released| released.spoken()).unwrap_or_default(),
+        payable: if other { payable.spoken() } else { String::new() },
     })
 }
 

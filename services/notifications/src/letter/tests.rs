@@ -80,8 +80,14 @@ fn both_pages_say_the_same_things() {
         "earned 30 September 2026, payable 31 October 2026",
         "-$250.00",
         "The demo laptop was not returned.",
-        "$47,375.00",
-        "$42,762.50",
+        "Earlier advances paid back",
+        "after $500.00 taken back",
+        "Commission on new business, held back earlier",
+        "payable now",
+        "$1,820.00 that was held back is payable now: invoices_paid came",
+        "$45,375.00",
+        // 45,375.00 − 4,612.50 + 1,820.00
+        "$42,582.50",
         "Training bonus",
         "Idea of the quarter",
         "250 points",
@@ -216,7 +222,7 @@ fn text_is_never_wider_than_78_columns() {
 }
 
 fn proto_total(cents: i64) -> merit_proto::scorecard::v1::RewardTotal {
-    merit_proto::scorecard::v1::RewardTotal { amount: usd(cents), held: usd(1) }
+    merit_proto::scorecard::v1::RewardTotal { amount: usd(cents), held: usd(1), released: None }
 }
 
 #[test]

@@ -178,8 +178,8 @@ fn score(page: &mut Page, score: &ScoreView) {
 
 fn reward(page: &mut Page, reward: &RewardView) {
     page.pair(0, &reward.title, &reward.amount);
-    if !reward.held.is_empty() {
-        page.pair(2, "of it held back", &reward.held);
+    for note in &reward.notes {
+        page.words(2, note);
     }
     page.words(2, &reward.policy);
     if !reward.dates.is_empty() {
@@ -199,6 +199,11 @@ fn total(page: &mut Page, total: &TotalView) {
     page.pair(0, "Earned in all", &total.amount);
     if !total.held.is_empty() {
         page.pair(0, "Held back", &total.held);
+    }
+    if !total.released.is_empty() {
+        page.pair(0, "Held back earlier, payable now", &total.released);
+    }
+    if !total.payable.is_empty() {
         page.pair(0, "To be paid", &total.payable);
     }
 }

@@ -54,6 +54,17 @@ pub fn about_or_title(about: &str, name: &str) -> String {
     if about.trim().is_empty() { title(name) } else { harmless(about.trim()) }
 }
 
+/// What settling adds or takes, as the payee sees it.
+pub fn settlement(payout: &str) -> String {
+    match payout {
+        "cap total" => "Above the cap on total pay".to_owned(),
+        "guarantee" => "Added up to the guaranteed pay".to_owned(),
+        "draw" => "Advance, to be paid back from later pay".to_owned(),
+        "draw recovery" => "Earlier advances paid back".to_owned(),
+        other => title(other),
+    }
+}
+
 /// `Quarterly commission, version 3`; without a version for what no policy computed.
 pub fn policy(name: &str, version: u32) -> String {
     if version == 0 { harmless(name) } else { format!("{}, version {version}", harmless(name)) }

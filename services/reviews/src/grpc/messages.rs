@@ -54,6 +54,7 @@ fn total(total: &RewardTotal) -> proto::Payee {
         currency_code: total.amount.currency.code().to_owned(),
         amount_minor_units: total.amount.minor,
         held_minor_units: total.held.minor,
+        released_minor_units: total.released.map_or(0, |released| released.minor),
     }
 }
 

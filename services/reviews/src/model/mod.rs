@@ -10,7 +10,7 @@ pub use gathered::{
 };
 pub use review::{Change, Composition, Decision, Deed, Mail, NewReview, Progress, Review, StoredCard};
 pub use scorecard::{
-    CardKind, FeedbackLine, GoalLine, NotScoredLine, OutcomeKind, RecognitionLine, Reply, RewardLine, RewardTotal,
-    ScoreLine, Scorecard, SelfAssessment, TeamMember,
+    CardKind, FeedbackLine, GoalLine, NotScoredLine, OutcomeKind, RecognitionLine, Reply, RewardKind, RewardLine,
+    RewardTotal, ScoreLine, Scorecard, SelfAssessment, TeamMember,
 };
 pub use state::{Action, State, Step, next};

@@ -169,6 +169,29 @@ pub struct RewardLine {
     pub figures: Vec<String>,
     /// Whether a person entered it by hand.
     pub adjustment: bool,
+    /// What part of pay it is.
+    #[serde(default)]
+    pub kind: RewardKind,
+    /// What was taken back for cancellations, positive; `amount` is what is left.
+    #[serde(default)]
+    pub taken_back: Option<Money>,
+}
+
+/// What part of pay a reward is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RewardKind {
+    /// A policy's payout.
+    #[default]
+    Payout,
+    /// A contest's prize.
+    Contest,
+    /// What a guarantee, a draw, its recovery or a cap adds or takes.
+    Settlement,
+    /// By hand.
+    Adjustment,
+    /// What was held back earlier and becomes payable now: an amount of 0 that moves what is held.
+    Release,
 }
 
 /// The sum of a currency's rewards.
@@ -178,6 +201,9 @@ pub struct RewardTotal {
     pub amount: Money,
     /// What of it is held back.
     pub held: Money,
+    /// What was held back earlier and becomes payable now; none where nothing does.
+    #[serde(default)]
+    pub released: Option<Money>,
 }
 
 /// A badge, points, kudos or an announcement.

@@ -9,7 +9,7 @@ use merit_proto::{feedback, goals, scoring, r#type};
 use super::absent;
 use crate::model::{
     FeedbackLine, Finding, FindingKind, GoalLine, NotScoredLine, OutcomeKind, Owner, RecognitionLine, Reply,
-    RewardLine, RosterEntry, ScoreLine, SelfAssessment,
+    RewardKind, RewardLine, RosterEntry, ScoreLine, SelfAssessment,
 };
 
 pub(super) fn roster(entry: &scoring::v1::RosterEntry) -> Result<RosterEntry> {
@@ -92,12 +92,19 @@ pub(super) fn score(row: scoring::v1::Score) -> Result<(PersonId, ScoreLine)> {
 
 pub(super) fn reward(row: scoring::v1::Line) -> Result<(PersonId, RewardLine)> {
     let person = PersonId::from_name(&row.participant)?;
-    let adjustment = row.kind() == scoring::v1::LineKind::Adjustment;
+    let kind = match row.kind() {
+        scoring::v1::LineKind::Payout | scoring::v1::LineKind::Unspecified => RewardKind::Payout,
+        scoring::v1::LineKind::Contest => RewardKind::Contest,
+        scoring::v1::LineKind::Settlement => RewardKind::Settlement,
+        scoring::v1::LineKind::Adjustment => RewardKind::Adjustment,
+        scoring::v1::LineKind::Release => RewardKind::Release,
+    };
     let amount = wire::parse_money(row.amount.as_ref().ok_or_else(|| absent("amount"))?)?;
     let held = match &row.held {
         Some(held) => wire::parse_money(held)?,
         None => Money::zero(amount.currency),
     };
+    let taken_back = row.taken_back.as_ref().map(wire::parse_money).transpose()?;
     let because = if row.because.is_empty() && !row.reason.is_empty() { vec![row.reason] } else { row.because };
     let line = RewardLine {
         policy: row.policy,
@@ -111,7 +118,9 @@ pub(super) fn reward(row: scoring::v1::Line) -> Result<(PersonId, RewardLine)> {
         payable_on: row.payable_on,
         because,
         figures: row.figures,
-        adjustment,
+        adjustment: kind == RewardKind::Adjustment,
+        kind,
+        taken_back,
     };
     Ok((person, line))
 }

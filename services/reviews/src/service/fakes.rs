@@ -12,7 +12,8 @@ use merit_core::{Currency, Error, FixedClock, Kind, Money, Result};
 
 use super::{Execution, Neighbours, Outbox, Reviews};
 use crate::model::{
-    Adjustment, Cutoffs, Cycle, Gathered, Progress, RewardLine, RosterEntry, Run, Scope, StoredCard, Verification,
+    Adjustment, Cutoffs, Cycle, Gathered, Progress, RewardKind, RewardLine, RosterEntry, Run, Scope, StoredCard,
+    Verification,
 };
 use crate::relay::Relay;
 use crate::store::{Sqlite, Store};
@@ -97,6 +98,8 @@ pub(crate) fn reward(payout: &str, minor: i64, held: i64) -> RewardLine {
         because: Vec::new(),
         figures: Vec::new(),
         adjustment: false,
+        kind: RewardKind::Payout,
+        taken_back: None,
     }
 }
 
@@ -107,6 +110,7 @@ pub(crate) fn adjustment(who: &str, number: u32, minor: i64) -> Adjustment {
         line: format!("adjustment-{number}"),
         because: vec!["a deal counted late".to_owned()],
         adjustment: true,
+        kind: RewardKind::Adjustment,
         ..reward("", minor, 0)
     };
     Adjustment { person: person(who), line }

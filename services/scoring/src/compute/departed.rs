@@ -20,7 +20,7 @@ pub fn departed(plan: &Plan, credited: &Credited) -> (Vec<Line>, Vec<Balance>) {
             let mut track = Track::begin(person, &carried.policy, None);
             let released: Vec<Release> = track.free(plan, credited, policy, person, &cycle);
             lines.extend(
-                released.into_iter().map(|freed| release_line(person, &carried.policy, version, &cycle, freed)),
+                released.into_iter().map(|freed| release_line(plan, person, (&carried.policy, version), &cycle, freed)),
             );
             balances.extend(track.balance(person, &carried.policy));
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use merit_core::{Error, Money, Period, Result, Value};
-use merit_rules::{Evaluation, NotScored, Output, OutputKind, Program, Release, applies, evaluate, measure_value};
+use merit_rules::{Evaluation, NotScored, Output, OutputKind, Release, applies, evaluate, measure_value};
 
 use super::attainment::{AsOf, attainment, of_person, value_of};
 use super::credit::Credited;
@@ -69,7 +69,7 @@ fn score(plan: &Plan, credited: &Credited, person: &Person) -> Result<PersonOutc
         let mut track = Track::begin(person, prepared.program.name(), Some(prepared.program.currency()));
         for period in &prepared.periods {
             let released = track.free(plan, credited, Some(index), person, period);
-            scoring.released(&prepared.program, period, released);
+            scoring.released(prepared, period, released);
             if !employed(person, period) {
                 continue;
             }
@@ -201,10 +201,12 @@ impl Scoring<'_> {
     }
 
     /// What was held back earlier and becomes payable now.
-    fn released(&mut self, program: &Program, period: &Period, released: Vec<Release>) {
-        let lines = released
-            .into_iter()
-            .map(|freed| release_line(self.person, program.name(), program.version(), period, freed));
+    fn released(&mut self, prepared: &Prepared, period: &Period, released: Vec<Release>) {
+        let (name, version) = (prepared.program.name(), prepared.program.version());
+        let lines = released.into_iter().map(|freed| {
+            let about = prepared.about.get(&freed.payout).cloned().unwrap_or_default();
+            Line { about, ..release_line(self.plan, self.person, (name, version), period, freed) }
+        });
         self.out.lines.extend(lines);
     }
 
@@ -216,7 +218,8 @@ impl Scoring<'_> {
         for carried in self.person.carried.iter().filter(|carried| !known.contains(carried.policy.as_str())) {
             let mut track = Track::begin(self.person, &carried.policy, None);
             let released = track.free(plan, self.credited, None, self.person, &cycle);
-            let lines = released.into_iter().map(|freed| release_line(self.person, &carried.policy, 0, &cycle, freed));
+            let lines =
+                released.into_iter().map(|freed| release_line(plan, self.person, (&carried.policy, 0), &cycle, freed));
             self.out.lines.extend(lines);
             self.out.balances.extend(track.balance(self.person, &carried.policy));
         }
@@ -286,7 +289,18 @@ impl Scoring<'_> {
 }
 
 /// A line that moves what was held to what is payable.
-pub fn release_line(person: &Person, policy: &str, version: u32, period: &Period, freed: Release) -> Line {
+pub fn release_line(
+    plan: &Plan,
+    person: &Person,
+    (policy, version): (&str, u32),
+    period: &Period,
+    freed: Release,
+) -> Line {
+    let came = match plan.schema.events().get(&freed.what) {
+        Some(about) if about.is_empty() => format!("{} came", freed.what),
+        Some(about) => format!("{} came ({about})", freed.what),
+        None => format!("{} was collected on", freed.what),
+    };
     let nothing = Money::zero(freed.amount.currency);
     let from = format!("{} to {}", freed.since, freed.until);
     Line {
@@ -300,7 +314,7 @@ pub fn release_line(person: &Person, policy: &str, version: u32, period: &Period
         taken_back: None,
         earned_on: freed.until,
         payable_on: period.last(),
-        reason: format!("{} of {from} is payable now: {}", freed.amount.spoken(), freed.what),
+        reason: format!("{} that was held back is payable now: {came}", freed.amount.spoken()),
         because: Vec::new(),
         about: String::new(),
         kind: LineKind::Release,

@@ -51,11 +51,12 @@ pub fn check(ground: &Ground, rows: Vec<BalanceRow>) -> (Vec<Opening>, Vec<Probl
         };
         let key = OpeningKey { participant: row.person, policy: row.policy, what, first: row.first, last: row.last };
         let opening = Opening { key, value: row.value.map(Packed) };
-        if let Err(found) = record.take(ground, &opening, line) {
-            fault(found);
+        if problems.len() > before {
+            continue;
         }
-        if problems.len() == before {
-            ready.push(opening);
+        match record.take(ground, &opening, line) {
+            Ok(()) => ready.push(opening),
+            Err((column, message)) => problems.push(Problem::cell(line, column, message)),
         }
     }
     (ready, problems)

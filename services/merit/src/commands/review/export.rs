@@ -40,7 +40,7 @@ const LEDGER: &[&str] = &[
 const SCORES: &[&str] = &["cycle", "participant", "output", "value", "unit"];
 const CREDITS: &[&str] =
     &["cycle", "participant", "policy", "list", "source", "external_id", "credited_as", "amount", "currency", "dated"];
-const PAYEES: &[&str] = &["cycle", "participant", "amount", "held", "currency"];
+const PAYEES: &[&str] = &["cycle", "participant", "amount", "held", "currency", "released", "payable"];
 
 pub(crate) async fn run(screen: Screen, session: &Session, args: &Export) -> Result<Outcome> {
     let text = export_text(session, &args.which, args.what, args.format, args.proposed).await?;
@@ -161,7 +161,12 @@ fn payee_rows(cycle: &str, lines: &[Line]) -> Vec<Vec<String>> {
             id(&payee.participant).to_owned(),
             status::decimal(payee.amount_minor_units, &payee.currency_code),
             status::decimal(payee.held_minor_units, &payee.currency_code),
-            payee.currency_code,
+            payee.currency_code.clone(),
+            status::decimal(payee.released_minor_units, &payee.currency_code),
+            status::decimal(
+                payee.amount_minor_units - payee.held_minor_units + payee.released_minor_units,
+                &payee.currency_code,
+            ),
         ]
     };
     lists::payees(lines).into_iter().map(row).collect()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use merit_core::Result;
 use merit_proto::reviews::v1::{ListScorecardsRequest, Payee, Review};
 use merit_proto::scorecard::v1::Scorecard;
-use merit_proto::scoring::v1::{self as proto, Credit, Finding, FindingKind, Line, Score};
+use merit_proto::scoring::v1::{self as proto, Credit, Finding, FindingKind, Line, LineKind, Score};
 use serde_json::{Value, json};
 
 use crate::commands::id;
@@ -84,21 +84,26 @@ pub(crate) async fn scorecards(session: &Session, review: &Review) -> Result<Vec
 
 /// Totals per payee and currency, in the order of their ids.
 pub(crate) fn payees(lines: &[Line]) -> Vec<Payee> {
-    let mut totals: BTreeMap<(String, String), (i64, i64)> = BTreeMap::new();
+    let mut totals: BTreeMap<(String, String), (i64, i64, i64)> = BTreeMap::new();
     for line in lines {
         let amount = line.amount.clone().unwrap_or_default();
         let held = line.held.clone().unwrap_or_default();
         let total = totals.entry((line.participant.clone(), amount.currency_code)).or_default();
         total.0 += amount.minor_units;
-        total.1 += held.minor_units;
+        if line.kind() == LineKind::Release {
+            total.2 -= held.minor_units;
+        } else {
+            total.1 += held.minor_units;
+        }
     }
     totals
         .into_iter()
-        .map(|((participant, currency_code), (amount_minor_units, held_minor_units))| Payee {
+        .map(|((participant, currency_code), (amount_minor_units, held_minor_units, released_minor_units))| Payee {
             participant,
             currency_code,
             amount_minor_units,
             held_minor_units,
+            released_minor_units,
         })
         .collect()
 }

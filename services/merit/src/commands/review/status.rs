@@ -36,7 +36,11 @@ pub(crate) async fn show(screen: Screen, session: &Session, review: &Review) -> 
     for total in &review.totals {
         let amount = spoken(total.amount_minor_units, &total.currency_code);
         let held = spoken(total.held_minor_units, &total.currency_code);
-        screen.line(format!("  rewards {amount}, of which {held} held back"));
+        let released = match total.released_minor_units {
+            0 => String::new(),
+            freed => format!("; {} that was held back earlier is payable now", spoken(freed, &total.currency_code)),
+        };
+        screen.line(format!("  rewards {amount}, of which {held} held back{released}"));
     }
     if !review.root.is_empty() {
         screen.line(format!("  root {}", review.root));
@@ -52,6 +56,7 @@ pub(crate) async fn show(screen: Screen, session: &Session, review: &Review) -> 
         "totals": review.totals.iter().map(|t| json!({
             "currency": t.currency_code, "amount": decimal(t.amount_minor_units, &t.currency_code),
             "held": decimal(t.held_minor_units, &t.currency_code),
+            "released": decimal(t.released_minor_units, &t.currency_code),
         })).collect::<Vec<_>>(),
         "decisions": review.decisions.iter().map(|d| json!({
             "action": d.action, "by": d.by, "at": d.at, "reason": d.reason,

@@ -273,7 +273,7 @@ mod tests {
         assert_eq!(message("imports = \"people\""), "the profile `hr.toml`, line 1: `source` is missing");
         assert_eq!(
             message("imports = \"deals\"\nsource = \"x\""),
-            "the profile `hr.toml`, line 1: `deals` is not known here; write `people`, `goals`, `results`, `ratings`, `feedback`, `self-assessments`"
+            "the profile `hr.toml`, line 1: `deals` is not known here; write `people`, `goals`, `results`, `ratings`, `events`, `balances`, `feedback`, `self-assessments`"
         );
     }
 

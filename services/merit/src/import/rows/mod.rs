@@ -1,5 +1,7 @@
 //! A file's rows as the services take them.
 
+mod balances;
+mod events;
 mod feedback;
 mod goals;
 mod people;
@@ -11,14 +13,14 @@ use merit_core::Problem;
 use merit_proto::directory::v1::PersonRow;
 use merit_proto::feedback::v1::{NoteRow, RatingRow, SelfAssessmentRow};
 use merit_proto::goals::v1::GoalRow;
-use merit_proto::scoring::v1::ResultRow;
+use merit_proto::scoring::v1::{BalanceRow, EventRow, ResultRow};
 use merit_rules::{Field, Measure, Schema};
 
 use super::cell::Wanted;
 use super::fields::{Cells, Columns, Fields, Known, bind};
 use super::profile::Profile;
 use super::table::Row;
-use super::{ImportKind, PeopleIndex};
+use super::{ImportKind, PeopleIndex, Recorded};
 
 /// Typed rows of one kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +33,10 @@ pub enum Rows {
     Results(Vec<ResultRow>),
     /// Ratings.
     Ratings(Vec<RatingRow>),
+    /// Events.
+    Events(Vec<EventRow>),
+    /// Opening balances.
+    Balances(Vec<BalanceRow>),
     /// Notes of feedback.
     Feedback(Vec<NoteRow>),
     /// Self-assessments.
@@ -46,6 +52,8 @@ impl Rows {
             Self::Goals(rows) => rows.len(),
             Self::Results(rows) => rows.len(),
             Self::Ratings(rows) => rows.len(),
+            Self::Events(rows) => rows.len(),
+            Self::Balances(rows) => rows.len(),
             Self::Feedback(rows) => rows.len(),
             Self::SelfAssessments(rows) => rows.len(),
         }
@@ -66,6 +74,7 @@ pub struct Material<'a> {
     pub rows: Vec<&'a Row>,
     pub schema: Option<&'a Schema>,
     pub people: &'a PeopleIndex,
+    pub recorded: &'a Recorded,
 }
 
 /// Typed rows, what is wrong with the others, and the rules they went through.
@@ -85,6 +94,8 @@ pub fn make(kind: ImportKind, material: &Material<'_>) -> Result<Made, Vec<Probl
         ImportKind::Goals => goals::make(material),
         ImportKind::Results => results::make(material),
         ImportKind::Ratings => ratings::make(material),
+        ImportKind::Events => events::make(material),
+        ImportKind::Balances => balances::make(material),
         ImportKind::Feedback => feedback::make(material),
         ImportKind::SelfAssessments => self_assessments::make(material),
     }
@@ -124,6 +135,11 @@ impl Material<'_> {
         }
         found
     }
+}
+
+/// A resource's name from its id; empty where there is none.
+fn named(collection: &str, id: &str) -> String {
+    if id.is_empty() { String::new() } else { format!("{collection}/{id}") }
 }
 
 /// What a column of the schema takes.

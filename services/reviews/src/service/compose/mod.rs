@@ -11,10 +11,12 @@ mod tests;
 use std::collections::BTreeMap;
 
 use merit_core::ids::{PersonId, RunId};
-use merit_core::{Currency, Ratio};
+use merit_core::{Currency, Money, Ratio};
 
 use crate::encoding::encode;
-use crate::model::{Composition, Cycle, Gathered, GoalLine, Pins, RewardLine, RewardTotal, Scorecard, StoredCard};
+use crate::model::{
+    Composition, Cycle, Gathered, GoalLine, Pins, RewardKind, RewardLine, RewardTotal, Scorecard, StoredCard,
+};
 use sorted::Facts;
 
 /// What all scorecards of a run share.
@@ -49,14 +51,24 @@ pub fn compose(cycle: &Cycle, run: &RunId, gathered: Gathered, pins: Pins) -> Co
 fn totals<'a>(lines: impl IntoIterator<Item = &'a RewardLine>) -> Vec<RewardTotal> {
     let mut sums: BTreeMap<Currency, Option<RewardTotal>> = BTreeMap::new();
     for line in lines {
-        let add = |sum: RewardTotal| {
-            Some(RewardTotal { amount: sum.amount.plus(line.amount).ok()?, held: sum.held.plus(line.held).ok()? })
-        };
-        sums.entry(line.amount.currency)
-            .and_modify(|sum| *sum = sum.and_then(add))
-            .or_insert(Some(RewardTotal { amount: line.amount, held: line.held }));
+        let sum = sums.entry(line.amount.currency).or_insert_with(|| {
+            let nothing = Money::zero(line.amount.currency);
+            Some(RewardTotal { amount: nothing, held: nothing, released: None })
+        });
+        *sum = sum.and_then(|sum| add(sum, line));
     }
     sums.into_values().flatten().collect()
+}
+
+/// A sum with one line more. What was held back earlier and is free now is no part of what is held back of this cycle's.
+fn add(sum: RewardTotal, line: &RewardLine) -> Option<RewardTotal> {
+    let amount = sum.amount.plus(line.amount).ok()?;
+    if line.kind != RewardKind::Release {
+        return Some(RewardTotal { amount, held: sum.held.plus(line.held).ok()?, ..sum });
+    }
+    let freed = Money::new(line.held.minor.checked_neg()?, line.held.currency);
+    let released = sum.released.map_or(Some(freed), |before| before.plus(freed).ok())?;
+    Some(RewardTotal { amount, released: Some(released), ..sum })
 }
 
 /// Attainments weighted by the goals' weights, over the goals that have both; none when no goal has.

@@ -1,10 +1,12 @@
 //! The service over a real store and made-up neighbours: a small company, a quarter, two policies.
 
+mod carrying;
 mod closing;
 mod comparing;
 mod explaining;
 mod importing;
 pub mod neighbours;
+mod openings;
 mod policies;
 mod posting;
 mod standing;
@@ -19,7 +21,7 @@ use merit_core::{Clock, FixedClock, Value, ValueType};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use super::{ImportReport, ResultRow, Scoring, Settings, SourceText, Wanted};
+use super::{BalanceRow, EventRow, ImportReport, ResultRow, Scoring, Settings, SourceText, Wanted};
 use crate::model::{Cutoffs, Finding, FindingKind, Keyed, Line, LineKind, Run, RunState};
 use crate::store::sqlite::SqliteStore;
 use neighbours::Company;
@@ -191,7 +193,21 @@ impl World {
     }
 
     pub async fn freeze(&self) -> Run {
-        self.scoring.freeze("cycles/2026-Q3", Cutoffs::default()).await.unwrap().0
+        self.freeze_of("2026-Q3").await
+    }
+
+    pub async fn freeze_of(&self, cycle: &str) -> Run {
+        self.scoring.freeze(&format!("cycles/{cycle}"), Cutoffs::default()).await.unwrap().0
+    }
+
+    /// From freeze to the ledger, checked against a second computation.
+    pub async fn posted(&self, cycle: &str) -> Run {
+        let run = self.freeze_of(cycle).await;
+        let run = self.execute(&run.id).await;
+        self.scoring.post(&run.id, "2026-10-06T10:00:00Z").await.unwrap();
+        let found = self.scoring.verify(&run.id).await.unwrap();
+        assert!(found.matches, "{found:?}");
+        run
     }
 
     pub async fn execute(&self, id: &RunId) -> Run {

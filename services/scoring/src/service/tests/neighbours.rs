@@ -6,9 +6,9 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use jiff::civil::{Date, date};
 use merit_core::ids::{CycleId, PersonId};
-use merit_core::{Error, Result, Value, ValueType};
+use merit_core::{Error, Period, Result, Value, ValueType};
 
-use super::{SCHEMA, quarter_period};
+use super::SCHEMA;
 use crate::model::{Cycle, DatedProgress, DatedTarget, DatedValue, Goal, OwnerKind, Packed, Person, Rating};
 use crate::service::Neighbours;
 
@@ -111,8 +111,11 @@ impl Neighbours for Company {
     }
 
     async fn cycle(&self, name: &str) -> Result<Cycle> {
-        assert_eq!(name, "cycles/2026-Q3");
-        Ok(Cycle { id: CycleId::new("2026-Q3").unwrap(), period: quarter_period(), zone: "UTC".to_owned() })
+        let id = CycleId::from_name(name)?;
+        let quarter = id.as_str().strip_prefix("2026-Q").and_then(|quarter| quarter.parse().ok());
+        let period = quarter.and_then(|quarter| Period::quarter(2026, quarter).ok());
+        let period = period.ok_or_else(|| Error::not_found("UNKNOWN_CYCLE", format!("there is no cycle `{id}`")))?;
+        Ok(Cycle { id, period, zone: "UTC".to_owned() })
     }
 
     async fn known(&self, people: &BTreeSet<PersonId>) -> Result<BTreeSet<PersonId>> {

@@ -32,7 +32,7 @@ async fn post(world: &World, run: &Run) -> u32 {
     world.scoring.post(&run.id, APPROVED).await.unwrap()
 }
 
-async fn balances(world: &World) -> Vec<(String, i64)> {
+pub async fn balances(world: &World) -> Vec<(String, i64)> {
     let path = world.folder.path().join("scoring.db");
     let pool = sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(path)).await.unwrap();
     let each: Vec<(i64, i64)> = sqlx::query_as("SELECT line_id, sum(amount) FROM ledger_entries GROUP BY line_id")

@@ -1,6 +1,7 @@
 //! Scorecards for other programs: whole as JSON, or flat as rows.
 
-use merit_proto::scorecard::v1::{GoalLine, RewardLine, ScoreLine, Scorecard, ScorecardKind};
+use merit_proto::scorecard::v1::{GoalLine, RewardKind, RewardLine, ScoreLine, Scorecard, ScorecardKind};
+use merit_proto::r#type::v1::Money;
 use serde_json::{Value, json};
 
 use crate::commands::id;
@@ -68,9 +69,20 @@ fn reward(reward: &RewardLine) -> Value {
         "policy": reward.policy, "version": reward.version, "payout": reward.payout, "line": reward.line,
         "amount": figures::plain_amount(reward.amount.as_ref()), "held": figures::plain_amount(reward.held.as_ref()),
         "currency": reward.amount.as_ref().map(|amount| amount.currency_code.clone()),
+        "kind": reward_kind(reward), "taken_back": reward.taken_back.as_ref().map(|money| figures::plain_amount(Some(money))),
         "earned_on": reward.earned_on, "payable_on": reward.payable_on, "because": reward.because,
         "figures": reward.figures,
     })
+}
+
+fn reward_kind(reward: &RewardLine) -> &'static str {
+    match reward.kind() {
+        RewardKind::Unspecified | RewardKind::Payout => "payout",
+        RewardKind::Contest => "contest",
+        RewardKind::Settlement => "settlement",
+        RewardKind::Adjustment => "adjustment",
+        RewardKind::Release => "release",
+    }
 }
 
 /// A scorecard's rows.
@@ -97,8 +109,14 @@ pub(super) fn rows(card: &Scorecard) -> Vec<Vec<String>> {
     scores(&mut rows, person, &card.scores);
     for reward in &card.rewards {
         let unit = reward.amount.as_ref().map(|amount| amount.currency_code.clone()).unwrap_or_default();
+        let because = reward.because.join("; ");
+        if reward.kind() == RewardKind::Release {
+            let freed = reward.held.clone().map(|held| Money { minor_units: -held.minor_units, ..held });
+            rows.push(row(person, "release", &reward.payout, figures::plain_amount(freed.as_ref()), unit, &because));
+            continue;
+        }
         let amount = figures::plain_amount(reward.amount.as_ref());
-        rows.push(row(person, "reward", &reward.payout, amount, unit, &reward.because.join("; ")));
+        rows.push(row(person, "reward", &reward.payout, amount, unit, &because));
     }
     for recognition in &card.recognitions {
         let points = figures::plain_ratio(&recognition.points);
