@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod bad_input;
+mod carried;
 mod close;
 mod demo;
 mod diff;

@@ -189,6 +189,16 @@ mod tests {
     }
 
     #[test]
+    fn a_freed_amount_is_corrected_in_the_payees_words() {
+        let freed = |held| Line { kind: LineKind::Release, ..line("ana", "a", Currency::USD, 0, held) };
+        let fresh = differences(&[("runs/1".to_owned(), freed(-45_000))], &[freed(-40_000)]).unwrap();
+        let told: Vec<_> = fresh.iter().map(|line| (line.held.minor, line.reason.as_str())).collect();
+        assert_eq!(told, [(5_000, "corrects runs/1: $400.00 that was held back is payable instead of $450.00")]);
+        let sum: Vec<i64> = entries(fresh[0].amount, fresh[0].held).unwrap().iter().map(|(_, minor)| *minor).collect();
+        assert_eq!(sum, [0, -5_000, 5_000]);
+    }
+
+    #[test]
     fn amounts_beyond_64_bits_are_refused() {
         let huge = Money::new(i64::MIN, Currency::USD);
         assert_eq!(entries(huge, Money::zero(Currency::USD)).unwrap_err().reason, "AMOUNT_TOO_LARGE");

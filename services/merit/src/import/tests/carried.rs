@@ -66,7 +66,7 @@ fn balances_have_the_types_that_their_policies_say() {
         [
             "line 2, column `value`: `maybe` is not yes or no; give the profile `aliases` that say which it is",
             "line 3, column `person`: `person` is empty, and it is needed",
-            "line 3, column `value`: `much` is not an amount",
+            "line 3, column `value`: `much` is not a number",
         ]
     );
 }

@@ -12,7 +12,7 @@ use super::{Ground, attention, person as own};
 use crate::encoding::decode;
 use crate::model::{
     CardKind, Composition, FeedbackLine, Finding, FindingKind, Gathered, GoalLine, NotScoredLine, OutcomeKind, Owner,
-    Pins, RecognitionLine, RosterEntry, ScoreLine, Scorecard, SelfAssessment,
+    Pins, RecognitionLine, RewardKind, RewardLine, RosterEntry, ScoreLine, Scorecard, SelfAssessment,
 };
 use crate::service::fakes::{adjustment, cycle, on_roster, person, reward, usd};
 
@@ -366,6 +366,22 @@ fn a_payout_without_a_reward_keeps_its_line() {
             assert!(team.members[0].scores.is_empty(), "{case}: told to the manager");
         }
     }
+}
+
+#[test]
+fn what_is_freed_stands_beside_what_is_held_back_and_never_in_it() {
+    let freed = RewardLine { kind: RewardKind::Release, ..reward("commission", 0, -4_500) };
+    let gathered = Gathered {
+        roster: vec![on_roster("ana", None)],
+        rewards: vec![(person("ana"), reward("commission", 100_000, 10_000)), (person("ana"), freed)],
+        ..Gathered::default()
+    };
+    let composition = composed(gathered, pins());
+    let total = composition.totals[0];
+    assert_eq!((total.amount, total.held, total.released), (usd(100_000), usd(10_000), Some(usd(4_500))));
+    let ana = card(&composition, CardKind::Person, "ana");
+    assert!(ana.rewards.iter().any(|line| line.kind() == proto::RewardKind::Release));
+    assert_eq!(ana.totals[0].released.as_ref().unwrap().minor_units, 4_500);
 }
 
 #[test]
