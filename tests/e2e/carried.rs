@@ -116,7 +116,7 @@ fn opening_balances_in_another_order_give_the_same_bytes() {
         merit.ok(&["cycle", "open", "2026-Q1", "--zone", "America/New_York"]);
         merit.ok(&["rules", "publish", &small("policies")]);
         let mut rows = rows.to_vec();
-        let mut events = vec!["paid_in,2026-Q2,ana,2026-07-03", "paid_in,2026-Q1,,2026-08-01"];
+        let mut events = ["paid_in,2026-Q2,ana,2026-07-03", "paid_in,2026-Q1,,2026-08-01"];
         if turned {
             rows.reverse();
             events.reverse();

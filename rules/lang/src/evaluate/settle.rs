@@ -312,6 +312,30 @@ mod tests {
     }
 
     #[test]
+    fn periods_behind_count_once_however_opening_balances_are_cut() {
+        use super::super::Past;
+        let past = |first: &str, last: &str| Past {
+            period: Period::through(first.parse().unwrap(), last.parse().unwrap()).unwrap(),
+            values: std::collections::BTreeMap::new(),
+        };
+        let passed = |periods: Vec<Past>, unit| passed(&History { periods, ..History::default() }, unit);
+        let half = || vec![past("2026-01-01", "2026-06-30")];
+        assert_eq!((passed(half(), PeriodUnit::Month), passed(half(), PeriodUnit::Quarter)), (6, 2));
+        let mut cut = half();
+        cut.extend([
+            past("2026-04-01", "2026-06-30"),
+            past("2026-07-01", "2026-09-30"),
+            past("2025-10-01", "2025-12-31"),
+        ]);
+        assert_eq!(passed(cut, PeriodUnit::Quarter), 4);
+        // A month left out is none, and a stretch that is no whole period is one.
+        let months =
+            vec![past("2026-01-01", "2026-01-31"), past("2026-03-01", "2026-03-31"), past("2026-05-10", "2026-05-20")];
+        assert_eq!(passed(months, PeriodUnit::Month), 3);
+        assert_eq!(passed(Vec::new(), PeriodUnit::Month), 0);
+    }
+
+    #[test]
     fn a_cap_that_reads_something_missing_is_not_settled() {
         let error = settle(&program(), &inputs("ana", &[]), &proposed(&[(1, Currency::USD)])).unwrap_err();
         assert_eq!(error.reason, "`limit` is missing");

@@ -166,9 +166,12 @@ fn value(policy: &Known, what: &What, row: &BalanceRow) -> Option<Fault> {
     })
 }
 
+/// Days that have a figure, and on which line of this file if it is the file's.
+type Stretch = (OpeningKey, Option<u32>);
+
 /// What is on record and what this file adds, by whose and what.
 struct Record<'a> {
-    stretches: BTreeMap<(PersonId, String, What), Vec<(OpeningKey, Option<u32>)>>,
+    stretches: BTreeMap<(PersonId, String, What), Vec<Stretch>>,
     known: BTreeMap<&'a OpeningKey, (&'a Opening, i64)>,
 }
 
