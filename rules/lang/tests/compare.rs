@@ -86,19 +86,19 @@ const OF_COMMISSION: &[Edit] = &[
     ("a definition more", &[("define focus ", "define unused : money = quota / 3\ndefine focus ")]),
     ("held back", &[("10% until invoices_paid", "20% until invoices_paid")]),
     ("rounding", &[("round        half even to $0.01", "round        half up to $1")]),
-    ("a row of a table", &[("Central   | Enterprise          | 105%", "Central   | Enterprise          | 107%")]),
+    ("a row of a table", &[("Central   | Enterprise     | 105%", "Central   | Enterprise     | 107%")]),
     (
         "a row more",
         &[(
-            "  | East      | -                   | 100%              |",
-            "  | East      | -                   | 100%              |\n  | West      | Enterprise          | 103%              |",
+            "  | East      | -              | 100%              |",
+            "  | East      | -              | 100%              |\n  | West      | Enterprise          | 103%              |",
         )],
     ),
     (
         "the order of rows that don't overlap",
         &[
-            ("  | East      | -                   | 100%              |\n", ""),
-            ("  | otherwise | -", "  | East      | -                   | 100%              |\n  | otherwise | -"),
+            ("  | East      | -              | 100%              |\n", ""),
+            ("  | otherwise | -", "  | East      | -              | 100%              |\n  | otherwise | -"),
         ],
     ),
     ("header dates", &[("effective 2026-01-01 to 2026-12-31", "effective 2027-01-01"), ("version 1", "version 2")]),

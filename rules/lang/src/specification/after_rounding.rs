@@ -9,6 +9,7 @@ use num_traits::{ToPrimitive as _, Zero as _};
 use super::Person;
 use super::credit::divided;
 use super::expressions::round;
+use super::history::earned;
 use super::outcomes::Kept;
 use super::release::payable;
 use super::rounding::rounded;
@@ -35,7 +36,7 @@ impl Person<'_> {
             if let Statement::TrueUp { over, .. } = statement
                 && !failed
             {
-                amount -= self.earlier_in(&outcome.name.node, over.node)?;
+                amount -= self.earned_in(&outcome.name.node, over.node, self.inputs.period.last());
             }
         }
         for statement in statements() {
@@ -125,18 +126,29 @@ impl Person<'_> {
         dated: bool,
     ) -> Result<(BigRational, BigRational), Gap> {
         let measure = &self.policy.header.attainment_of.as_ref().unwrap().node;
+        let name = &outcome.name.node;
+        let trued_up = outcome.statements.iter().find_map(|statement| match &statement.node {
+            Statement::TrueUp { over, .. } => Some(over.node),
+            _ => None,
+        });
+        // Amounts that are trued up belong together: the stretch's so far, for the measure of all of it.
+        let before = |day| trued_up.map_or_else(|| integer(0), |unit| self.earned_in(name, unit, day));
         let on_record = |past: &Past| {
-            let number = |name: &str| past.values.get(name).and_then(Outside::number).map(|number| exact(&number));
-            Some((number(&outcome.name.node)?, number(measure)?))
+            let measured = past.values.get(measure).and_then(Outside::number).map(|number| exact(&number))?;
+            Some((earned(past, name)? + before(past.period.last()), measured))
         };
         if let Some(past) = past {
             return on_record(past).ok_or(Gap::NotScored);
         }
-        let all: Vec<_> = self.inputs.history.periods.iter().filter_map(on_record).collect();
+        let mut all: Vec<_> = self.inputs.history.periods.iter().filter_map(on_record).collect();
+        if trued_up.is_some() {
+            all = all.pop().into_iter().collect();
+        }
         if !dated && !all.is_empty() {
             return Ok((all.iter().map(|(paid, _)| paid).sum(), all.iter().map(|(_, measure)| measure).sum()));
         }
-        Ok((amount.clone(), self.figure(measure).unwrap()?.number().clone()))
+        let now = amount + before(self.inputs.period.last());
+        Ok((now, self.figure(measure).unwrap()?.number().clone()))
     }
 
     /// How much less a period's outcome, up to its rounding, comes to with less of the measure.

@@ -5,9 +5,16 @@ use merit_core::Value as Outside;
 use merit_core::period::PeriodUnit;
 use num_rational::BigRational;
 
-use super::values::{Answer, Gap, Value, given, integer};
+use super::values::{Answer, Gap, Value, exact, given, integer};
 use super::{Person, dates};
+use crate::evaluate::Past;
 use crate::syntax::ast::{Item, TypeKind};
+
+/// An outcome of a period with what it took back.
+pub(super) fn earned(past: &Past, name: &str) -> Option<BigRational> {
+    let number = |name: &str| past.values.get(name).and_then(Outside::number).map(|number| exact(&number));
+    Some(number(name)? + number(&format!("{name} taken back")).unwrap_or_else(|| integer(0)))
+}
 
 impl Person<'_> {
     /// `total of … in the year to date`, or without this period.
@@ -33,8 +40,19 @@ impl Person<'_> {
         Ok(total)
     }
 
+    /// What an outcome's sales had earned in the stretch before a day: taking back doesn't count.
+    pub(super) fn earned_in(&self, name: &str, unit: PeriodUnit, before: Date) -> BigRational {
+        let since = self.stretch_of(unit, before);
+        let own = self.inputs.history.periods.iter();
+        own.filter(|past| (since..before).contains(&past.period.last())).filter_map(|past| earned(past, name)).sum()
+    }
+
     /// The first day of the year, half or quarter in which the period's last day lies.
     fn stretch(&self, unit: PeriodUnit) -> Date {
+        self.stretch_of(unit, self.inputs.period.last())
+    }
+
+    fn stretch_of(&self, unit: PeriodUnit, last: Date) -> Date {
         let starts = self.policy.header.year_starts.as_ref().map_or(1, |month| month.node);
         let length = match unit {
             PeriodUnit::Quarter => 3,
@@ -44,7 +62,7 @@ impl Person<'_> {
             PeriodUnit::Week => panic!("there is no week to date"),
         };
         let firsts: Vec<i8> = (0..12 / length).map(|n| (starts - 1 + n * length) % 12 + 1).collect();
-        let mut day = self.inputs.period.last().first_of_month();
+        let mut day = last.first_of_month();
         while !firsts.contains(&day.month()) {
             day = dates::moved(day, -1, 0, false).unwrap().day();
         }

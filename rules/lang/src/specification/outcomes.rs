@@ -143,6 +143,7 @@ impl Person<'_> {
                 }
                 Statement::Gate { condition, otherwise: None, .. } => needs(condition),
                 Statement::Cap { at, .. } | Statement::Floor { at, .. } => needs(at),
+                Statement::TakeBack { .. } | Statement::Payable { .. } if self.up_to_rounding => Gaps::default(),
                 Statement::TakeBack { list, .. } => self.list_needs(&list.node),
                 Statement::Payable { paid, against, .. } => {
                     self.list_needs(&paid.list.node).and(self.list_needs(&against.list.node))

@@ -43,7 +43,9 @@ impl PlainWords {
                 let capitals = word.chars().filter(|c| c.is_uppercase()).count();
                 let camel = capitals >= 2 && word.chars().any(char::is_lowercase) && !UNITS.contains(&word);
                 let rule = self.rules.iter().any(|rule| rule == word);
-                if (camel || rule) && !known.iter().any(|known| known.contains(word)) {
+                // A name that is proposed joins the reader's words.
+                let apart = word.replace('_', " ");
+                if (camel || rule) && !known.iter().any(|known| known.contains(word) || known.contains(&apart)) {
                     trouble.push(format!("`{word}` in: {text}"));
                 }
             }
