@@ -69,7 +69,11 @@ pub(crate) async fn to_folder(session: &Session, folder: &Path) -> Result<Left> 
     while let Some(fetched) = stream.message().await.map_err(|status| from_status(&status))? {
         let mail = fetched.mail.unwrap_or_default();
         if mail.state() == MailState::NoAddress {
-            left.no_address.push(id(&mail.receiver).to_owned());
+            // Mails of several cycles may wait for one person.
+            let person = id(&mail.receiver).to_owned();
+            if !left.no_address.contains(&person) {
+                left.no_address.push(person);
+            }
             continue;
         }
         // A mail that can't be written out comes without a message; it stays in the outbox.
