@@ -72,12 +72,18 @@ impl Checker<'_> {
             Some(other) => {
                 let title =
                     format!("only definitions and outcomes are on record, and `{}` is {}", name.node, other.words());
-                self.said.push(
-                    Diagnostic::new(codes::WRONG_KIND_OF_NAME, title, name.span, "").help(format!(
-                        "define it, as in `define of_period : money = {}`, and use that name",
-                        name.node
-                    )),
-                );
+                let kind = match other {
+                    Symbol::Fact(id) => self.facts.get(id.0).map(|fact| match &fact.ty {
+                        Type::Choice(choice) => choice.clone(),
+                        ty => type_words(ty),
+                    }),
+                    _ => None,
+                };
+                let kind = kind.unwrap_or_else(|| "money".to_owned());
+                self.said.push(Diagnostic::new(codes::WRONG_KIND_OF_NAME, title, name.span, "").help(format!(
+                    "define it, as in `define of_period : {kind} = {}`, and use that name",
+                    name.node
+                )));
                 None
             }
             None => {

@@ -164,7 +164,7 @@ impl Checker<'_> {
             "period_start" | "period_end" => return Some(Some(plain(Type::Date, InputSource::Builtin))),
             "quota" | "attainment" => {
                 let Some(Symbol::Fact(id)) = self.names.get(name).cloned() else {
-                    if !self.header_damaged {
+                    if !self.header_damaged && !self.is_damaged(name) {
                         let title = format!("`{name}` needs to know of which measure");
                         self.said.push(
                             Diagnostic::new(codes::HEADER_MISSING, title, field.name.span, "")
