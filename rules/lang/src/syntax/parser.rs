@@ -206,7 +206,7 @@ impl Work<'_, '_> {
             let span = Span::new(self.part.span.start, self.part.span.start + shown.len());
             let help = match nearest(word, HEADER.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => "the header has `about`, `uses schema`, `attainment of`, `effective`, `applies to`, `period`, `currency` and `month ends`".to_owned(),
+                None => "the header has `about`, `uses schema`, `attainment of`, `effective`, `applies to`, `period`, `currency`, `month ends` and `year starts in`".to_owned(),
             };
             if !self.slipped_near(text, 0) {
                 let title = format!("`{shown}` is not a header line");
