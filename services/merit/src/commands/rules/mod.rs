@@ -83,7 +83,7 @@ fn report(
     let tests = if with_tests {
         format!("{} of {} tests pass", reports.len() - failed.len(), reports.len())
     } else {
-        format!("is fine, {} tests not run", program.tests())
+        format!("is fine, {} not run", tests_in_words(program.tests()))
     };
     screen.line(format!("{name}: {title}: {tests}"));
     for check in program.checks() {
@@ -97,6 +97,10 @@ fn report(
         "tests": reports.len(), "failed": failed.iter().map(|report| &report.name).collect::<Vec<_>>(),
     }));
     !failed.is_empty()
+}
+
+fn tests_in_words(count: usize) -> String {
+    if count == 1 { "1 test".to_owned() } else { format!("{count} tests") }
 }
 
 /// A failed test in words: what was expected, what came, and how it came about.
@@ -138,7 +142,7 @@ pub(crate) async fn publish(screen: Screen, session: &Session, files: &[PathBuf]
                 policy.policy_name.clone(),
                 policy.version.to_string(),
                 format!("{} to {until}", policy.effective_from),
-                format!("{} tests", policy.tests),
+                tests_in_words(usize::try_from(policy.tests).unwrap_or(usize::MAX)),
                 hash.to_owned(),
                 done.to_owned(),
             ]
