@@ -57,7 +57,7 @@ impl Checker<'_> {
         };
         let span = expr.span;
         if self.row.is_some() {
-            let title = "a figure over a list can't stand inside a row's condition";
+            let title = "a figure over a list can't stand inside a row";
             self.said.push(
                 Diagnostic::new(codes::WRONG_KIND_OF_NAME, title, span, "")
                     .help("give it a name with `define`, and use the name"),
