@@ -10,4 +10,5 @@ mod explain;
 mod fmt;
 mod merit;
 mod records;
+mod reference;
 mod server;
