@@ -80,10 +80,12 @@ impl Checker<'_> {
                     _ => None,
                 };
                 let kind = kind.unwrap_or_else(|| "money".to_owned());
-                self.said.push(Diagnostic::new(codes::WRONG_KIND_OF_NAME, title, name.span, "").help(format!(
-                    "define it, as in `define of_period : {kind} = {}`, and use that name",
-                    name.node
-                )));
+                self.said.push(
+                    Diagnostic::new(codes::WRONG_KIND_OF_NAME, title, name.span, "").help(format!(
+                        "define it, as in `define of_period : {kind} = {}`, and use that name",
+                        name.node
+                    )),
+                );
                 None
             }
             None => {
