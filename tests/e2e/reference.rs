@@ -22,7 +22,8 @@ fn run(ground: &[Block], page: &Page) -> Vec<String> {
     let mut trouble = Vec::new();
     for block in &page.blocks {
         if block.kind == "console" {
-            trouble.extend(console(&merit, block));
+            let other = console(&merit, block);
+            trouble.extend(other.into_iter().map(|words| format!("{}:{}: {words}", page.name, block.line)));
         } else if !block.file.is_empty() {
             merit.file(&block.file, &block.text);
         }
@@ -35,12 +36,12 @@ fn console(merit: &Merit, block: &Block) -> Vec<String> {
     for shown in format!("\n{}", block.text).split("\n$ ").skip(1) {
         let (command, answer) = shown.split_once('\n').unwrap_or((shown, ""));
         let words = words(command);
-        assert_eq!(words.first().map(String::as_str), Some("merit"), "{}: {command}", block.at);
+        assert_eq!(words.first().map(String::as_str), Some("merit"), "{command}");
         let run = merit.run(&words.iter().skip(1).map(String::as_str).collect::<Vec<_>>());
         let told = format!("{}{}", run.out, run.err);
         let (told, answer): (Vec<&str>, Vec<&str>) = (lines(&told), lines(answer));
         if !answers(&told, &answer) {
-            trouble.push(format!("{}: `{command}` ({}) answers\n{}", block.at, run.code, told.join("\n")));
+            trouble.push(format!("`{command}` ({}) answers\n{}", run.code, told.join("\n")));
         }
     }
     trouble

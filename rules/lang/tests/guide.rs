@@ -113,7 +113,7 @@ fn each_block_of_each_page_is_what_it_is_called() {
     for page in pages(&rules()) {
         let mut base = if page.name.starts_with("reference/") { reference.clone() } else { Base::default() };
         for (index, block) in page.blocks.iter().enumerate() {
-            said.extend(trouble(&page, index, &mut base).map(|words| format!("{}: {words}", block.at)));
+            said.extend(trouble(&page, index, &mut base).map(|words| format!("{}:{}: {words}", page.name, block.line)));
         }
         if page.name == "reference/README.md" {
             reference = base;

@@ -11,8 +11,8 @@ pub struct Block {
     pub file: String,
     /// What stands in it.
     pub text: String,
-    /// Where: `reference/payouts.md:12`.
-    pub at: String,
+    /// The line of its fence, from 1.
+    pub line: usize,
 }
 
 /// A page.
@@ -44,7 +44,7 @@ fn page(rules: &Path, file: &Path) -> Page {
             (Some(words), None) => {
                 let (kind, file) = words.split_once(' ').unwrap_or((words, ""));
                 let (kind, file) = (kind.to_owned(), file.to_owned());
-                open = Some(Block { kind, file, text: String::new(), at: format!("{name}:{}", index + 1) });
+                open = Some(Block { kind, file, text: String::new(), line: index + 1 });
             }
             (Some(_), Some(_)) => blocks.extend(open.take()),
             (None, Some(block)) => {
