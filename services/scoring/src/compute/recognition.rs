@@ -84,7 +84,7 @@ mod tests {
             (Some(OncePer::Period(PeriodUnit::Half)), 1, vec![7]),
             (Some(OncePer::Period(PeriodUnit::Year)), 1, vec![]),
             // A year, and so a quarter, that begins in August.
-            (Some(OncePer::Period(PeriodUnit::Quarter)), 8, vec![7, 8]),
+            (Some(OncePer::Period(PeriodUnit::Quarter)), 8, vec![8]),
             (Some(OncePer::Period(PeriodUnit::Year)), 8, vec![8]),
             (Some(OncePer::Policy), 1, vec![]),
         ] {
