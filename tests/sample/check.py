@@ -118,6 +118,7 @@ class Sample:
         # A deal below $0 is put aside at import.
         self.deals = [deal for deal in both(folder, "deals") if money(deal["Annual value"]) >= 0]
         self.files = {kind: both(folder, kind) for kind in ("cancellations", "meetings", "renewals", "invoices", "payments")}
+        self.events = [(row["person"], row["cycle"], datetime.date.fromisoformat(row["date"])) for row in rows(folder / "events-2026-q3.csv")]
         self.ideas = [row for row in both(folder, "ideas") if row["Stage"] == "Adopted"]
 
     def about(self, person, on):
@@ -185,6 +186,7 @@ class Executives:
     def __init__(self, sample):
         self.sample = sample
         self.record = {}
+        self.held = {}
         self.owed = collections.defaultdict(Fraction)
 
     def lines(self, cycle):
@@ -201,6 +203,7 @@ class Executives:
             assert len({attainment for attainment, _ in ranked[:4]}) == len(ranked[:4]), "shared places"
             for (_, person), prize in zip(ranked, (1000, 500, 250)):
                 found[(person, self.POLICY, "top_closers")] = (Fraction(prize), Fraction(0))
+        self.free(cycle, found)
         for person, said in self.sample.people("Account Executive", cycle):
             self.settle(person, said, cycle, found)
         return found
@@ -228,7 +231,15 @@ class Executives:
             paid, measure = self.record[(person, credited_in)]
             back += cents(gone * paid / measure)
         amount = earned - back
-        return amount, cents(amount / 10)
+        self.held[(person, cycle)] = cents(amount / 10)
+        return amount, self.held[(person, cycle)]
+
+    def free(self, cycle, found):
+        """What was held back in an earlier quarter, once its invoices are paid."""
+        first, end = CYCLES[cycle]
+        for person, of, on in self.sample.events:
+            if first <= on < end and of != cycle:
+                found[(person, self.POLICY, "commission", "invoices_paid")] = (Fraction(0), -self.held[(person, of)])
 
     def settle(self, person, said, cycle, found):
         """A new hire's advance, and nobody pays in."""
@@ -238,7 +249,7 @@ class Executives:
         after = min(day(said["Last day"]) + datetime.timedelta(1), end) if said.get("Last day") else end
         active = max((after - max(hired, first)).days, 0)
         least = down(3 * Fraction(3000) * active / (end - first).days) if months < 6 else Fraction(0)
-        own = [(amount, held) for (who, policy, _), (amount, held) in found.items() if (who, policy) == (person, self.POLICY)]
+        own = [(amount, held) for key, (amount, held) in found.items() if key[:2] == (person, self.POLICY)]
         payable = sum((amount - held for amount, held in own), Fraction(0))
         total = sum((amount for amount, _ in own), Fraction(0))
         if total > 250500:

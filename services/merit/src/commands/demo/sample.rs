@@ -51,6 +51,7 @@ pub(super) const FILES: &[File] = files![
     "invoices-2026-q3.csv" Results "sample-invoices",
     "payments-2026-q2.csv" Results "sample-payments",
     "payments-2026-q3.csv" Results "sample-payments",
+    "events-2026-q3.csv" Events "merit",
     "ratings-2026-q2.csv" Ratings "sample-ratings",
     "ratings-2026-q3.csv" Ratings "sample-ratings",
     "feedback-2026-q2.csv" Feedback "sample-feedback",

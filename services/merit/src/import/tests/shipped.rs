@@ -28,6 +28,7 @@ fn the_sample_organisation_is_read_without_a_problem() {
         ("invoices-2026-q3.csv", ImportKind::Results, "sample-invoices", 11),
         ("payments-2026-q2.csv", ImportKind::Results, "sample-payments", 10),
         ("payments-2026-q3.csv", ImportKind::Results, "sample-payments", 11),
+        ("events-2026-q3.csv", ImportKind::Events, "merit", 19),
         ("ratings-2026-q2.csv", ImportKind::Ratings, "sample-ratings", 386),
         ("ratings-2026-q3.csv", ImportKind::Ratings, "sample-ratings", 378),
         ("feedback-2026-q2.csv", ImportKind::Feedback, "sample-feedback", 11),
