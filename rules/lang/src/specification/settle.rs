@@ -1,5 +1,6 @@
 //! Settling: the cap over all of a payee's amounts, then the guarantee, then what is taken back of earlier draws.
 
+use jiff::civil::Date;
 use merit_core::Rounding;
 use merit_core::period::PeriodUnit;
 use num_rational::BigRational;
@@ -46,8 +47,11 @@ impl Person<'_> {
         lines: &mut Vec<(&'static str, BigRational)>,
         owed: &mut Option<BigRational>,
     ) -> Result<(), Gap> {
-        let least = self.coins_of(&guarantee.at_least, self.whole_units(guarantee.per.node))?;
-        let number = self.inputs.history.periods.len() + 1;
+        let least = self.coins_of(
+            &guarantee.at_least,
+            whole_units(self.inputs.period.start, self.inputs.period.end, guarantee.per.node),
+        )?;
+        let number = self.periods_behind() + 1;
         let draw = guarantee.draw.as_ref().filter(|draw| draw.recoverable);
         let before = owed.clone().unwrap_or_else(BigRational::zero);
         if draw.is_some() {
@@ -83,24 +87,45 @@ impl Person<'_> {
         Ok(coins)
     }
 
-    /// How many whole units lie inside the period; weeks from Monday.
-    fn whole_units(&self, unit: PeriodUnit) -> i64 {
-        let (start, end) = (self.inputs.period.start, self.inputs.period.end);
-        let months = match unit {
-            PeriodUnit::Week => {
-                let mut day = start;
-                while day.weekday() != jiff::civil::Weekday::Monday {
-                    day = day.tomorrow().unwrap();
-                }
-                return (dates::days(day, end) / 7).max(0);
+    /// All days on record, stretch by stretch; each stretch is as many of the policy's periods as fit, at least one.
+    fn periods_behind(&self) -> usize {
+        let unit = self.policy.header.period.as_ref().unwrap().node;
+        let mut days: std::collections::BTreeSet<Date> = std::collections::BTreeSet::new();
+        for past in &self.inputs.history.periods {
+            let mut day = past.period.start;
+            while day < past.period.end {
+                days.insert(day);
+                day = day.tomorrow().unwrap();
             }
-            PeriodUnit::Month => 1,
-            PeriodUnit::Quarter => 3,
-            PeriodUnit::Half => 6,
-            PeriodUnit::Year => 12,
-        };
-        dates::months(start, end, false) / months
+        }
+        let mut behind = 0;
+        while let Some(start) = days.pop_first() {
+            let mut end = start.tomorrow().unwrap();
+            while days.remove(&end) {
+                end = end.tomorrow().unwrap();
+            }
+            behind += usize::try_from(whole_units(start, end, unit).max(1)).unwrap();
+        }
+        behind
     }
+}
+
+/// How many whole units lie between two days; weeks from Monday.
+fn whole_units(start: Date, end: Date, unit: PeriodUnit) -> i64 {
+    let months = match unit {
+        PeriodUnit::Week => {
+            let mut day = start;
+            while day.weekday() != jiff::civil::Weekday::Monday {
+                day = day.tomorrow().unwrap();
+            }
+            return (dates::days(day, end) / 7).max(0);
+        }
+        PeriodUnit::Month => 1,
+        PeriodUnit::Quarter => 3,
+        PeriodUnit::Half => 6,
+        PeriodUnit::Year => 12,
+    };
+    dates::months(start, end, false) / months
 }
 
 fn kept(coins: &BigRational) -> Result<(), Gap> {

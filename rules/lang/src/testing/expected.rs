@@ -95,7 +95,7 @@ fn part_of<'a>(
     if matches!(part, AmountPart::Released | AmountPart::Payable) {
         let own = ran.released.iter().filter(|release| release.payout == output.name);
         words.extend(own.flat_map(|release| {
-            release.words.iter().map(|words| format!("earned {} to {}: {words}", release.since, release.until))
+            release.words.iter().map(|words| format!("{} is freed: {words}", release.amount.spoken()))
         }));
     }
     Some((told, found, Words::Lines(words)))
