@@ -45,9 +45,8 @@ impl Base {
     }
 }
 
-/// What is wrong with a block.
-fn trouble(page: &Page, index: usize, base: &mut Base) -> Option<String> {
-    let block = &page.blocks[index];
+/// What is wrong with a block, which stands at that place of its page.
+fn trouble(page: &Page, index: usize, block: &Block, base: &mut Base) -> Option<String> {
     let shown = |said: &Diagnostics, text: &str| (!said.is_empty()).then(|| render(said, &source(text), false));
     match block.kind.as_str() {
         "merit-schema" => match load_schema(&source(&block.text)) {
@@ -71,7 +70,8 @@ fn trouble(page: &Page, index: usize, base: &mut Base) -> Option<String> {
             _ => Some("no message follows".to_owned()),
         },
         "text" => {
-            let after_wrong = index > 0 && page.blocks[index - 1].kind == "merit-wrong";
+            let before = index.checked_sub(1).and_then(|index| page.blocks.get(index));
+            let after_wrong = before.is_some_and(|before| before.kind == "merit-wrong");
             (!after_wrong).then(|| "a message stands after what is wrong".to_owned())
         }
         // Run, and written for what is run, by the tests of the whole program.
@@ -113,7 +113,9 @@ fn each_block_of_each_page_is_what_it_is_called() {
     for page in pages(&rules()) {
         let mut base = if page.name.starts_with("reference/") { reference.clone() } else { Base::default() };
         for (index, block) in page.blocks.iter().enumerate() {
-            said.extend(trouble(&page, index, &mut base).map(|words| format!("{}:{}: {words}", page.name, block.line)));
+            said.extend(
+                trouble(&page, index, block, &mut base).map(|words| format!("{}:{}: {words}", page.name, block.line)),
+            );
         }
         if page.name == "reference/README.md" {
             reference = base;
@@ -146,7 +148,8 @@ fn each_link_leads_somewhere_and_each_page_and_construct_is_linked() {
         }
     }
     let constructs = std::fs::read_dir(rules().join("policies/constructs")).unwrap().map(|entry| entry.unwrap().path());
-    let constructs = constructs.filter(|path| !path.ends_with("schema.merit"));
+    let constructs =
+        constructs.filter(|path| !path.ends_with("schema.merit") && path.extension().is_some_and(|end| end == "merit"));
     let own = pages(&rules()).into_iter().skip(1).map(|page| rules().join(page.name));
     let unlinked = own.chain(constructs).filter(|path| !linked.contains(&path.canonicalize().unwrap()));
     lost.extend(unlinked.map(|path| format!("no page links to {}", path.display())));

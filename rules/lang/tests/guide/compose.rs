@@ -58,12 +58,12 @@ impl Composed {
 
     /// The declarations of the part.
     pub fn declared(&self) -> String {
-        text(&self.lines[self.lines.len() - self.declared..])
+        text(self.lines.split_at(self.lines.len() - self.declared).1)
     }
 
     /// What the declarations of the part were added to.
     pub fn ground(&self) -> String {
-        text(&self.lines[..self.lines.len() - self.declared])
+        text(self.lines.split_at(self.lines.len() - self.declared).0)
     }
 
     /// The whole policy.
