@@ -1,7 +1,7 @@
 //! The guide and the reference are true: each block of a page is what its fence says, each policy's tests pass, and each
 //! message is the one that is shown. Commands are run by `tests/e2e/reference.rs`.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't go on stops")]
+#![expect(clippy::unwrap_used, reason = "a test that can't go on stops")]
 
 #[path = "guide/compose.rs"]
 mod compose;
