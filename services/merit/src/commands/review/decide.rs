@@ -24,12 +24,16 @@ pub(crate) async fn approve(screen: Screen, session: &Session, which: &Which, re
         return Ok(Outcome::Waiting);
     }
     screen.line(format!(
-        "review of {} is {}: {} lines posted to the ledger",
+        "review of {} is {}: {} posted to the ledger",
         id(&review.cycle),
         state_word(review.state()),
-        approved.posted
+        lines(approved.posted)
     ));
     Ok(Outcome::Done)
+}
+
+fn lines(count: u32) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }
 
 pub(crate) async fn reject(screen: Screen, session: &Session, which: &Which, reason: String) -> Result<Outcome> {

@@ -258,9 +258,14 @@ fn sum(screen: Screen, told: &ExplainPersonResponse, wanted: &Wanted<'_>) {
             screen.heading(&format!("{what} {}", review::spoken(minor, &code)));
             screen.wrapped(2, format!("{words}{equals}"));
         }
-        let held = total.held.as_ref().map_or(0, |held| held.minor_units);
-        if held != 0 && wanted.everything() {
-            screen.wrapped(2, format!("of which {} is held back", figures::amount(total.held.as_ref())));
+        if wanted.everything() {
+            let (held, freed) = held_and_freed(&told.lines, &code);
+            if held != 0 {
+                screen.wrapped(2, format!("of which {} is held back", review::spoken(held, &code)));
+            }
+            if freed != 0 {
+                screen.wrapped(2, format!("and {} that was held back is payable now", review::spoken(freed, &code)));
+            }
         }
     }
     for posted in &told.posted {
@@ -271,6 +276,16 @@ fn sum(screen: Screen, told: &ExplainPersonResponse, wanted: &Wanted<'_>) {
         );
         screen.wrapped(2, words);
     }
+}
+
+/// What of the lines is held back, and what was and is freed, in minor units.
+fn held_and_freed(lines: &[Line], code: &str) -> (i64, i64) {
+    let of = |released: bool| {
+        let own = lines.iter().filter(|line| (line.kind() == LineKind::Release) == released);
+        let held = own.filter_map(|line| line.held.as_ref()).filter(|held| held.currency_code == code);
+        held.fold(0_i64, |sum, held| sum.saturating_add(held.minor_units))
+    };
+    (of(false), of(true).saturating_neg())
 }
 
 /// A policy's other outputs, and what it read.
