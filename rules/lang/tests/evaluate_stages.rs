@@ -267,3 +267,21 @@ define share : percent = won / count of deals otherwise 0%
     assert_eq!(share(vec![credited("D-1", 100)]), Ok(Value::Percent(Ratio::ONE)));
     assert_eq!(share(vec![]), Ok(Value::Percent(Ratio::ZERO)));
 }
+
+/// `sum of sales.credited` is a figure that the checker takes, so the close has to have it.
+#[test]
+fn a_record_without_an_amount_is_credited_by_its_first_money_field() {
+    let text = "schema \"Homes\" version 1\n\nrecord Sale as sales dated by sold belongs to agent {\n  fee : money from $0 and above\n  agent : participant\n  sold : date\n}\n";
+    let source = Source { name: "schema.merit".to_owned(), text: text.to_owned() };
+    let schema = load_schema(&source).unwrap();
+    let values = BTreeMap::from([
+        ("fee".to_owned(), Value::Money(usd(12_345))),
+        ("agent".to_owned(), Value::Participant(person("ana"))),
+    ]);
+    let outcome =
+        merit_rules::credit_default(&schema, "sales", &Row { id: "S-1".to_owned(), values, ..Row::default() });
+    assert!(outcome.uncredited.is_empty());
+    let shares: Vec<_> =
+        outcome.shares.iter().map(|share| (share.participant.as_str(), share.amounts.clone())).collect();
+    assert_eq!(shares, [("ana", vec![("fee".to_owned(), usd(12_345))])]);
+}

@@ -46,7 +46,7 @@ impl Checker<'_> {
             return None;
         }
         let record = self.schema?.record_of_list(&list.node)?;
-        let Some(amount) = super::list_inputs::credited_column(record).map(|field| field.name.clone()) else {
+        let Some(amount) = record.credited_field().map(|field| field.name.clone()) else {
             let title = format!("a row of `{}` has no amount to take back", list.node);
             self.said.push(Diagnostic::new(codes::UNKNOWN_COLUMN, title, list.span, ""));
             return None;

@@ -112,7 +112,7 @@ impl Checker<'_> {
 
     /// `credited` and `credited_as`, for records with an amount to credit.
     fn credit_columns(&mut self, id: ListId, record: &RecordType) {
-        let Some(money) = credited_column(record) else { return };
+        let Some(money) = record.credited_field() else { return };
         let ty = field_type(money, self.fallback());
         self.push_column(
             id,
@@ -137,14 +137,4 @@ impl Checker<'_> {
             Column { name: "credited_as".to_owned(), ty, source: ColumnSource::CreditedAs, optional: false },
         );
     }
-}
-
-/// The column that is credited where the policy doesn't say: `amount`, or else the first money column that is given.
-pub fn credited_column(record: &RecordType) -> Option<&schema::Field> {
-    let money = |field: &&schema::Field| field.ty.value_type() == Some(merit_core::ValueType::Money) && !field.computed;
-    record
-        .fields
-        .get("amount")
-        .filter(money)
-        .or_else(|| record.order.iter().filter_map(|name| record.fields.get(name)).find(money))
 }

@@ -28,7 +28,7 @@ impl Checker<'_> {
             of.push(column.node.clone());
         }
         if of.is_empty() {
-            match super::list_inputs::credited_column(record) {
+            match record.credited_field() {
                 Some(field) => of.push(field.name.clone()),
                 None => {
                     let title = format!("a row of `{}` has no amount to credit", credit.list.node);

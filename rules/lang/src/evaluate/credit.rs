@@ -13,8 +13,6 @@ use crate::schema::Schema;
 
 /// How rolled-up credit is told apart from direct credit.
 const MANAGER: &str = "manager";
-/// The field that is credited where a policy has no `credit` block.
-const AMOUNT: &str = "amount";
 
 /// A participant's share of a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +82,10 @@ pub fn credit(program: &Program, row: &Row, manager_of: &dyn Fn(&PersonId, Date)
     outcome
 }
 
-/// Credits one result without a `credit` block: all of `amount` to the participant that the record belongs to.
+/// Credits one result without a `credit` block: all of its amount (see [`RecordType::credited_field`]) to the participant
+/// that the record belongs to.
+///
+/// [`RecordType::credited_field`]: crate::schema::RecordType::credited_field
 #[must_use]
 pub fn credit_default(schema: &Schema, list: &str, row: &Row) -> CreditOutcome {
     let mut outcome = CreditOutcome::default();
@@ -92,13 +93,11 @@ pub fn credit_default(schema: &Schema, list: &str, row: &Row) -> CreditOutcome {
         outcome.uncredited.push(format!("no record of the schema is listed as `{list}`"));
         return outcome;
     };
-    if !record.fields.contains_key(AMOUNT) {
-        return outcome;
-    }
-    let Some(amount) = amount_of(row, AMOUNT, &mut outcome) else { return outcome };
+    let Some(field) = record.credited_field().map(|field| field.name.as_str()) else { return outcome };
+    let Some(amount) = amount_of(row, field, &mut outcome) else { return outcome };
     match row.values.get(&record.belongs_to) {
         Some(Value::Participant(person)) => {
-            add(&mut outcome.shares, person, &record.belongs_to, amount, AMOUNT);
+            add(&mut outcome.shares, person, &record.belongs_to, amount, field);
         }
         _ => outcome.uncredited.push(format!("{} is not credited: `{}` is missing", row.id, record.belongs_to)),
     }

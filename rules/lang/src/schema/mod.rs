@@ -94,6 +94,16 @@ pub struct RecordType {
     pub order: Vec<String>,
 }
 
+impl RecordType {
+    /// The field that is credited where no policy says which: `amount`, or else the first money field that is given.
+    #[must_use]
+    pub fn credited_field(&self) -> Option<&Field> {
+        let money = |field: &&Field| field.ty.value_type() == Some(ValueType::Money) && !field.computed;
+        let named = self.fields.get("amount").filter(money);
+        named.or_else(|| self.order.iter().filter_map(|name| self.fields.get(name)).find(money))
+    }
+}
+
 /// One of the four sides on which performance is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
