@@ -278,8 +278,7 @@ fn a_record_without_an_amount_is_credited_by_its_first_money_field() {
         ("fee".to_owned(), Value::Money(usd(12_345))),
         ("agent".to_owned(), Value::Participant(person("ana"))),
     ]);
-    let outcome =
-        merit_rules::credit_default(&schema, "sales", &Row { id: "S-1".to_owned(), values, ..Row::default() });
+    let outcome = credit_default(&schema, "sales", &Row { id: "S-1".to_owned(), values, ..Row::default() });
     assert!(outcome.uncredited.is_empty());
     let shares: Vec<_> =
         outcome.shares.iter().map(|share| (share.participant.as_str(), share.amounts.clone())).collect();
