@@ -9,22 +9,28 @@ use merit_rules::{DRAW, DRAW_RECOVERY};
 use sqlx::SqlitePool;
 
 use super::day;
-use crate::model::{Balance, Granted, Recognition, RunState};
+use crate::model::{Balance, Granted, OutcomeKind, Recognition, RunState};
 
-/// Balances, oldest cycle first.
-pub async fn balances_before(pool: &SqlitePool, first_day: Date) -> Result<Vec<Balance>> {
-    let rows: Vec<String> = sqlx::query_scalar(
-        "SELECT o.content FROM outcomes AS o JOIN runs AS r ON r.run = o.run
-         WHERE o.kind = 'balance' AND r.state = $1 AND r.last_day < $2
+/// Outcomes of one kind with their runs' last days, oldest cycle first.
+async fn left_behind(pool: &SqlitePool, kind: OutcomeKind, first_day: Date) -> Result<Vec<(String, String)>> {
+    sqlx::query_as(
+        "SELECT o.content, r.last_day FROM outcomes AS o JOIN runs AS r ON r.run = o.run
+         WHERE o.kind = $1 AND r.state = $2 AND r.last_day < $3
            AND r.posting = (SELECT max(l.posting) FROM runs AS l WHERE l.cycle = r.cycle)
          ORDER BY r.last_day, o.key",
     )
+    .bind(kind.word())
     .bind(RunState::Posted as i64)
     .bind(first_day.to_string())
     .fetch_all(pool)
     .await
-    .map_err(storage)?;
-    rows.iter().map(|content| serde_json::from_str(content).map_err(Error::internal)).collect()
+    .map_err(storage)
+}
+
+/// Balances, oldest cycle first.
+pub async fn balances_before(pool: &SqlitePool, first_day: Date) -> Result<Vec<Balance>> {
+    let rows = left_behind(pool, OutcomeKind::Balance, first_day).await?;
+    rows.iter().map(|(content, _)| serde_json::from_str(content).map_err(Error::internal)).collect()
 }
 
 /// Draws less what was taken back of them, by the ledger's own lines.
@@ -51,17 +57,7 @@ pub async fn owed_before(pool: &SqlitePool, first_day: Date) -> Result<Vec<(Pers
 
 /// What posted runs of cycles that ended before a day gave.
 pub async fn granted_before(pool: &SqlitePool, first_day: Date) -> Result<Vec<(PersonId, Granted)>> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "SELECT o.content, r.last_day FROM outcomes AS o JOIN runs AS r ON r.run = o.run
-         WHERE o.kind = 'recognition' AND r.state = $1 AND r.last_day < $2
-           AND r.posting = (SELECT max(l.posting) FROM runs AS l WHERE l.cycle = r.cycle)
-         ORDER BY r.last_day, o.key",
-    )
-    .bind(RunState::Posted as i64)
-    .bind(first_day.to_string())
-    .fetch_all(pool)
-    .await
-    .map_err(storage)?;
+    let rows = left_behind(pool, OutcomeKind::Recognition, first_day).await?;
     let granted = |(content, last_day): (String, String)| {
         let given: Recognition = serde_json::from_str(&content).map_err(Error::internal)?;
         // A period's label names its last day where it isn't the cycle itself.
