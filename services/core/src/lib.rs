@@ -12,6 +12,7 @@ pub mod money;
 pub mod period;
 pub mod problem;
 pub mod ratio;
+pub mod scope;
 pub mod text;
 pub mod value;
 
@@ -22,4 +23,5 @@ pub use money::Money;
 pub use period::Period;
 pub use problem::Problem;
 pub use ratio::{Ratio, Rounding};
+pub use scope::Scope;
 pub use value::{Span, Value, ValueType};

@@ -9,21 +9,25 @@ pub mod model;
 pub mod service;
 pub mod store;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use merit_core::{Clock, Result};
+use merit_platform::store::Place;
 
 pub use service::Directory;
 
-/// The service's file in the data folder.
-pub const FILE: &str = "directory.db";
+/// The service's name: of its schema and, with `.db`, of its file.
+pub const NAME: &str = "directory";
 
-/// Opens the service on its file in a data folder, which is made and migrated if it has to be.
+/// Opens the service where it keeps its record: a file in a data folder is made and migrated if it has to be, a schema has
+/// to be at this program's version.
 ///
 /// # Errors
-/// When the file can't be opened or holds something else.
-pub async fn open(data: &Path, clock: Arc<dyn Clock>) -> Result<Directory> {
-    let store = store::sqlite::SqliteStore::open(&data.join(FILE)).await?;
-    Ok(Directory::new(Arc::new(store), clock))
+/// When the store can't be opened, or holds something else.
+pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Directory> {
+    let store: Arc<dyn store::Store> = match place {
+        Place::Folder(data) => Arc::new(store::sqlite::open(&data.join(format!("{NAME}.db"))).await?),
+        Place::Postgres(server) => Arc::new(store::postgres::open(server).await?),
+    };
+    Ok(Directory::new(store, clock))
 }

@@ -10,6 +10,7 @@ use merit_platform::client::{self, Bearer, Incoming, LIMIT, Link};
 use merit_platform::data_folder::DataFolder;
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_platform::server::Server;
+use merit_platform::store::Place;
 use merit_proto::directory::v1::directory_service_client::DirectoryServiceClient;
 use merit_proto::goals::v1::goals_service_client::GoalsServiceClient;
 use tonic::transport::Channel;
@@ -50,7 +51,7 @@ impl Assembly {
         let link = client::link(channel.clone(), Bearer::new(&token)?);
         let data = folder.path();
 
-        let directory = merit_directory::open(data, clock.clone()).await?;
+        let directory = merit_directory::open(&Place::folder(data), clock.clone()).await?;
         let goals = merit_goals::open(data, link.clone(), clock.clone()).await?;
         let feedback =
             merit_feedback::FeedbackService::open(data, directory_client(&link), goals_client(&link), clock.clone())

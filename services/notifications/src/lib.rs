@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use merit_core::{Clock, Result};
 use merit_platform::client::{LIMIT, Link};
-use merit_platform::sqlite::Database;
+use merit_platform::store::sqlite::Database;
 use merit_proto::directory::v1::directory_service_client::DirectoryServiceClient;
 use merit_proto::notifications::v1::notifications_service_server::NotificationsServiceServer;
 

@@ -8,7 +8,7 @@ pub mod identity;
 pub mod import;
 pub mod page;
 pub mod server;
-pub mod sqlite;
 pub mod status;
+pub mod store;
 pub mod telemetry;
 pub mod wire;

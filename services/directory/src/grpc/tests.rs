@@ -9,6 +9,7 @@ use merit_core::FixedClock;
 use merit_platform::client::{Bearer, Link, in_process, link};
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_platform::server::Server;
+use merit_platform::store::Place;
 use merit_proto::directory::v1::directory_service_client::DirectoryServiceClient;
 use merit_proto::directory::v1::{
     GetCutoffRequest, GetPersonRequest, ImportPeopleRequest, ListPeopleRequest, Person, PersonRow,
@@ -27,7 +28,7 @@ impl Service {
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = FixedClock("2026-07-15T12:00:00Z".parse().unwrap());
-        let directory = crate::open(folder.path(), Arc::new(clock)).await.unwrap();
+        let directory = crate::open(&Place::folder(folder.path()), Arc::new(clock)).await.unwrap();
         let keys = Keys::from_secret(b"a secret of thirty-two bytes or so");
         let mut server = Server::new(&keys).unwrap();
         server.add(directory.server());

@@ -11,7 +11,6 @@ use proptest::prelude::*;
 use super::Directory;
 use super::import::plan;
 use crate::model::{Fact, Outcome, PeopleFile, Person, PersonRow};
-use crate::store::sqlite::SqliteStore;
 
 fn id(text: &str) -> PersonId {
     PersonId::new(text).unwrap()
@@ -43,7 +42,7 @@ fn file(rows: Vec<PersonRow>) -> PeopleFile {
 
 async fn directory() -> (tempfile::TempDir, Directory) {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("directory.db")).await.unwrap();
+    let store = crate::store::sqlite::open(&folder.path().join("directory.db")).await.unwrap();
     let clock = FixedClock("2026-07-15T12:00:00Z".parse().unwrap());
     (folder, Directory::new(Arc::new(store), Arc::new(clock)))
 }

@@ -1,254 +1,38 @@
 //! The directory's record in one SQLite file.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use async_trait::async_trait;
-use jiff::Timestamp;
-use merit_core::ids::PersonId;
-use merit_core::{Error, Kind, Result, Value, ValueType};
-use merit_platform::sqlite::{Database, storage};
+use merit_core::Result;
+use merit_platform::store::sqlite as dialect;
 use sqlx::migrate::Migrator;
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
-use super::{PeopleQuery, Store};
-use crate::model::{Change, Fact, Identity, Person};
+#[path = "sql/mod.rs"]
+mod sql;
+
+pub use sql::SqlStore as SqliteStore;
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
-/// Rows in one statement: the cost of a statement is spread over them, and no limit on its parameters is near.
-const ROWS: usize = 500;
-
-/// One file.
-#[derive(Debug, Clone)]
-pub struct SqliteStore {
-    database: Database,
-}
-
-impl SqliteStore {
-    /// Opens the file, which is made and migrated if it has to be.
-    ///
-    /// # Errors
-    /// When the file can't be opened or holds something else.
-    pub async fn open(path: &Path) -> Result<Self> {
-        Ok(Self { database: Database::open(path, &MIGRATOR).await? })
-    }
-
-    /// People with names and addresses only.
-    async fn latest_versions(&self, query: &PeopleQuery, names: Option<&str>) -> Result<Vec<Person>> {
-        let rows = sqlx::query(
-            "SELECT person, display_name, email FROM person_versions AS v
-             WHERE seq = (SELECT MAX(seq) FROM person_versions AS w WHERE w.person = v.person AND w.seq <= $1)
-               AND person > $2 AND ($3 IS NULL OR person IN (SELECT value FROM json_each($3)))
-             ORDER BY person LIMIT $4",
-        )
-        .bind(query.cutoff)
-        .bind(query.after.as_deref().unwrap_or_default())
-        .bind(names)
-        .bind(query.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX)))
-        .fetch_all(self.database.read())
-        .await
-        .map_err(storage)?;
-        rows.iter()
-            .map(|row| {
-                Ok(Person {
-                    id: PersonId::new(row.try_get::<&str, _>(0).map_err(storage)?)?,
-                    display_name: row.try_get(1).map_err(storage)?,
-                    email: row.try_get(2).map_err(storage)?,
-                    identities: Vec::new(),
-                    history: Vec::new(),
-                })
-            })
-            .collect()
-    }
-
-    async fn add_identities(&self, people: &mut People<'_>, cutoff: i64, names: Option<&str>) -> Result<()> {
-        let rows = sqlx::query(
-            "SELECT person, source, external_id FROM identities
-             WHERE seq <= $1 AND person >= $2 AND person <= $3
-               AND ($4 IS NULL OR person IN (SELECT value FROM json_each($4)))
-             ORDER BY person, seq, source, external_id",
-        )
-        .bind(cutoff)
-        .bind(&people.first)
-        .bind(&people.last)
-        .bind(names)
-        .fetch_all(self.database.read())
-        .await
-        .map_err(storage)?;
-        for row in &rows {
-            let identity =
-                Identity { source: row.try_get(1).map_err(storage)?, external_id: row.try_get(2).map_err(storage)? };
-            if let Some(person) = people.get(row.try_get(0).map_err(storage)?) {
-                person.identities.push(identity);
-            }
-        }
-        Ok(())
-    }
-
-    async fn add_history(&self, people: &mut People<'_>, cutoff: i64, names: Option<&str>) -> Result<()> {
-        let rows = sqlx::query(
-            "SELECT person, attribute, from_day, seq, kind, value FROM facts
-             WHERE seq <= $1 AND person >= $2 AND person <= $3
-               AND ($4 IS NULL OR person IN (SELECT value FROM json_each($4)))
-             ORDER BY person, attribute, from_day, seq",
-        )
-        .bind(cutoff)
-        .bind(&people.first)
-        .bind(&people.last)
-        .bind(names)
-        .fetch_all(self.database.read())
-        .await
-        .map_err(storage)?;
-        for row in &rows {
-            let from: &str = row.try_get(2).map_err(storage)?;
-            let fact = Fact {
-                attribute: row.try_get(1).map_err(storage)?,
-                from: from.parse().map_err(|_| corrupt("a fact's day", from))?,
-                value: read_value(row.try_get(4).map_err(storage)?, row.try_get(5).map_err(storage)?)?,
-                seq: row.try_get(3).map_err(storage)?,
-            };
-            if let Some(person) = people.get(row.try_get(0).map_err(storage)?) {
-                person.history.push(fact);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// People by id, while what belongs to them is read.
-struct People<'a> {
-    by_id: BTreeMap<String, &'a mut Person>,
-    first: String,
-    last: String,
-}
-
-impl<'a> People<'a> {
-    fn new(people: &'a mut [Person]) -> Self {
-        let id = |person: Option<&Person>| person.map(|p| p.id.as_str().to_owned()).unwrap_or_default();
-        let (first, last) = (id(people.first()), id(people.last()));
-        Self { by_id: people.iter_mut().map(|person| (person.id.as_str().to_owned(), person)).collect(), first, last }
-    }
-
-    fn get(&mut self, id: &str) -> Option<&mut Person> {
-        self.by_id.get_mut(id).map(|person| &mut **person)
-    }
-}
-
-#[async_trait]
-impl Store for SqliteStore {
-    async fn cutoff(&self) -> Result<i64> {
-        sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM changes")
-            .fetch_one(self.database.read())
-            .await
-            .map_err(storage)
-    }
-
-    async fn people(&self, query: &PeopleQuery) -> Result<Vec<Person>> {
-        let names = (!query.names.is_empty())
-            .then(|| serde_json::to_string(&query.names).map_err(Error::internal))
-            .transpose()?;
-        let names = names.as_deref();
-        // Nothing at or before a cut-off ever changes, so the statements agree without a transaction around them.
-        let mut found = self.latest_versions(query, names).await?;
-        if !found.is_empty() {
-            let mut people = People::new(&mut found);
-            self.add_identities(&mut people, query.cutoff, names).await?;
-            self.add_history(&mut people, query.cutoff, names).await?;
-        }
-        Ok(found)
-    }
-
-    async fn record(&self, expected: i64, change: &Change, now: Timestamp) -> Result<i64> {
-        let mut write = self.database.write().await?;
-        let last: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM changes")
-            .fetch_one(&mut *write)
-            .await
-            .map_err(storage)?;
-        if last != expected {
-            return Err(Error::new(Kind::Aborted, "ABORTED", "the people on record changed meanwhile; try again"));
-        }
-        let seq: i64 =
-            sqlx::query_scalar("INSERT INTO changes (kind, recorded_at) VALUES ('people', $1) RETURNING seq")
-                .bind(now.to_string())
-                .fetch_one(&mut *write)
-                .await
-                .map_err(storage)?;
-        sqlx::query("INSERT INTO imports (seq, source, file_name) VALUES ($1, $2, $3)")
-            .bind(seq)
-            .bind(&change.source)
-            .bind(&change.file_name)
-            .execute(&mut *write)
-            .await
-            .map_err(storage)?;
-        write_identities(&mut write, seq, change).await?;
-        write_versions(&mut write, seq, change).await?;
-        write_facts(&mut write, seq, change).await?;
-        write.commit().await.map_err(storage)?;
-        Ok(seq)
-    }
-}
-
-async fn write_identities(connection: &mut SqliteConnection, seq: i64, change: &Change) -> Result<()> {
-    for rows in change.identities.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO identities (source, external_id, person, seq) ");
-        insert.push_values(rows, |mut row, (identity, person)| {
-            row.push_bind(&identity.source).push_bind(&identity.external_id).push_bind(person.as_str()).push_bind(seq);
-        });
-        insert.build().execute(&mut *connection).await.map_err(storage)?;
-    }
-    Ok(())
-}
-
-async fn write_versions(connection: &mut SqliteConnection, seq: i64, change: &Change) -> Result<()> {
-    for rows in change.versions.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO person_versions (person, seq, display_name, email) ");
-        insert.push_values(rows, |mut row, version| {
-            row.push_bind(version.person.as_str())
-                .push_bind(seq)
-                .push_bind(&version.display_name)
-                .push_bind(version.email.as_deref());
-        });
-        insert.build().execute(&mut *connection).await.map_err(storage)?;
-    }
-    Ok(())
-}
-
-async fn write_facts(connection: &mut SqliteConnection, seq: i64, change: &Change) -> Result<()> {
-    for rows in change.facts.chunks(ROWS) {
-        let mut insert =
-            QueryBuilder::<Sqlite>::new("INSERT INTO facts (person, attribute, from_day, seq, kind, value) ");
-        insert.push_values(rows, |mut row, (person, fact)| {
-            row.push_bind(person.as_str())
-                .push_bind(&fact.attribute)
-                .push_bind(fact.from.to_string())
-                .push_bind(seq)
-                .push_bind(fact.value.as_ref().map(|value| value.kind().word()))
-                .push_bind(fact.value.as_ref().map(ToString::to_string));
-        });
-        insert.build().execute(&mut *connection).await.map_err(storage)?;
-    }
-    Ok(())
-}
-
-fn read_value(kind: Option<&str>, text: Option<&str>) -> Result<Option<Value>> {
-    let (Some(kind), Some(text)) = (kind, text) else { return Ok(None) };
-    let kind = ValueType::from_word(kind).ok_or_else(|| corrupt("a fact's kind", kind))?;
-    Value::parse(kind, text).map(Some).map_err(|_| corrupt("a fact's value", text))
-}
-
-/// What was written by this program can be read by it, so anything else is a damaged file.
-fn corrupt(what: &str, text: &str) -> Error {
-    Error::internal(format!("the directory's file is damaged: {what} is `{}`", merit_core::text::shown(text)))
+/// Opens the file, which is made and migrated if it has to be.
+///
+/// # Errors
+/// When the file can't be opened or holds something else.
+pub async fn open(path: &Path) -> Result<SqliteStore> {
+    Ok(SqliteStore::new(dialect::Database::open(path, &MIGRATOR).await?))
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+    use merit_core::ids::PersonId;
+
     use super::*;
+    use crate::model::Change;
+    use crate::store::{PeopleQuery, Store as _};
 
     async fn fresh() -> (tempfile::TempDir, SqliteStore) {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("directory.db")).await.unwrap();
+        let store = open(&folder.path().join("directory.db")).await.unwrap();
         (folder, store)
     }
 
@@ -265,7 +49,7 @@ mod tests {
         let change = Change { versions: vec![version], ..Change::default() };
         let seq = store.record(0, &change, Timestamp::UNIX_EPOCH).await.unwrap();
         drop(store);
-        let again = SqliteStore::open(&folder.path().join("directory.db")).await.unwrap();
+        let again = open(&folder.path().join("directory.db")).await.unwrap();
         assert_eq!(again.cutoff().await.unwrap(), seq);
         assert_eq!(again.people(&PeopleQuery::at(seq)).await.unwrap().len(), 1);
     }

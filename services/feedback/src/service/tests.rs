@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use jiff::civil::date;
 use merit_core::{FixedClock, Kind, Value};
-use merit_platform::sqlite::Database;
+use merit_platform::store::sqlite::Database;
 
 use super::*;
 use crate::model::Row;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use merit_core::ids::{CycleId, GoalId, PersonId};
 use merit_core::{Error, Result, Value, ValueType};
-use merit_platform::sqlite::{Database, storage};
+use merit_platform::store::{sqlite::Database, storage};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
 
@@ -84,7 +84,7 @@ impl SqliteStore {
         )
         .bind(&ids)
         .bind(cutoff)
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)?;
         let acknowledged: Vec<(String, String)> = sqlx::query_as(
@@ -93,7 +93,7 @@ impl SqliteStore {
         )
         .bind(&ids)
         .bind(cutoff)
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)?;
         let mut places: HashMap<String, &mut Note> =
@@ -159,7 +159,7 @@ impl Store for SqliteStore {
     async fn note(&self, id: &NoteId) -> Result<Option<Note>> {
         let row = sqlx::query("SELECT * FROM note_versions WHERE note = $1 ORDER BY seq DESC LIMIT 1")
             .bind(id.as_str())
-            .fetch_optional(self.database.read())
+            .fetch_optional(self.database.pool())
             .await
             .map_err(storage)?;
         let notes = row.iter().map(note).collect::<Result<_>>()?;
@@ -207,7 +207,7 @@ impl Store for SqliteStore {
         .bind(person.as_str())
         .bind(after.unwrap_or_default())
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)?;
         self.with_answers(rows.iter().map(note).collect::<Result<_>>()?, i64::MAX).await
@@ -223,7 +223,7 @@ impl Store for SqliteStore {
         .bind(first.to_string())
         .bind(last.to_string())
         .bind(cutoff)
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)?;
         let mut notes: Vec<Note> = rows.iter().map(note).collect::<Result<_>>()?;
@@ -240,7 +240,7 @@ impl Store for SqliteStore {
         )
         .bind(cycle.as_str())
         .bind(up_to(cutoff))
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)?;
         let mut all: Vec<SelfAssessment> = rows.iter().map(self_assessment).collect::<Result<_>>()?;
@@ -259,7 +259,7 @@ impl Store for SqliteStore {
         .bind(first.to_string())
         .bind(last.to_string())
         .bind(up_to(cutoff))
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)?;
         rows.iter().map(rating).collect()
@@ -267,7 +267,7 @@ impl Store for SqliteStore {
 
     async fn cutoff(&self) -> Result<i64> {
         sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM changes")
-            .fetch_one(self.database.read())
+            .fetch_one(self.database.pool())
             .await
             .map_err(storage)
     }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use merit_core::ids::GoalId;
 use merit_core::text::shown;
 use merit_core::{Error, Kind, Result};
-use merit_platform::sqlite::{Database, storage};
+use merit_platform::store::{sqlite::Database, storage};
 use sqlx::migrate::Migrator;
 
 use super::{GoalQuery, Store};
@@ -39,23 +39,23 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn cutoff(&self) -> Result<i64> {
         let last = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM changes");
-        last.fetch_one(self.database.read()).await.map_err(storage)
+        last.fetch_one(self.database.pool()).await.map_err(storage)
     }
 
     async fn schemas(&self) -> Result<Vec<SchemaRecord>> {
-        read::schemas(self.database.read()).await
+        read::schemas(self.database.pool()).await
     }
 
     async fn cycles(&self, cutoff: i64) -> Result<Vec<Cycle>> {
-        read::cycles(self.database.read(), cutoff).await
+        read::cycles(self.database.pool(), cutoff).await
     }
 
     async fn goals(&self, query: &GoalQuery) -> Result<Vec<Goal>> {
-        read::goals(self.database.read(), query).await
+        read::goals(self.database.pool(), query).await
     }
 
     async fn identities(&self, source: &str, external_ids: &[String]) -> Result<BTreeMap<String, GoalId>> {
-        read::identities(self.database.read(), source, external_ids).await
+        read::identities(self.database.pool(), source, external_ids).await
     }
 
     async fn record(&self, expected: i64, change: &Change, now: Timestamp) -> Result<i64> {

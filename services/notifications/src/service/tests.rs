@@ -7,7 +7,7 @@ use std::sync::Mutex as Shared;
 
 use async_trait::async_trait;
 use merit_core::FixedClock;
-use merit_platform::sqlite::Database;
+use merit_platform::store::sqlite::Database;
 use merit_proto::scorecard::v1::Scorecard;
 use prost::Message as _;
 use tokio::sync::mpsc;
@@ -101,7 +101,7 @@ impl World {
     async fn recorded_attempts(&self) -> Vec<(String, String)> {
         let database = Database::open(&self.folder.path().join("notifications.db"), &crate::MIGRATOR).await.unwrap();
         sqlx::query_as("SELECT phase, outcome FROM attempts ORDER BY mail_key, number")
-            .fetch_all(database.read())
+            .fetch_all(database.pool())
             .await
             .unwrap()
     }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use merit_core::{Error, Result};
-use merit_platform::sqlite::{Database, storage};
+use merit_platform::store::{sqlite::Database, storage};
 use sqlx::{QueryBuilder, Sqlite};
 use tokio::sync::{mpsc, oneshot};
 
@@ -113,7 +113,7 @@ mod tests {
             assert_eq!(added, usize::from(pair != 7), "key-{pair}");
         }
         let receivers: Vec<(String, String)> =
-            sqlx::query_as("SELECT mail_key, receiver FROM mails").fetch_all(database.read()).await.unwrap();
+            sqlx::query_as("SELECT mail_key, receiver FROM mails").fetch_all(database.pool()).await.unwrap();
         assert_eq!(receivers.len(), TOGETHER);
         assert!(receivers.contains(&("key-7".to_owned(), "ana".to_owned())), "what was there was replaced");
     }

@@ -1,7 +1,7 @@
 //! Which mails a scorecard replaces: those of the same sort to the same receiver for the same cycle, from other runs.
 
 use merit_core::Result;
-use merit_platform::sqlite::storage;
+use merit_platform::store::storage;
 use sqlx::{Sqlite, Transaction};
 
 use crate::model::{Mail, State};

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::PersonId;
 use merit_core::{Error, Result};
-use merit_platform::sqlite::{Database, storage};
+use merit_platform::store::{sqlite::Database, storage};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, Sqlite, Transaction};
 
@@ -39,7 +39,7 @@ impl Store for SqliteStore {
     async fn mail(&self, key: &str) -> Result<Option<Mail>> {
         let row = sqlx::query("SELECT * FROM mails WHERE mail_key = $1")
             .bind(key)
-            .fetch_optional(self.database.read())
+            .fetch_optional(self.database.pool())
             .await
             .map_err(storage)?;
         row.as_ref().map(mail).transpose()
@@ -52,7 +52,7 @@ impl Store for SqliteStore {
         )
         .bind(after.unwrap_or_default())
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)?;
         rows.iter().map(mail).collect()
@@ -64,7 +64,7 @@ impl Store for SqliteStore {
             "SELECT mail_key FROM mails WHERE state IN (SELECT value FROM json_each($1)) ORDER BY mail_key",
         )
         .bind(serde_json::to_string(&words).map_err(Error::internal)?)
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)
     }
@@ -73,7 +73,7 @@ impl Store for SqliteStore {
         let rows =
             sqlx::query("SELECT * FROM mails WHERE mail_key IN (SELECT value FROM json_each($1)) ORDER BY mail_key")
                 .bind(serde_json::to_string(keys).map_err(Error::internal)?)
-                .fetch_all(self.database.read())
+                .fetch_all(self.database.pool())
                 .await
                 .map_err(storage)?;
         rows.iter().map(mail).collect()

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, PersonId, RunId};
 use merit_core::{Error, Result};
-use merit_platform::sqlite::{Database, storage};
+use merit_platform::store::{sqlite::Database, storage};
 use sqlx::{QueryBuilder, SqliteConnection, query, query_as};
 
 use super::{Store, Waiting};
@@ -40,7 +40,7 @@ impl Sqlite {
         let decisions: Vec<DecisionRow> =
             query_as("SELECT deed, decided_by, at, reason, own_lines FROM decisions WHERE run = $1 ORDER BY seq")
                 .bind(&row.run)
-                .fetch_all(self.database.read())
+                .fetch_all(self.database.pool())
                 .await
                 .map_err(storage)?;
         row.review(decisions)
@@ -75,7 +75,7 @@ impl Store for Sqlite {
     async fn review(&self, run: &RunId) -> Result<Option<Review>> {
         let row: Option<ReviewRow> = query_as("SELECT * FROM reviews WHERE run = $1")
             .bind(run.as_str())
-            .fetch_optional(self.database.read())
+            .fetch_optional(self.database.pool())
             .await
             .map_err(storage)?;
         match row {
@@ -90,7 +90,7 @@ impl Store for Sqlite {
              ORDER BY CASE WHEN state IN ('rejected', 'superseded') THEN 1 ELSE 0 END, seq DESC LIMIT 1",
         )
         .bind(cycle.as_str())
-        .fetch_optional(self.database.read())
+        .fetch_optional(self.database.pool())
         .await
         .map_err(storage)?;
         match row {
@@ -102,7 +102,7 @@ impl Store for Sqlite {
     async fn of_cycle(&self, cycle: &CycleId) -> Result<Vec<Review>> {
         let rows: Vec<ReviewRow> = query_as("SELECT * FROM reviews WHERE cycle = $1 ORDER BY seq")
             .bind(cycle.as_str())
-            .fetch_all(self.database.read())
+            .fetch_all(self.database.pool())
             .await
             .map_err(storage)?;
         self.complete_all(rows).await
@@ -136,7 +136,7 @@ impl Store for Sqlite {
         let rows: Vec<CardRow> =
             query_as("SELECT kind, person, content FROM scorecards WHERE run = $1 ORDER BY person, kind")
                 .bind(run.as_str())
-                .fetch_all(self.database.read())
+                .fetch_all(self.database.pool())
                 .await
                 .map_err(storage)?;
         rows.into_iter().map(CardRow::card).collect()
@@ -157,7 +157,7 @@ impl Store for Sqlite {
         .bind(person)
         .bind(kind)
         .bind(i64::try_from(page.limit).unwrap_or(i64::MAX))
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)?;
         rows.into_iter().map(CardRow::card).collect()
@@ -184,7 +184,7 @@ impl Store for Sqlite {
         )
         .bind(after)
         .bind(limit)
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)?;
         rows.into_iter().map(WaitingRow::waiting).collect()
@@ -361,7 +361,7 @@ mod tests {
         store.record_read("cora", &review.run, Some(&ana), now()).await.unwrap();
         store.record_read("cora", &review.run, None, now()).await.unwrap();
         let rows: Vec<(String, String)> =
-            query_as("SELECT reader, person FROM reads ORDER BY seq").fetch_all(store.database.read()).await.unwrap();
+            query_as("SELECT reader, person FROM reads ORDER BY seq").fetch_all(store.database.pool()).await.unwrap();
         assert_eq!(rows, [("cora".to_owned(), "ana".to_owned()), ("cora".to_owned(), String::new())]);
     }
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, GoalId};
 use merit_core::{Error, Period, Result, Value, ValueType};
-use merit_platform::sqlite::storage;
+use merit_platform::store::storage;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqlitePool};
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use merit_core::{Ratio, Result};
-use merit_platform::sqlite::storage;
+use merit_platform::store::storage;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::model::{Change, Cycle, GoalsChange, SchemaRecord};

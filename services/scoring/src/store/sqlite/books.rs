@@ -2,7 +2,7 @@
 
 use merit_core::Result;
 use merit_core::ids::CycleId;
-use merit_platform::sqlite::storage;
+use merit_platform::store::storage;
 use sqlx::SqlitePool;
 
 use crate::model::{BookEntry, BookRow, Books, RunState};

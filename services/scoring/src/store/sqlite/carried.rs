@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use merit_core::ids::PersonId;
 use merit_core::{Currency, Error, Money, Result};
-use merit_platform::sqlite::storage;
+use merit_platform::store::storage;
 use merit_rules::{DRAW, DRAW_RECOVERY};
 use sqlx::SqlitePool;
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use merit_core::ids::{CycleId, PersonId};
 use merit_core::{Error, Result};
-use merit_platform::sqlite::storage;
+use merit_platform::store::storage;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::{ROWS, SqliteStore, change, day};
@@ -66,7 +66,7 @@ impl Events for SqliteStore {
         )
         .bind(by.to_string())
         .bind(cutoff)
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)?;
         rows.into_iter().map(read).collect()

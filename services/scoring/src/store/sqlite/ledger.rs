@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, RunId};
 use merit_core::{Error, Result};
-use merit_platform::sqlite::storage;
+use merit_platform::store::storage;
 use sqlx::{QueryBuilder, Sqlite, Transaction};
 
 use super::{ROWS, SqliteStore, books, change, limit};
@@ -77,7 +77,7 @@ impl Ledger for SqliteStore {
     }
 
     async fn books(&self, cycle: &CycleId) -> Result<Books> {
-        books::books(self.database.read(), cycle).await
+        books::books(self.database.pool(), cycle).await
     }
 
     async fn ledger(
@@ -98,7 +98,7 @@ impl Ledger for SqliteStore {
         }
         query.push(" ORDER BY key, run LIMIT ").push_bind(limit(rows));
         let found: Vec<(String, String, String)> =
-            query.build_query_as().fetch_all(self.database.read()).await.map_err(storage)?;
+            query.build_query_as().fetch_all(self.database.pool()).await.map_err(storage)?;
         let line = |(key, run, content): (String, String, String)| {
             let line = serde_json::from_str(&content).map_err(Error::internal)?;
             Ok(Posted { key: joined(&[&key, &run]), run, line })

@@ -15,7 +15,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use merit_core::{Error, Result};
-use merit_platform::sqlite::{Database, storage};
+use merit_platform::store::{sqlite::Database, storage};
 use sqlx::{Sqlite, Transaction};
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");

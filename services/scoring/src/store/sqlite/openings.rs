@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::PersonId;
 use merit_core::{Error, Result};
-use merit_platform::sqlite::storage;
+use merit_platform::store::storage;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::{ROWS, SqliteStore, change, day};
@@ -95,7 +95,7 @@ impl Openings for SqliteStore {
 
     async fn openings(&self, cutoff: i64) -> Result<Vec<(Opening, i64)>> {
         let rows: Vec<OpeningRow> =
-            sqlx::query_as(LATEST).bind(cutoff).fetch_all(self.database.read()).await.map_err(storage)?;
+            sqlx::query_as(LATEST).bind(cutoff).fetch_all(self.database.pool()).await.map_err(storage)?;
         rows.into_iter().filter(|row| row.value.is_some()).map(read).collect()
     }
 
@@ -106,7 +106,7 @@ impl Openings for SqliteStore {
              ORDER BY last_day, cycle",
         )
         .bind(RunState::Posted as i64)
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)?;
         let closed = |(cycle, first, last, policies, cutoff): (String, String, String, String, i64)| {

@@ -2,7 +2,7 @@
 
 use merit_core::ids::RunId;
 use merit_core::{Error, Result};
-use merit_platform::sqlite::storage;
+use merit_platform::store::storage;
 use sqlx::{QueryBuilder, Sqlite, SqlitePool, Transaction};
 
 use super::{ROWS, limit, small};

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::{Error, Kind, Result};
-use merit_platform::sqlite::storage;
+use merit_platform::store::storage;
 use sqlx::error::DatabaseError;
 
 use super::{SqliteStore, change, day, optional_day, small};
@@ -34,7 +34,7 @@ impl Policies for SqliteStore {
             "SELECT name, version, sha256, effective_from, effective_to, about, file_name, text, schema_text, tests
              FROM policies ORDER BY name, version",
         )
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)?;
         rows.into_iter().map(read).collect()

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::PersonId;
 use merit_core::{Error, Period, Result};
-use merit_platform::sqlite::storage;
+use merit_platform::store::storage;
 use sqlx::{QueryBuilder, Sqlite, Transaction};
 
 use super::{ROWS, SqliteStore, change, day};
@@ -89,7 +89,7 @@ impl Results for SqliteStore {
         .bind(period.start.to_string())
         .bind(period.end.to_string())
         .bind(cutoff)
-        .fetch_all(self.database.read())
+        .fetch_all(self.database.pool())
         .await
         .map_err(storage)?;
         rows.into_iter().map(read).collect()
@@ -99,7 +99,7 @@ impl Results for SqliteStore {
         let last = sqlx::query_scalar(
             "SELECT coalesce(max(seq), 0) FROM changes WHERE kind IN ('results', 'events', 'balances', 'adjustment')",
         );
-        last.fetch_one(self.database.read()).await.map_err(storage)
+        last.fetch_one(self.database.pool()).await.map_err(storage)
     }
 }
 

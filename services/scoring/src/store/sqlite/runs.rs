@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use merit_core::ids::{CycleId, PersonId, RunId};
 use merit_core::{Error, Kind, Money, Result};
-use merit_platform::sqlite::storage;
+use merit_platform::store::storage;
 use sqlx::{QueryBuilder, Sqlite, Transaction};
 
 use super::{ROWS, SqliteStore, carried, day, outcomes, small};
@@ -71,7 +71,7 @@ impl Runs for SqliteStore {
     async fn run(&self, id: &RunId) -> Result<Option<Run>> {
         let row: Option<RunRow> = sqlx::query_as("SELECT * FROM runs WHERE run = $1")
             .bind(id.as_str())
-            .fetch_optional(self.database.read())
+            .fetch_optional(self.database.pool())
             .await
             .map_err(storage)?;
         row.map(read).transpose()
@@ -86,7 +86,7 @@ impl Runs for SqliteStore {
         .bind(cycle.as_str())
         .bind(least as i64)
         .bind(RunState::Posted as i64)
-        .fetch_optional(self.database.read())
+        .fetch_optional(self.database.pool())
         .await
         .map_err(storage)?;
         found.as_deref().map(RunId::new).transpose()
@@ -96,7 +96,7 @@ impl Runs for SqliteStore {
         let rows: Vec<(String, String)> =
             sqlx::query_as("SELECT kind, content FROM frozen WHERE run = $1 ORDER BY kind, key")
                 .bind(id.as_str())
-                .fetch_all(self.database.read())
+                .fetch_all(self.database.pool())
                 .await
                 .map_err(storage)?;
         for (kind, content) in rows {
@@ -190,34 +190,34 @@ impl Runs for SqliteStore {
     async fn evaluated(&self, id: &RunId) -> Result<u32> {
         let done: i64 = sqlx::query_scalar("SELECT coalesce(sum(evaluated), 0) FROM shards WHERE run = $1")
             .bind(id.as_str())
-            .fetch_one(self.database.read())
+            .fetch_one(self.database.pool())
             .await
             .map_err(storage)?;
         small(done)
     }
 
     async fn outcomes(&self, id: &RunId, part: Part<'_>) -> Result<Vec<Outcome>> {
-        outcomes::page(self.database.read(), id, part).await
+        outcomes::page(self.database.pool(), id, part).await
     }
 
     async fn all_outcomes(&self, id: &RunId, kinds: &[OutcomeKind]) -> Result<Vec<Outcome>> {
-        outcomes::all(self.database.read(), id, kinds).await
+        outcomes::all(self.database.pool(), id, kinds).await
     }
 
     async fn traces(&self, id: &RunId, participants: &[String]) -> Result<Vec<TraceRow>> {
-        outcomes::traces(self.database.read(), id, participants).await
+        outcomes::traces(self.database.pool(), id, participants).await
     }
 
     async fn balances_before(&self, first_day: jiff::civil::Date) -> Result<Vec<Balance>> {
-        carried::balances_before(self.database.read(), first_day).await
+        carried::balances_before(self.database.pool(), first_day).await
     }
 
     async fn owed_before(&self, first_day: jiff::civil::Date) -> Result<Vec<(PersonId, String, Money)>> {
-        carried::owed_before(self.database.read(), first_day).await
+        carried::owed_before(self.database.pool(), first_day).await
     }
 
     async fn granted_before(&self, first_day: jiff::civil::Date) -> Result<Vec<(PersonId, Granted)>> {
-        carried::granted_before(self.database.read(), first_day).await
+        carried::granted_before(self.database.pool(), first_day).await
     }
 }
 

@@ -1,0 +1,285 @@
+//! PostgreSQL: one schema a service. Writes that number changes take the schema's lock, so that a change's number follows
+//! the order of commits and a cut-off falls clearly on one side of each. Readers carry the scope of their caller, which the
+//! database holds too (row-level security).
+
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use merit_core::{Error, Result, Scope};
+use sqlx::migrate::Migrator;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, PgConnection, PgPool, QueryBuilder, Transaction};
+
+use super::columns::{IF_NEW, Rows, Values};
+use super::storage;
+
+pub use sqlx::Postgres as Db;
+
+/// How long a call waits for a connection before it says that the store doesn't answer.
+const ACQUIRE: Duration = Duration::from_secs(5);
+/// How a claim passes over rows that another transaction holds.
+pub const PASS_OVER_HELD: &str = "FOR UPDATE SKIP LOCKED";
+/// The setting that row-level security reads, and what it holds for everybody.
+const SCOPE: &str = "merit.scope";
+const EVERYONE: &str = "*";
+
+/// A transaction that writes.
+pub type Writer = Transaction<'static, Db>;
+
+/// A database on a server.
+#[derive(Clone)]
+pub struct Server {
+    options: PgConnectOptions,
+    connections: u32,
+    prefix: String,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The options hold a password.
+        f.debug_struct("Server").field("connections", &self.connections).field("prefix", &self.prefix).finish()
+    }
+}
+
+impl Server {
+    /// From an address such as `postgres://merit@db/merit`, with the password in it or given apart; at most so many
+    /// connections a service.
+    ///
+    /// # Errors
+    /// `BAD_SETTING` when the address is none.
+    pub fn new(url: &str, password: Option<&str>, connections: u32) -> Result<Self> {
+        let mut options: PgConnectOptions = url.parse().map_err(|_| {
+            Error::invalid("BAD_SETTING", "the database's address is not like postgres://merit@host:5432/merit")
+        })?;
+        if let Some(password) = password {
+            options = options.password(password);
+        }
+        Ok(Self { options: options.application_name("merit"), connections, prefix: String::new() })
+    }
+
+    /// The same database, with a prefix before each schema's name.
+    #[must_use]
+    pub fn with_prefix(mut self, prefix: &str) -> Self {
+        prefix.clone_into(&mut self.prefix);
+        self
+    }
+
+    /// The schema of a service.
+    #[must_use]
+    pub fn schema(&self, service: &str) -> String {
+        format!("{}{service}", self.prefix)
+    }
+
+    fn options(&self, service: &str) -> PgConnectOptions {
+        self.options.clone().options([("search_path", self.schema(service).as_str())])
+    }
+}
+
+/// A service's own schema.
+#[derive(Debug, Clone)]
+pub struct Database {
+    // Each connection of this pool may read everybody; one of the other reads nobody until it says whom.
+    whole: PgPool,
+    scoped: PgPool,
+    lock: i64,
+}
+
+/// A connection that only reads.
+#[derive(Debug)]
+pub enum Reader {
+    /// Everybody's rows.
+    Whole(PoolConnection<Db>),
+    /// Only the rows of some.
+    Scoped(Transaction<'static, Db>),
+}
+
+impl Deref for Reader {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        match self {
+            Self::Whole(connection) => connection,
+            Self::Scoped(transaction) => transaction,
+        }
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        match self {
+            Self::Whole(connection) => connection,
+            Self::Scoped(transaction) => transaction,
+        }
+    }
+}
+
+/// Makes a service's schema where there is none and brings it to the newest migration. Others that do the same wait.
+///
+/// # Errors
+/// `STORAGE` when it can't be done, `STORE_UNAVAILABLE` when the server doesn't answer.
+pub async fn migrate(server: &Server, service: &str, migrator: &'static Migrator) -> Result<()> {
+    let mut connection = PgConnection::connect_with(&server.options(service)).await.map_err(storage)?;
+    // sqlx's own lock comes after the schema has to be there.
+    let lock = lock_key(&server.schema(service));
+    sqlx::query("SELECT pg_advisory_lock($1)").bind(lock).execute(&mut connection).await.map_err(storage)?;
+    let schema = server.schema(service);
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(&schema))))
+        .execute(&mut connection)
+        .await
+        .map_err(storage)?;
+    let outcome = migrator.run(&mut connection).await.map_err(|error| {
+        Error::precondition("STORAGE", format!("the schema `{schema}` can't be brought to this version: {error}"))
+    });
+    // Closing gives the lock back.
+    connection.close().await.map_err(storage)?;
+    outcome
+}
+
+impl Database {
+    /// Opens a schema that is at exactly the version that this program knows.
+    ///
+    /// # Errors
+    /// `STORE_VERSION` when it is at another, `STORE_UNAVAILABLE` when the server doesn't answer.
+    pub async fn open(server: &Server, service: &str, migrator: &'static Migrator) -> Result<Self> {
+        let options = server.options(service);
+        let pool = || PgPoolOptions::new().max_connections(server.connections).acquire_timeout(ACQUIRE);
+        let whole = pool().connect_with(options.clone().options([(SCOPE, EVERYONE)])).await.map_err(storage)?;
+        check_version(&whole, &server.schema(service), migrator).await?;
+        let scoped = pool().connect_lazy_with(options);
+        Ok(Self { whole, scoped, lock: lock_key(&server.schema(service)) })
+    }
+
+    /// Begins a write that numbers a change. Others that do wait.
+    ///
+    /// # Errors
+    /// Those of [`storage`].
+    pub async fn write(&self) -> Result<Writer> {
+        let mut tx = self.write_beside().await?;
+        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(self.lock).execute(&mut *tx).await.map_err(storage)?;
+        Ok(tx)
+    }
+
+    /// Begins a write that numbers no change, such as a worker's on its shard. Others run beside it.
+    ///
+    /// # Errors
+    /// Those of [`storage`].
+    pub async fn write_beside(&self) -> Result<Writer> {
+        self.whole.begin().await.map_err(storage)
+    }
+
+    /// A reader of the rows that are in a scope: the database itself shows no others.
+    ///
+    /// # Errors
+    /// Those of [`storage`].
+    pub async fn read(&self, scope: &Scope) -> Result<Reader> {
+        let Scope::People(people) = scope else {
+            return self.whole.acquire().await.map(Reader::Whole).map_err(storage);
+        };
+        let people: Vec<&str> = people.iter().map(merit_core::ids::PersonId::as_str).collect();
+        let mut tx = self.scoped.begin_with("BEGIN READ ONLY").await.map_err(storage)?;
+        sqlx::query("SELECT set_config('merit.scope', $1, true)")
+            .bind(people.join(","))
+            .execute(&mut *tx)
+            .await
+            .map_err(storage)?;
+        Ok(Reader::Scoped(tx))
+    }
+}
+
+/// Writes many rows by one array a column.
+///
+/// # Errors
+/// Those of [`storage`]; then none are written.
+pub async fn insert(connection: &mut PgConnection, rows: &Rows) -> Result<()> {
+    if rows.count == 0 {
+        return Ok(());
+    }
+    let mut query = QueryBuilder::<Db>::new(rows.head());
+    query.push("SELECT ");
+    let mut arrays = Vec::new();
+    for (at, (name, values)) in rows.columns.iter().enumerate() {
+        if at > 0 {
+            query.push(", ");
+        }
+        match values {
+            Values::SameText(value) => {
+                query.push_bind(value.as_str()).push("::text");
+            }
+            Values::SameNumber(value) => {
+                query.push_bind(*value).push("::bigint");
+            }
+            _ => {
+                query.push("given.").push(*name);
+                arrays.push((*name, values));
+            }
+        }
+    }
+    query.push(" FROM UNNEST(");
+    for (at, (_, values)) in arrays.iter().enumerate() {
+        if at > 0 {
+            query.push(", ");
+        }
+        match values {
+            Values::Text(values) => query.push_bind(values.as_slice()).push("::text[]"),
+            Values::OptionalText(values) => query.push_bind(values.as_slice()).push("::text[]"),
+            Values::Number(values) => query.push_bind(values.as_slice()).push("::bigint[]"),
+            Values::OptionalNumber(values) => query.push_bind(values.as_slice()).push("::bigint[]"),
+            Values::Bytes(values) => query.push_bind(values.as_slice()).push("::bytea[]"),
+            Values::SameText(_) | Values::SameNumber(_) => &mut query,
+        };
+    }
+    query.push(") AS given (");
+    query.push(arrays.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "));
+    query.push(")");
+    if rows.if_new {
+        query.push(IF_NEW);
+    }
+    query.build().execute(connection).await.map_err(storage)?;
+    Ok(())
+}
+
+async fn check_version(pool: &PgPool, schema: &str, migrator: &Migrator) -> Result<()> {
+    let wrong = |what: &str| {
+        Error::precondition(
+            "STORE_VERSION",
+            format!("the database schema `{schema}` {what}; bring it up with `merit migrate` of this version"),
+        )
+    };
+    let there: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+        .fetch_one(pool)
+        .await
+        .map_err(storage)?;
+    if !there {
+        return Err(wrong("is not there yet"));
+    }
+    let done: Vec<(i64, Vec<u8>, bool)> =
+        sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version")
+            .fetch_all(pool)
+            .await
+            .map_err(storage)?;
+    let known: Vec<_> = migrator.iter().filter(|migration| !migration.migration_type.is_down_migration()).collect();
+    let last = |found: Option<i64>| found.map_or_else(|| "none".to_owned(), |version| version.to_string());
+    let same = done.len() == known.len()
+        && done.iter().zip(&known).all(|((version, checksum, success), migration)| {
+            *success && *version == migration.version && checksum.as_slice() == &*migration.checksum
+        });
+    if same {
+        return Ok(());
+    }
+    let (has, needs) = (done.last().map(|row| row.0), known.last().map(|migration| migration.version));
+    Err(wrong(&format!("is at version {}, and this program needs exactly {}", last(has), last(needs))))
+}
+
+/// A number for a schema's lock: the same in every process.
+fn lock_key(schema: &str) -> i64 {
+    // FNV-1a, 64 bits.
+    let hash = schema
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    hash.cast_signed()
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
