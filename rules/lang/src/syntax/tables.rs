@@ -136,11 +136,16 @@ impl Reader<'_> {
         let point = self.literal(kids.nth(Rule::literal, 0)?)?;
         let mut values = Vec::new();
         for value in kids.all(Rule::literal).skip(1) {
-            let literal = self.literal(value)?;
-            values.push(Expr { kind: ExprKind::Literal(literal.kind), span: literal.span });
+            values.push(self.lone_literal(value)?);
         }
         let band = Band { span: point.span, to: Some(point.clone()), from: Some(point) };
         Some(BandRow { band, values, span: self.span(pair) })
+    }
+
+    /// A literal where a value of any kind may stand.
+    fn lone_literal(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
+        let literal = self.literal(pair)?;
+        Some(Expr { kind: ExprKind::Literal(literal.kind), span: literal.span })
     }
 
     fn band(&mut self, pair: &Pair<'_, Rule>) -> Option<Band> {
@@ -178,6 +183,7 @@ impl Reader<'_> {
             Rule::any_cell => CellKind::Any,
             Rule::member => CellKind::In(Kids::of(&inner).all(Rule::name).map(|pair| self.name(pair)).collect()),
             Rule::band => CellKind::Band(self.band(&inner)?),
+            Rule::literal => CellKind::Value(self.lone_literal(&inner)?),
             _ => CellKind::Value(self.expr(&inner)?),
         };
         Some(Cell { kind, span: self.span(pair) })
