@@ -120,6 +120,18 @@ impl DirectoryService for Grpc {
         Ok(Response::new(proto::ListPeopleResponse { people, next_page_token }))
     }
 
+    async fn list_reports(
+        &self,
+        request: Request<proto::ListReportsRequest>,
+    ) -> Result<Response<proto::ListReportsResponse>, Status> {
+        let request = request.into_inner();
+        let day = self.day(&request.on).map_err(to_status)?;
+        let manager = PersonId::from_name(&request.manager).map_err(to_status)?;
+        let people = self.directory.reports(&manager, day).await.map_err(to_status)?;
+        let people = people.iter().map(PersonId::name).collect();
+        Ok(Response::new(proto::ListReportsResponse { people }))
+    }
+
     type SnapshotPeopleStream = Pin<Box<dyn Stream<Item = Result<proto::SnapshotPeopleResponse, Status>> + Send>>;
 
     async fn snapshot_people(

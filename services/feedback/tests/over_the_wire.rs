@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use merit_core::FixedClock;
 use merit_feedback::FeedbackService;
+use merit_platform::access::{Guard, NoReach};
 use merit_platform::client::{Bearer, Link, in_process, link};
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_platform::server::Server;
@@ -55,6 +56,13 @@ impl DirectoryService for People {
         &self,
         _: Request<directory::SnapshotPeopleRequest>,
     ) -> Result<Response<Self::SnapshotPeopleStream>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn list_reports(
+        &self,
+        _: Request<directory::ListReportsRequest>,
+    ) -> Result<Response<directory::ListReportsResponse>, Status> {
         Err(Status::unimplemented(""))
     }
 
@@ -161,7 +169,7 @@ impl World {
         )
         .await
         .unwrap();
-        let mut server = Server::new(&world.keys).unwrap();
+        let mut server = Server::new(Guard::local(&world.keys, Arc::new(NoReach)).unwrap()).unwrap();
         server.add(DirectoryServiceServer::new(People));
         server.add(GoalsServiceServer::new(Goals));
         server.add(service.server());

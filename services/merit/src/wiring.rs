@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use merit_core::{Clock, Result};
+use merit_platform::access::{DirectoryReach, Guard};
 use merit_platform::client::{self, Bearer, Incoming, LIMIT, Link};
 use merit_platform::data_folder::DataFolder;
 use merit_platform::identity::{Keys, Principal, Role};
@@ -63,7 +64,7 @@ impl Assembly {
                 .await?;
         let reviews = merit_reviews::open(data, merit_reviews::Links::all(&link), clock).await?;
 
-        let mut server = Server::new(keys)?;
+        let mut server = Server::new(Guard::local(keys, Arc::new(DirectoryReach::new(link.clone())))?)?;
         server.add(directory.server());
         server.add(goals.server());
         server.add(feedback.server());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use merit_core::FixedClock;
 use merit_notifications::NotificationsService;
+use merit_platform::access::{Guard, NoReach};
 use merit_platform::client::{Bearer, Link, in_process, link};
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_platform::server::Server;
@@ -60,6 +61,13 @@ impl DirectoryService for People {
         Err(Status::unimplemented(""))
     }
 
+    async fn list_reports(
+        &self,
+        _: Request<directory::ListReportsRequest>,
+    ) -> Result<Response<directory::ListReportsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn get_cutoff(
         &self,
         _: Request<directory::GetCutoffRequest>,
@@ -82,7 +90,7 @@ impl World {
         let directory = DirectoryServiceClient::new(world.link("service", Role::Service));
         let clock = Arc::new(FixedClock("2026-10-08T06:00:00Z".parse().unwrap()));
         let service = NotificationsService::open(world.folder.path(), directory, None, clock).await.unwrap();
-        let mut server = Server::new(&world.keys).unwrap();
+        let mut server = Server::new(Guard::local(&world.keys, Arc::new(NoReach)).unwrap()).unwrap();
         server.add(DirectoryServiceServer::new(People));
         server.add(service.server());
         tokio::spawn(server.serve_in_process(incoming));

@@ -10,14 +10,13 @@ use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::body::Body;
 use tonic::server::NamedService;
-use tonic::service::interceptor::InterceptedService;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic::transport::server::Router;
 use tonic_health::ServingStatus;
 use tonic_health::server::{HealthReporter, health_reporter};
 
+use crate::access::Guard;
 use crate::client::Incoming;
-use crate::identity::{Authenticate, Keys};
 
 /// Requests at work on one connection at a time.
 const CONCURRENT_PER_CONNECTION: usize = 256;
@@ -32,16 +31,16 @@ const WINDOW: u32 = 4 * 1024 * 1024;
 pub struct Server {
     routes: RoutesBuilder,
     health: HealthReporter,
-    authenticate: Authenticate,
+    guard: Guard,
     names: Vec<&'static str>,
 }
 
 impl Server {
-    /// A server that knows callers by these keys. Health and reflection answer anybody.
+    /// A server whose services stand behind a guard. Health and reflection answer anybody.
     ///
     /// # Errors
     /// `INTERNAL` when the compiled contracts can't be read back.
-    pub fn new(keys: &Keys) -> Result<Self> {
+    pub fn new(guard: Guard) -> Result<Self> {
         let (health, health_service) = health_reporter();
         let reflection = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(merit_proto::DESCRIPTORS)
@@ -50,10 +49,10 @@ impl Server {
             .map_err(Error::internal)?;
         let mut routes = Routes::builder();
         routes.add_service(health_service).add_service(reflection);
-        Ok(Self { routes, health, authenticate: Authenticate::new(keys.clone()), names: Vec::new() })
+        Ok(Self { routes, health, guard, names: Vec::new() })
     }
 
-    /// Adds a service. No request reaches it without a verified identity.
+    /// Adds a service. No request reaches it without a verified identity and a permission.
     pub fn add<S>(&mut self, service: S)
     where
         S: tower::Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>
@@ -65,7 +64,7 @@ impl Server {
         S::Future: Send + 'static,
     {
         self.names.push(S::NAME);
-        self.routes.add_service(InterceptedService::new(service, self.authenticate.clone()));
+        self.routes.add_service(self.guard.protect(service));
     }
 
     /// Serves connections from inside the process until the other ends are gone.

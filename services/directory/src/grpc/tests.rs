@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use merit_core::FixedClock;
+use merit_platform::access::{Guard, NoReach};
 use merit_platform::client::{Bearer, Link, in_process, link};
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_platform::server::Server;
@@ -30,7 +31,7 @@ impl Service {
         let clock = FixedClock("2026-07-15T12:00:00Z".parse().unwrap());
         let directory = crate::open(&Place::folder(folder.path()), Arc::new(clock)).await.unwrap();
         let keys = Keys::from_secret(b"a secret of thirty-two bytes or so");
-        let mut server = Server::new(&keys).unwrap();
+        let mut server = Server::new(Guard::local(&keys, Arc::new(NoReach)).unwrap()).unwrap();
         server.add(directory.server());
         let (channel, incoming) = in_process();
         tokio::spawn(server.serve_in_process(incoming));

@@ -6,6 +6,7 @@ mod reporting;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -90,6 +91,29 @@ impl Directory {
     /// Those of the store.
     pub async fn snapshot(&self, cutoff: i64, after: Option<String>, limit: usize) -> Result<Vec<Person>> {
         self.store.people(&PeopleQuery { after, limit: Some(limit), ..PeopleQuery::at(cutoff) }).await
+    }
+
+    /// Everyone who reports to a person on a day, at whatever level, without the person.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn reports(&self, manager: &PersonId, on: Date) -> Result<BTreeSet<PersonId>> {
+        let lines = self.store.lines(self.store.cutoff().await?, on).await?;
+        let mut below: BTreeMap<&PersonId, Vec<&PersonId>> = BTreeMap::new();
+        for (person, boss) in &lines {
+            below.entry(boss).or_default().push(person);
+        }
+        let mut found = BTreeSet::new();
+        let mut open = vec![manager];
+        while let Some(boss) = open.pop() {
+            for person in below.get(boss).into_iter().flatten() {
+                // Lines that go in a circle are refused at import; this ends even so.
+                if *person != manager && found.insert((*person).clone()) {
+                    open.push(person);
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// The number of the last change on record; 0 before the first.

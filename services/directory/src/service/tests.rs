@@ -401,3 +401,26 @@ async fn managers_need_an_address_and_nobody_shares_one() {
     directory.import(&file(vec![boss])).await.unwrap();
     assert_eq!(counts(&directory.import(&file(rows[1..3].to_vec())).await.unwrap()), (2, 0, 0));
 }
+
+#[tokio::test]
+async fn a_line_reaches_down_all_levels_on_its_day() {
+    let (_folder, directory) = directory().await;
+    let rows = vec![
+        row(2, "top", JULY, []),
+        row(3, "mia", JULY, [manager("top")]),
+        row(4, "ana", JULY, [manager("mia")]),
+        row(5, "bob", JULY, [manager("mia")]),
+    ];
+    assert_eq!(counts(&directory.import(&file(rows)).await.unwrap()), (4, 0, 0));
+    let moved = file(vec![row(2, "bob", "2026-08-01", [manager("top")])]);
+    assert_eq!(counts(&directory.import(&moved).await.unwrap()), (0, 1, 0));
+    let line = async |of: &str, on: Date| {
+        let found = directory.reports(&id(of), on).await.unwrap();
+        found.iter().map(|person| person.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(line("top", date(2026, 7, 1)).await, ["ana", "bob", "mia"]);
+    assert_eq!(line("mia", date(2026, 7, 31)).await, ["ana", "bob"]);
+    assert_eq!(line("mia", date(2026, 8, 1)).await, ["ana"]);
+    assert!(line("ana", date(2026, 8, 1)).await.is_empty());
+    assert!(line("top", date(2026, 6, 30)).await.is_empty());
+}

@@ -14,7 +14,7 @@ macro_rules! holds {
         $crate::store::conformance::holds!($open =>
             an_empty_record_has_nobody, everything_written_is_read_back, a_cutoff_hides_what_came_later,
             a_lost_race_writes_nothing, a_failed_change_leaves_nothing, pages_follow_the_bytes_of_ids,
-            names_choose_people, many_people_are_written_at_once);
+            names_choose_people, lines_are_those_of_the_day, many_people_are_written_at_once);
     };
     ($open:expr => $($law:ident),+) => {$(
         #[tokio::test]
@@ -155,6 +155,27 @@ pub async fn names_choose_people(store: &dyn Store) {
     let found = store.people(&query).await.unwrap();
     assert_eq!(found.iter().map(|person| person.id.as_str()).collect::<Vec<_>>(), ["ana", "cyd"]);
     assert!(found.iter().all(|person| person.history.len() == 1));
+}
+
+pub async fn lines_are_those_of_the_day(store: &dyn Store) {
+    let boss = |name: &str| Some(Value::Participant(id(name)));
+    let first = store.record(0, &joining(&["ana", "bob"], &[fact("manager", JULY, boss("mia"))]), now()).await.unwrap();
+    let august = date(2026, 8, 1);
+    let moved = Change {
+        facts: vec![(id("ana"), fact("manager", august, boss("noa"))), (id("bob"), fact("manager", august, None))],
+        ..Change::default()
+    };
+    let second = store.record(first, &moved, now()).await.unwrap();
+    let corrected = Change { facts: vec![(id("bob"), fact("manager", JULY, boss("pia")))], ..Change::default() };
+    let third = store.record(second, &corrected, now()).await.unwrap();
+    let lines = async |cutoff, on| {
+        let lines = store.lines(cutoff, on).await.unwrap();
+        lines.iter().map(|(person, boss)| format!("{person} {boss}")).collect::<Vec<_>>()
+    };
+    assert!(lines(third, date(2026, 6, 30)).await.is_empty());
+    assert_eq!(lines(second, JULY).await, ["ana mia", "bob mia"]);
+    assert_eq!(lines(third, date(2026, 7, 31)).await, ["ana mia", "bob pia"]);
+    assert_eq!(lines(third, august).await, ["ana noa"]);
 }
 
 pub async fn many_people_are_written_at_once(store: &dyn Store) {

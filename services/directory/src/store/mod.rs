@@ -7,6 +7,7 @@ pub mod sqlite;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use merit_core::Result;
 use merit_core::ids::PersonId;
 
@@ -42,6 +43,9 @@ pub trait Store: Send + Sync {
     /// People in the order of their ids' bytes, each with the last name and address by the cut-off, and the identities and
     /// the whole history recorded by then.
     async fn people(&self, query: &PeopleQuery) -> Result<Vec<Person>>;
+
+    /// Who reports to whom on a day, as on record at a cut-off, by the id of the one who reports.
+    async fn lines(&self, cutoff: i64, on: Date) -> Result<Vec<(PersonId, PersonId)>>;
 
     /// Records a change as a whole if the last one is `expected`, and gives its number, which is higher.
     ///

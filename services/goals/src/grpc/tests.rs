@@ -7,6 +7,7 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use merit_core::FixedClock;
+use merit_platform::access::{Guard, NoReach};
 use merit_platform::client::{Bearer, Link, in_process, link};
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_platform::server::Server;
@@ -41,7 +42,7 @@ impl Services {
         let services = Self { _folder: folder, keys, channel };
         let data = services._folder.path();
         let goals = crate::open(data, services.link("service", Role::Service), clock).await.unwrap();
-        let mut server = Server::new(&services.keys).unwrap();
+        let mut server = Server::new(Guard::local(&services.keys, Arc::new(NoReach)).unwrap()).unwrap();
         server.add(DirectoryServiceServer::new(directory::ThreePeople));
         server.add(goals.server());
         tokio::spawn(server.serve_in_process(incoming));

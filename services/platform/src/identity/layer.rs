@@ -1,13 +1,12 @@
-//! Turns the token of every request into a [`super::Principal`], or refuses the request.
+//! Turns the token of a request into a [`super::Principal`], or refuses the request.
 
-use merit_core::{Error, Kind};
-use tonic::service::Interceptor;
-use tonic::{Request, Status};
+use merit_core::{Error, Kind, Result};
+use tonic::body::Body;
 
 use super::keys::Keys;
-use crate::status::to_status;
+use super::principal::Principal;
 
-/// The layer in front of each service.
+/// Knows who calls.
 #[derive(Clone)]
 pub struct Authenticate {
     keys: Keys,
@@ -19,20 +18,20 @@ impl Authenticate {
     pub const fn new(keys: Keys) -> Self {
         Self { keys }
     }
-}
 
-impl Interceptor for Authenticate {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        let header = request.metadata().get("authorization").and_then(|value| value.to_str().ok());
-        let Some(token) = header.and_then(|value| value.strip_prefix("Bearer ")) else {
-            return Err(to_status(Error::new(
+    /// Who makes a request.
+    ///
+    /// # Errors
+    /// `NO_IDENTITY` without a token, `BAD_TOKEN` with one that is not good.
+    pub fn principal(&self, request: &http::Request<Body>) -> Result<Principal> {
+        let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+        let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(|| {
+            Error::new(
                 Kind::Unauthenticated,
                 "NO_IDENTITY",
                 "this call needs a token; make one with `merit token` and pass it with --token",
-            )));
-        };
-        let principal = self.keys.verify(token).map_err(to_status)?;
-        request.extensions_mut().insert(principal);
-        Ok(request)
+            )
+        })?;
+        self.keys.verify(token)
     }
 }

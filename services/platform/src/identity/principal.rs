@@ -7,6 +7,7 @@ use merit_core::{Error, Kind};
 use serde::{Deserialize, Serialize};
 use tonic::{Request, Status};
 
+use crate::access::Permit;
 use crate::status::to_status;
 
 /// What a caller may act as.
@@ -122,6 +123,10 @@ impl Principal {
 /// `UNAUTHENTICATED` without an identity, `PERMISSION_DENIED` with another role.
 pub fn require<T>(request: &Request<T>, roles: &[Role]) -> Result<Principal, Status> {
     let principal = caller(request)?;
+    // The handler decides by roles alone.
+    if let Some(permit) = request.extensions().get::<Permit>() {
+        permit.about_nobody();
+    }
     if principal.has_any(roles) { Ok(principal) } else { Err(to_status(Error::denied("your role may not do this"))) }
 }
 
@@ -130,7 +135,7 @@ pub fn require<T>(request: &Request<T>, roles: &[Role]) -> Result<Principal, Sta
 /// # Errors
 /// As [`require`].
 pub fn require_self_or<T>(request: &Request<T>, person: &PersonId, roles: &[Role]) -> Result<Principal, Status> {
-    let principal = caller(request)?;
+    let principal = require(request, ANYONE)?;
     if principal.has_any(roles) || principal.person().as_ref() == Some(person) {
         Ok(principal)
     } else {

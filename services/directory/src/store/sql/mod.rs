@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use merit_core::ids::PersonId;
 use merit_core::{Error, Kind, Result, Scope, Value, ValueType};
 use merit_platform::store::columns::Rows;
@@ -12,7 +13,7 @@ use merit_platform::store::storage;
 use sqlx::Row as _;
 
 use super::dialect::{Database, Writer, insert};
-use crate::model::{Change, Fact, Identity, Person};
+use crate::model::{Change, Fact, Identity, MANAGER, Person};
 use crate::store::{PeopleQuery, Store};
 
 /// One database.
@@ -148,6 +149,23 @@ impl Store for SqlStore {
             self.add_history(&mut people, query.cutoff, names).await?;
         }
         Ok(found)
+    }
+
+    async fn lines(&self, cutoff: i64, on: Date) -> Result<Vec<(PersonId, PersonId)>> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT person, value FROM facts AS f
+             WHERE attribute = $1 AND from_day <= $2 AND seq <= $3 AND value IS NOT NULL AND NOT EXISTS (
+               SELECT 1 FROM facts AS g WHERE g.person = f.person AND g.attribute = $1 AND g.from_day <= $2 AND g.seq <= $3
+                 AND (g.from_day, g.seq) > (f.from_day, f.seq))
+             ORDER BY person",
+        )
+        .bind(MANAGER)
+        .bind(on.to_string())
+        .bind(cutoff)
+        .fetch_all(&mut *self.0.read(&Scope::Everyone).await?)
+        .await
+        .map_err(storage)?;
+        rows.iter().map(|(person, manager)| Ok((PersonId::new(person)?, PersonId::new(manager)?))).collect()
     }
 
     async fn record(&self, expected: i64, change: &Change, now: Timestamp) -> Result<i64> {

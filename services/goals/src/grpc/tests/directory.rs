@@ -61,6 +61,13 @@ impl DirectoryService for ThreePeople {
         Err(Status::unimplemented("not asked by goals"))
     }
 
+    async fn list_reports(
+        &self,
+        _: Request<proto::ListReportsRequest>,
+    ) -> Result<Response<proto::ListReportsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn get_cutoff(
         &self,
         _: Request<proto::GetCutoffRequest>,

@@ -1,0 +1,107 @@
+//! The layer in front of each service: who calls, whether they may, and no answer without a decision.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use merit_core::{Error, Result};
+use tonic::Status;
+use tonic::body::Body;
+use tonic::server::NamedService;
+
+use super::{Decider, Permit, Reach, calls};
+use crate::identity::{Authenticate, Keys};
+use crate::status::to_status;
+
+/// What stands in front of every service. Cheap to clone.
+#[derive(Clone)]
+pub struct Guard {
+    authenticate: Authenticate,
+    decider: Decider,
+    reach: Arc<dyn Reach>,
+}
+
+impl Guard {
+    /// Knows callers, decides, and asks for reporting lines.
+    #[must_use]
+    pub fn new(authenticate: Authenticate, decider: Decider, reach: Arc<dyn Reach>) -> Self {
+        Self { authenticate, decider, reach }
+    }
+
+    /// With the key of a data folder and the policies that come with Merit.
+    ///
+    /// # Errors
+    /// `ACCESS_POLICIES` when those can't be read back.
+    pub fn local(keys: &Keys, reach: Arc<dyn Reach>) -> Result<Self> {
+        Ok(Self::new(Authenticate::new(keys.clone()), Decider::embedded()?, reach))
+    }
+
+    /// The service behind the guard.
+    #[must_use]
+    pub fn protect<S>(&self, service: S) -> Guarded<S> {
+        Guarded { guard: self.clone(), service }
+    }
+
+    fn admit(&self, request: &http::Request<Body>) -> Result<Permit> {
+        let principal = self.authenticate.principal(request)?;
+        let refused = || Error::denied("your role may not do this");
+        let action = calls::action(request.uri().path()).ok_or_else(refused)?;
+        let permit = Permit::new(principal, action, self.decider.clone(), self.reach.clone());
+        if !action.is_about_people() {
+            permit.about_nobody();
+            if !self.decider.permits(permit.principal(), action) {
+                return Err(refused());
+            }
+        }
+        Ok(permit)
+    }
+}
+
+/// A service that nobody reaches without identity and permission.
+#[derive(Clone)]
+pub struct Guarded<S> {
+    guard: Guard,
+    service: S,
+}
+
+impl<S: NamedService> NamedService for Guarded<S> {
+    const NAME: &'static str = S::NAME;
+}
+
+impl<S> tower::Service<http::Request<Body>> for Guarded<S>
+where
+    S: tower::Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+        let permit = match self.guard.admit(&request) {
+            Ok(permit) => permit,
+            Err(error) => return Box::pin(async move { Ok(to_status(error).into_http()) }),
+        };
+        request.extensions_mut().insert(permit.principal().clone());
+        request.extensions_mut().insert(permit.clone());
+        let answer = self.service.call(request);
+        Box::pin(async move {
+            let answer = answer.await?;
+            if permit.is_decided() || refused(&answer) {
+                return Ok(answer);
+            }
+            Ok(to_status(Error::internal("a handler answered without a decision about whom it may tell")).into_http())
+        })
+    }
+}
+
+/// Whether the answer is an error: those tell nothing that needs a decision.
+fn refused(answer: &http::Response<Body>) -> bool {
+    Status::from_header_map(answer.headers()).is_some_and(|status| status.code() != tonic::Code::Ok)
+}

@@ -1,0 +1,160 @@
+//! What a handler asks about the people that its call is about.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use merit_core::ids::PersonId;
+use merit_core::{Error, Kind, Result, Scope};
+use tonic::{Request, Status};
+
+use super::{Action, Decider, Reach, Relation, Terms};
+use crate::identity::Principal;
+use crate::status::to_status;
+
+/// A caller who is known, with the permission that their call needs.
+#[derive(Clone)]
+pub struct Permit {
+    principal: Principal,
+    action: Action,
+    decider: Decider,
+    reach: Arc<dyn Reach>,
+    decided: Arc<AtomicBool>,
+}
+
+impl Permit {
+    /// For a call that needs a permission.
+    #[must_use]
+    pub fn new(principal: Principal, action: Action, decider: Decider, reach: Arc<dyn Reach>) -> Self {
+        Self { principal, action, decider, reach, decided: Arc::default() }
+    }
+
+    /// The permit that the layer put on a request.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` where the layer was not passed.
+    pub fn of<T>(request: &Request<T>) -> Result<Self, Status> {
+        request.extensions().get::<Self>().cloned().ok_or_else(|| {
+            to_status(Error::new(
+                Kind::Unauthenticated,
+                "NO_IDENTITY",
+                "this call needs a token; make one with `merit token` and pass it with --token",
+            ))
+        })
+    }
+
+    /// Who calls.
+    #[must_use]
+    pub const fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// The person who calls.
+    ///
+    /// # Errors
+    /// `PERMISSION_DENIED` for our own parts, which are nobody.
+    pub fn person(&self) -> Result<PersonId> {
+        self.principal.person().ok_or_else(|| {
+            Error::denied("this is for a person to do; make a token with `merit token --as PERSON --role member`")
+        })
+    }
+
+    /// Asks about another permission than the one that the call itself needs.
+    #[must_use]
+    pub fn to(&self, action: Action) -> Self {
+        Self { action, ..self.clone() }
+    }
+
+    /// Lets the call go on if it may be made about this person.
+    ///
+    /// # Errors
+    /// [`hidden`], the same for somebody who is not on record. `UNAVAILABLE` when the reporting line can't be asked.
+    pub async fn on(&self, person: &PersonId) -> Result<()> {
+        self.on_terms(person, Terms::default()).await
+    }
+
+    /// As [`Permit::on`], under terms.
+    ///
+    /// # Errors
+    /// As [`Permit::on`].
+    pub async fn on_terms(&self, person: &PersonId, terms: Terms) -> Result<()> {
+        if self.allows(person, terms).await? { Ok(()) } else { Err(hidden(&person.name())) }
+    }
+
+    /// Whether the call may be made about this person.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the reporting line can't be asked.
+    pub async fn allows(&self, person: &PersonId, terms: Terms) -> Result<bool> {
+        self.decided.store(true, Ordering::Relaxed);
+        let oneself = self.principal.person();
+        if oneself.as_ref() == Some(person) {
+            return Ok(self.about(Relation::Oneself, terms));
+        }
+        if self.about(Relation::Other, terms) {
+            return Ok(true);
+        }
+        match oneself {
+            Some(oneself) if self.about(Relation::Report, terms) => {
+                Ok(self.reach.line(&oneself).await?.contains(person))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// About whom the call may be made: the same decisions as [`Permit::on`], as a filter.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the reporting line can't be asked.
+    pub async fn scope(&self) -> Result<Scope> {
+        self.scope_on(Terms::default()).await
+    }
+
+    /// As [`Permit::scope`], under terms.
+    ///
+    /// # Errors
+    /// As [`Permit::scope`].
+    pub async fn scope_on(&self, terms: Terms) -> Result<Scope> {
+        self.decided.store(true, Ordering::Relaxed);
+        let oneself = self.principal.person();
+        // Where everybody else may be seen and oneself may not, a scope can't say so: then it is only who it can name.
+        if self.about(Relation::Other, terms) && (oneself.is_none() || self.about(Relation::Oneself, terms)) {
+            return Ok(Scope::Everyone);
+        }
+        let mut people = BTreeSet::new();
+        if let Some(oneself) = oneself {
+            if self.about(Relation::Report, terms) {
+                people.extend(self.reach.line(&oneself).await?.iter().cloned());
+            }
+            if self.about(Relation::Oneself, terms) {
+                people.insert(oneself);
+            } else {
+                people.remove(&oneself);
+            }
+        }
+        Ok(Scope::People(people))
+    }
+
+    /// Says that the handler needs no decision about a person: what it gives is about nobody, or about the caller alone.
+    pub fn about_nobody(&self) {
+        self.decided.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a decision was asked for.
+    pub(super) fn is_decided(&self) -> bool {
+        self.decided.load(Ordering::Relaxed)
+    }
+
+    fn about(&self, relation: Relation, terms: Terms) -> bool {
+        self.decider.permits_about(&self.principal, self.action, relation, terms)
+    }
+}
+
+/// What is said about somebody who is not there, and about somebody whom the caller may not see: nobody can tell which.
+#[must_use]
+pub fn hidden(name: &str) -> Error {
+    Error::not_found(
+        "NOT_FOUND_OR_HIDDEN",
+        format!("there is no `{}`, or it is not for you to see; check the id", merit_core::text::shown(name)),
+    )
+}
