@@ -57,7 +57,8 @@ impl Assembly {
         let feedback =
             merit_feedback::FeedbackService::open(data, directory_client(&link), goals_client(&link), clock.clone())
                 .await?;
-        let scoring = merit_scoring::open(data, link.clone(), link.clone(), link.clone(), clock.clone()).await?;
+        let scoring =
+            merit_scoring::open(&Place::folder(data), link.clone(), link.clone(), link.clone(), clock.clone()).await?;
         let relay = settings.relay.clone();
         let notifications =
             merit_notifications::NotificationsService::open(data, directory_client(&link), relay, clock.clone())

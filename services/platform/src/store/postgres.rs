@@ -20,6 +20,8 @@ pub use sqlx::Postgres as Db;
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// How a claim passes over rows that another transaction holds.
 pub const PASS_OVER_HELD: &str = "FOR UPDATE SKIP LOCKED";
+/// How a reader begins whose statements all have to see the same moment.
+pub const ONE_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// The setting that row-level security reads, and what it holds for everybody.
 const SCOPE: &str = "merit.scope";
 const EVERYONE: &str = "*";

@@ -24,6 +24,8 @@ const BUSY: Duration = Duration::from_secs(10);
 const ROWS: usize = 500;
 /// How a claim passes over rows that another transaction holds: there is one writer, so none are held.
 pub const PASS_OVER_HELD: &str = "";
+/// How a reader begins whose statements all have to see the same moment.
+pub const ONE_MOMENT: &str = "BEGIN";
 
 /// A transaction that writes.
 pub type Writer = Transaction<'static, Db>;

@@ -1,14 +1,16 @@
 //! Calls that list something, page by page.
 
 use merit_core::ids::{PersonId, RunId};
-use merit_core::{Error, Result};
+use merit_core::{Error, Result, Scope};
 use merit_platform::identity::{Principal, READ_ALL};
 use merit_platform::page::{Page, cut};
 use merit_proto::scoring::v1 as proto;
 
 use super::{Grpc, messages};
-use crate::model::{Attainment, Credit, Finding, Keyed, Line, Recognition, RosterEntry, RunState, Score, ScoreKind};
-use crate::service::{Untold, Wanted};
+use crate::model::{
+    Attainment, Credit, Finding, Keyed, Line, Part, Recognition, RosterEntry, RunState, Score, ScoreKind,
+};
+use crate::service::Untold;
 
 impl Grpc {
     pub(super) async fn lines(
@@ -18,7 +20,12 @@ impl Grpc {
     ) -> Result<proto::ListLinesResponse> {
         let participant = participant(&request.participant)?;
         let page = Page::parse(request.page_size, &request.page_token)?;
-        let wanted = Wanted { participant: participant.as_ref(), after: page.after.as_deref(), limit: page.size + 1 };
+        let wanted = Part {
+            participant: participant.as_ref().map(PersonId::as_str),
+            after: page.after.as_deref(),
+            limit: page.size + 1,
+            ..Part::of(&Scope::Everyone)
+        };
         if request.run.is_empty() {
             own_or_all(participant.as_ref(), reader)?;
             let (cycle, posted) = self.scoring.ledger(&request.cycle, wanted).await?;
@@ -45,7 +52,12 @@ impl Grpc {
         let page = Page::parse(request.page_size, &request.page_token)?;
         let id = RunId::from_name(&request.run)?;
         self.readable(&id, participant.as_ref(), reader).await?;
-        let wanted = Wanted { participant: participant.as_ref(), after: page.after.as_deref(), limit: page.size + 1 };
+        let wanted = Part {
+            participant: participant.as_ref().map(PersonId::as_str),
+            after: page.after.as_deref(),
+            limit: page.size + 1,
+            ..Part::of(&Scope::Everyone)
+        };
         let found: Vec<(String, Score)> = self.scoring.outcomes(&id, wanted).await?;
         let (found, next_page_token) = cut(found, &page, |(key, _)| key.clone());
         let untold = |score: &Score| Untold {
@@ -61,7 +73,7 @@ impl Grpc {
                 .iter()
                 .map(|(_, score)| score)
                 .filter(|s| !matches!(s.kind, ScoreKind::Measure | ScoreKind::Attainment));
-            self.scoring.figures(&traced.map(untold).collect::<Vec<_>>()).await?
+            self.scoring.figures(&Scope::Everyone, &traced.map(untold).collect::<Vec<_>>()).await?
         } else {
             std::collections::BTreeMap::new()
         };
@@ -116,7 +128,7 @@ impl Grpc {
 
     async fn page<K: Keyed>(&self, run: &str, page_size: i32, page_token: &str) -> Result<(Vec<K>, String)> {
         let page = Page::parse(page_size, page_token)?;
-        let wanted = Wanted { participant: None, after: page.after.as_deref(), limit: page.size + 1 };
+        let wanted = Part { after: page.after.as_deref(), limit: page.size + 1, ..Part::of(&Scope::Everyone) };
         let found: Vec<(String, K)> = self.scoring.outcomes(&RunId::from_name(run)?, wanted).await?;
         let (found, token) = cut(found, &page, |(key, _)| key.clone());
         Ok((found.into_iter().map(|(_, typed)| typed).collect(), token))
@@ -158,7 +170,7 @@ impl Grpc {
         if with_figures {
             let traced = lines.iter().filter(|(_, line)| line.words.is_empty());
             let wanted: Vec<Untold> = traced.filter_map(|(run, line)| untold(run, line)).collect();
-            figures = self.scoring.figures(&wanted).await?;
+            figures = self.scoring.figures(&Scope::Everyone, &wanted).await?;
         }
         let mut messages = Vec::with_capacity(lines.len());
         for (run, line) in lines {

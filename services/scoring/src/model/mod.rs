@@ -9,6 +9,7 @@ mod keyed;
 mod opening;
 mod outcome;
 mod packed;
+mod part;
 mod policy;
 mod result;
 mod run;
@@ -25,6 +26,7 @@ pub use outcome::{
     Recognition, RosterEntry, Score, ScoreKind, TraceRow,
 };
 pub use packed::Packed;
+pub use part::Part;
 pub use policy::Policy;
 pub use result::{ImportCounts, NewResult, StoredResult, pack};
 pub use run::{Chunk, Claim, Cutoffs, PolicyPin, Run, RunState, Shard};

@@ -273,6 +273,17 @@ impl OutcomeKind {
             Self::Score => "score",
         }
     }
+
+    /// The stored fields that say of which output and period one is.
+    #[must_use]
+    pub const fn fields(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Line => ("payout", "line"),
+            Self::Recognition => ("title", "period"),
+            Self::Credit => ("list", "period"),
+            Self::Attainment | Self::Balance | Self::Finding | Self::Roster | Self::Score => ("output", "period"),
+        }
+    }
 }
 
 /// An outcome of any kind as it is stored: its content is canonical text.

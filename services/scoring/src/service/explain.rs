@@ -3,15 +3,12 @@
 use std::collections::BTreeMap;
 
 use merit_core::ids::{PersonId, RunId};
-use merit_core::{Currency, Error, Money, Result};
+use merit_core::{Currency, Error, Money, Result, Scope};
 
-use super::{Scoring, Untold, Wanted, apart};
+use super::{Scoring, Untold, apart};
 use crate::compute::explain::{Explained, Given, Traces, explain_person};
 use crate::compute::{Plan, compute, credit, score_person};
-use crate::model::{Cycle, Finding, Frozen, Keyed, Line, LineKind, Run, RunState, Score};
-
-/// All of it: no person has so many lines or scores in a cycle.
-const ALL: usize = 100_000;
+use crate::model::{Cycle, Finding, Frozen, Keyed, Line, LineKind, Part, Run, RunState, Score};
 
 /// Which run is to be explained, by resource names; the cycle's latest that settled where none is named.
 #[derive(Debug, Clone, Default)]
@@ -107,7 +104,7 @@ impl Scoring {
             findings: self.theirs(&run.id, person).await?,
             traces: Traces::new(),
         };
-        for row in self.store.traces(&run.id, &[person.to_string()]).await? {
+        for row in self.store.traces(&run.id, &Scope::only(person), &[person.to_string()]).await? {
             let trace = serde_json::from_str(&row.trace).map_err(Error::internal)?;
             gave.traces.insert((row.policy, row.version, row.period), trace);
         }
@@ -141,8 +138,9 @@ impl Scoring {
     }
 
     async fn theirs<K: Keyed>(&self, run: &RunId, person: &PersonId) -> Result<Vec<K>> {
-        let wanted = Wanted { participant: Some(person), after: None, limit: ALL };
-        Ok(self.outcomes(run, wanted).await?.into_iter().map(|(_, typed)| typed).collect())
+        let theirs = Scope::only(person);
+        let part = Part { participant: Some(person.as_str()), ..Part::of(&theirs) };
+        Ok(self.outcomes(run, part).await?.into_iter().map(|(_, typed)| typed).collect())
     }
 
     /// The lines that count, with their words: the ledger's for the cycle's latest posted run, else the proposed ones.
@@ -154,7 +152,9 @@ impl Scoring {
         explained: Explained,
         gave: Gave,
     ) -> Result<Explanation> {
-        let ledger = self.store.ledger(&run.cycle, Some(person.as_str()), None, ALL).await?;
+        let theirs = Scope::only(person);
+        let part = Part { participant: Some(person.as_str()), ..Part::of(&theirs) };
+        let ledger = self.store.ledger(&run.cycle, part).await?;
         let posted_last = self.store.latest_run(&run.cycle, RunState::Posted).await?;
         let on_ledger = !preview && posted_last.as_ref() == Some(&run.id);
         let mut lines = Vec::new();
@@ -193,7 +193,11 @@ impl Scoring {
                 period: line.line.clone(),
                 output: line.payout.clone(),
             };
-            figures = self.figures(std::slice::from_ref(&untold)).await?.remove(&untold).unwrap_or_default();
+            figures = self
+                .figures(&Scope::only(&line.participant), std::slice::from_ref(&untold))
+                .await?
+                .remove(&untold)
+                .unwrap_or_default();
         }
         let proposed: Vec<Line> = self.theirs(&id, &line.participant).await?;
         let nothing = Money::zero(line.amount.currency);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
 use merit_core::ids::RunId;
-use merit_core::{Error, Result};
+use merit_core::{Error, Result, Scope};
 use merit_rules::{Program, Trace, explain};
 
 use super::Scoring;
@@ -39,11 +39,11 @@ impl Untold {
 }
 
 impl Scoring {
-    /// How outcomes came about; nothing for one that has no trace.
+    /// How outcomes of people in the scope came about; nothing for one that has no trace.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn figures(&self, wanted: &[Untold]) -> Result<BTreeMap<Untold, Vec<String>>> {
+    pub async fn figures(&self, scope: &Scope, wanted: &[Untold]) -> Result<BTreeMap<Untold, Vec<String>>> {
         let mut told = BTreeMap::new();
         let registered = self.store.policies().await?;
         let runs: BTreeSet<&RunId> = wanted.iter().map(|untold| &untold.run).collect();
@@ -51,7 +51,7 @@ impl Scoring {
             let of_run: Vec<&Untold> = wanted.iter().filter(|untold| untold.run == *run).collect();
             let people: BTreeSet<String> = of_run.iter().map(|untold| untold.participant.clone()).collect();
             let people: Vec<String> = people.into_iter().collect();
-            let traces = self.store.traces(run, &people).await?;
+            let traces = self.store.traces(run, scope, &people).await?;
             let traces: BTreeMap<_, _> = traces
                 .into_iter()
                 .map(|row| ((row.participant, row.policy, row.version, row.period), row.trace))

@@ -35,7 +35,6 @@ pub use execute::Progress;
 pub use explain::{Explainable, Explanation, Told};
 pub use figures::Untold;
 pub use impact::{Compared, Comparison, Named};
-pub use lists::Wanted;
 pub use neighbours::Neighbours;
 pub use policies::{Publication, Refusal, SourceText};
 pub use recorded::Recorded;

@@ -1,15 +1,18 @@
-//! What scoring asks of its storage, role by role.
+//! What scoring asks of its storage, role by role. Any store has to pass the same tests, in `conformance`.
 
+#[cfg(test)]
+mod conformance;
+pub mod postgres;
 pub mod sqlite;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, PersonId, RunId};
-use merit_core::{Money, Period, Result};
+use merit_core::{Money, Period, Result, Scope};
 
 use crate::model::{
     Balance, Books, Chunk, Claim, Closed, Event, Frozen, Granted, ImportCounts, Line, NewResult, Opening, Outcome,
-    OutcomeKind, Policy, Run, RunState, StoredResult, TraceRow,
+    OutcomeKind, Part, Policy, Run, RunState, StoredResult, TraceRow,
 };
 
 /// Results, version upon version.
@@ -67,19 +70,6 @@ pub trait Policies: Send + Sync {
     async fn add_policies(&self, policies: Vec<Policy>, at: Timestamp) -> Result<()>;
 }
 
-/// A part of a run's outcomes.
-#[derive(Debug, Clone, Copy)]
-pub struct Part<'a> {
-    /// Which kind.
-    pub kind: OutcomeKind,
-    /// Only this participant's.
-    pub participant: Option<&'a str>,
-    /// Only keys after this one.
-    pub after: Option<&'a str>,
-    /// At most so many.
-    pub limit: usize,
-}
-
 /// Runs, their frozen inputs, shards and outcomes.
 #[async_trait]
 pub trait Runs: Send + Sync {
@@ -114,14 +104,14 @@ pub trait Runs: Send + Sync {
     /// How many participants are evaluated.
     async fn evaluated(&self, id: &RunId) -> Result<u32>;
 
-    /// Outcomes of one kind, by key.
-    async fn outcomes(&self, id: &RunId, part: Part<'_>) -> Result<Vec<Outcome>>;
+    /// A part of the outcomes of one kind, by key.
+    async fn outcomes(&self, id: &RunId, kind: OutcomeKind, part: Part<'_>) -> Result<Vec<Outcome>>;
 
-    /// All outcomes of some kinds.
+    /// All outcomes of some kinds, everybody's.
     async fn all_outcomes(&self, id: &RunId, kinds: &[OutcomeKind]) -> Result<Vec<Outcome>>;
 
-    /// The traces of some participants.
-    async fn traces(&self, id: &RunId, participants: &[String]) -> Result<Vec<TraceRow>>;
+    /// The traces of some participants, of those that are in the scope.
+    async fn traces(&self, id: &RunId, scope: &Scope, participants: &[String]) -> Result<Vec<TraceRow>>;
 
     /// What the latest posted run of each cycle that ended before a day left behind, oldest cycle first.
     async fn balances_before(&self, first_day: jiff::civil::Date) -> Result<Vec<Balance>>;
@@ -158,14 +148,8 @@ pub trait Ledger: Send + Sync {
     /// All that the ledger keeps of a cycle, row by row, as it was at one moment.
     async fn books(&self, cycle: &CycleId) -> Result<Books>;
 
-    /// Lines of a cycle in the order of the export.
-    async fn ledger(
-        &self,
-        cycle: &CycleId,
-        participant: Option<&str>,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<Posted>>;
+    /// A part of the lines of a cycle, in the order of the export.
+    async fn ledger(&self, cycle: &CycleId, part: Part<'_>) -> Result<Vec<Posted>>;
 }
 
 /// Everything at once.

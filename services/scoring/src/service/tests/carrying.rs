@@ -1,13 +1,13 @@
 //! What is held back in one cycle, and freed in a later one by an event.
 
 use jiff::civil::{Date, date};
-use merit_core::Problem;
 use merit_core::ids::CycleId;
+use merit_core::{Problem, Scope};
 
 use super::neighbours::{goal, id};
 use super::posting::balances;
 use super::{COMMISSION, EventRow, ImportReport, World, deal, words};
-use crate::model::{Line, OwnerKind, Run};
+use crate::model::{Line, OwnerKind, Part, Run};
 use crate::store::{Events as _, Ledger as _};
 
 /// An event of a row; without a person for everybody.
@@ -87,7 +87,11 @@ async fn what_is_held_back_waits_for_its_event_and_is_freed_once() {
     assert_eq!(account(&world, "USD held").await, 40_000);
     assert_eq!(account(&world, "USD payable").await, 420_000 + 30_000 + 360_000 + 150_000);
     assert_eq!(account(&world, "USD expense").await, -(450_000 + 400_000 + 150_000));
-    let ledger = world.store.ledger(&CycleId::new("2026-Q3").unwrap(), Some("ana"), None, 100).await.unwrap();
+    let ledger = world
+        .store
+        .ledger(&CycleId::new("2026-Q3").unwrap(), Part { participant: Some("ana"), ..Part::of(&Scope::Everyone) })
+        .await
+        .unwrap();
     assert!(ledger.iter().any(|posted| posted.line.held.minor == -20_000 && posted.line.amount.minor == 0));
 
     // Eve has left; hers of the third quarter come for her alone, and nothing of the second comes twice.

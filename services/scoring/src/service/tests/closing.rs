@@ -1,7 +1,7 @@
 //! A quarter from freeze to settled.
 
 use jiff::civil::date;
-use merit_core::ValueType;
+use merit_core::{Scope, ValueType};
 
 use super::neighbours::{goal, id, value};
 use super::{COMMISSION, SCHEMA, SPIF, World, deal, findings, quarter, words};
@@ -163,7 +163,7 @@ async fn figures_are_told_from_the_trace() {
         period: "2026-Q3".to_owned(),
         output: "commission".to_owned(),
     };
-    let told = world.scoring.figures(std::slice::from_ref(&untold)).await.unwrap();
+    let told = world.scoring.figures(&Scope::Everyone, std::slice::from_ref(&untold)).await.unwrap();
     let text = told[&untold].join("\n");
     for figure in ["$130,000.00", "$100,000.00", "$8,000.00", "Section 6"] {
         assert!(text.contains(figure), "{text}");

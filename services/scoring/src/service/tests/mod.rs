@@ -17,13 +17,13 @@ use std::sync::Arc;
 
 use jiff::civil::date;
 use merit_core::ids::RunId;
-use merit_core::{Clock, FixedClock, Value, ValueType};
+use merit_core::{Clock, FixedClock, Scope, Value, ValueType};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use super::{BalanceRow, EventRow, ImportReport, ResultRow, Scoring, Settings, SourceText, Wanted};
-use crate::model::{Cutoffs, Finding, FindingKind, Keyed, Line, LineKind, Run, RunState};
-use crate::store::sqlite::SqliteStore;
+use super::{BalanceRow, EventRow, ImportReport, ResultRow, Scoring, Settings, SourceText};
+use crate::model::{Cutoffs, Finding, FindingKind, Keyed, Line, LineKind, Part, Run, RunState};
+use crate::store::sqlite::{self, SqliteStore};
 use neighbours::Company;
 
 pub const SCHEMA: &str = r#"
@@ -157,7 +157,7 @@ impl World {
 
     pub async fn with(settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Arc::new(SqliteStore::open(&folder.path().join("scoring.db")).await.unwrap());
+        let store = Arc::new(sqlite::open(&folder.path().join("scoring.db")).await.unwrap());
         let company = Arc::new(Company::sample());
         let clock: Arc<dyn Clock> = Arc::new(FixedClock("2026-10-05T08:00:00Z".parse().unwrap()));
         let scoring = Scoring::new(store.clone(), company.clone(), clock, settings);
@@ -223,8 +223,8 @@ impl World {
     }
 
     pub async fn all<K: Keyed>(&self, run: &Run) -> Vec<K> {
-        let wanted = Wanted { limit: 10_000, ..Wanted::default() };
-        self.scoring.outcomes::<K>(&run.id, wanted).await.unwrap().into_iter().map(|(_, typed)| typed).collect()
+        let all = Part::of(&Scope::Everyone);
+        self.scoring.outcomes::<K>(&run.id, all).await.unwrap().into_iter().map(|(_, typed)| typed).collect()
     }
 }
 

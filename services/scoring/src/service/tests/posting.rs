@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use merit_core::Money;
 use merit_core::ids::CycleId;
+use merit_core::{Money, Scope};
 
 use super::neighbours::{goal, id};
 use super::{World, deal, words};
-use crate::model::{Keyed as _, Line, OwnerKind, Run, RunState};
+use crate::model::{Keyed as _, Line, OwnerKind, Part, Run, RunState};
 use crate::service::NewAdjustment;
 use crate::store::{Ledger as _, Posted};
 
 const APPROVED: &str = "2026-10-06T10:00:00Z";
 
 async fn ledger(world: &World) -> Vec<Posted> {
-    world.store.ledger(&CycleId::new("2026-Q3").unwrap(), None, None, 10_000).await.unwrap()
+    world.store.ledger(&CycleId::new("2026-Q3").unwrap(), Part::of(&Scope::Everyone)).await.unwrap()
 }
 
 /// What each key adds up to, as amount and held, without what adds up to nothing.
@@ -222,13 +222,18 @@ async fn pages_of_the_ledger_join_up() {
     let all = ledger(&world).await;
     let (mut paged, mut after) = (Vec::new(), None);
     loop {
-        let page = world.store.ledger(&cycle, None, after.as_deref(), 2).await.unwrap();
+        let page = world
+            .store
+            .ledger(&cycle, Part { after: after.as_deref(), limit: 2, ..Part::of(&Scope::Everyone) })
+            .await
+            .unwrap();
         let Some(last) = page.last() else { break };
         after = Some(last.key.clone());
         paged.extend(page);
     }
     assert_eq!(paged, all);
     assert!(all.is_sorted_by(|a, b| a.key < b.key));
-    let of_eve = world.store.ledger(&cycle, Some("eve"), None, 100).await.unwrap();
+    let of_eve =
+        world.store.ledger(&cycle, Part { participant: Some("eve"), ..Part::of(&Scope::Everyone) }).await.unwrap();
     assert_eq!(of_eve.len(), 3);
 }

@@ -1,15 +1,16 @@
-//! Results on SQLite: versions are added, never changed.
+//! Results: versions are added, never changed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::PersonId;
-use merit_core::{Error, Period, Result};
+use merit_core::{Period, Result};
+use merit_platform::store::columns::Rows;
 use merit_platform::store::storage;
-use sqlx::{QueryBuilder, Sqlite, Transaction};
 
-use super::{ROWS, SqliteStore, change, day};
+use super::dialect::{Writer, insert};
+use super::{BULK, SqlStore, change, day, json};
 use crate::model::{ImportCounts, NewResult, StoredResult};
 use crate::store::Results;
 
@@ -35,7 +36,7 @@ struct ResultRow {
 }
 
 #[async_trait]
-impl Results for SqliteStore {
+impl Results for SqlStore {
     async fn import_results(
         &self,
         source: &str,
@@ -43,11 +44,11 @@ impl Results for SqliteStore {
         dry_run: bool,
         at: Timestamp,
     ) -> Result<ImportCounts> {
-        let mut tx = self.database.write().await?;
+        let mut write = self.0.write().await?;
         let mut counts = ImportCounts::default();
         let mut fresh: Vec<(i64, NewResult)> = Vec::new();
         for keys in rows.chunks(KEYS) {
-            let mut latest = latest(&mut tx, source, keys).await?;
+            let mut latest = latest(&mut write, source, keys).await?;
             for row in keys {
                 let before = latest.remove(&(row.record.clone(), row.external_id.clone()));
                 let same = |latest: &Latest| latest.content == row.content && latest.quarantined == row.quarantined;
@@ -69,11 +70,11 @@ impl Results for SqliteStore {
         if dry_run || fresh.is_empty() {
             return Ok(counts);
         }
-        let seq = change(&mut tx, "results", at).await?;
-        for rows in fresh.chunks(ROWS) {
-            insert(&mut tx, source, seq, rows).await?;
+        let seq = change(&mut write, "results", at).await?;
+        for rows in fresh.chunks(BULK) {
+            add(&mut write, source, seq, rows).await?;
         }
-        tx.commit().await.map_err(storage)?;
+        write.commit().await.map_err(storage)?;
         Ok(counts)
     }
 
@@ -89,7 +90,7 @@ impl Results for SqliteStore {
         .bind(period.start.to_string())
         .bind(period.end.to_string())
         .bind(cutoff)
-        .fetch_all(self.database.pool())
+        .fetch_all(&mut *self.everybody().await?)
         .await
         .map_err(storage)?;
         rows.into_iter().map(read).collect()
@@ -99,56 +100,53 @@ impl Results for SqliteStore {
         let last = sqlx::query_scalar(
             "SELECT coalesce(max(seq), 0) FROM changes WHERE kind IN ('results', 'events', 'balances', 'adjustment')",
         );
-        last.fetch_one(self.database.pool()).await.map_err(storage)
+        last.fetch_one(&mut *self.everybody().await?).await.map_err(storage)
     }
 }
 
-async fn latest(
-    tx: &mut Transaction<'static, Sqlite>,
-    source: &str,
-    rows: &[NewResult],
-) -> Result<HashMap<(String, String), Latest>> {
-    let keys: Vec<[&str; 2]> = rows.iter().map(|row| [row.record.as_str(), row.external_id.as_str()]).collect();
-    let keys = serde_json::to_string(&keys).map_err(Error::internal)?;
-    // SQLite takes the other columns from the row that has the maximum. CROSS JOIN holds it to the order written here:
-    // left free, it goes through all results of the source for each key.
-    let found: Vec<(String, String, i64, String, Option<String>)> = sqlx::query_as(
-        "SELECT r.record, r.external_id, max(r.version), r.content, r.quarantined
-         FROM json_each($2) AS k CROSS JOIN results AS r
-           ON r.source = $1 AND r.record = json_extract(k.value, '$[0]') AND r.external_id = json_extract(k.value, '$[1]')
-         GROUP BY r.record, r.external_id",
-    )
-    .bind(source)
-    .bind(keys)
-    .fetch_all(&mut **tx)
-    .await
-    .map_err(storage)?;
-    let entry = |(record, id, version, content, quarantined)| ((record, id), Latest { version, content, quarantined });
-    Ok(found.into_iter().map(entry).collect())
+async fn latest(write: &mut Writer, source: &str, rows: &[NewResult]) -> Result<HashMap<(String, String), Latest>> {
+    let mut by_record: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for row in rows {
+        by_record.entry(&row.record).or_default().push(&row.external_id);
+    }
+    let mut latest = HashMap::with_capacity(rows.len());
+    for (record, ids) in by_record {
+        // CROSS JOIN holds SQLite to the order written here: left free, it goes through all results of the source for
+        // each key.
+        let found: Vec<(String, i64, String, Option<String>)> = sqlx::query_as(
+            "SELECT r.external_id, r.version, r.content, r.quarantined
+             FROM json_each($3) AS k CROSS JOIN results AS r
+             WHERE r.source = $1 AND r.record = $2 AND r.external_id = k.value AND NOT EXISTS (
+               SELECT 1 FROM results AS n
+               WHERE n.source = r.source AND n.record = r.record AND n.external_id = r.external_id
+                 AND n.version > r.version)",
+        )
+        .bind(source)
+        .bind(record)
+        .bind(json(&ids)?)
+        .fetch_all(&mut **write)
+        .await
+        .map_err(storage)?;
+        latest.extend(found.into_iter().map(|(id, version, content, quarantined)| {
+            ((record.to_owned(), id), Latest { version, content, quarantined })
+        }));
+    }
+    Ok(latest)
 }
 
-async fn insert(
-    tx: &mut Transaction<'static, Sqlite>,
-    source: &str,
-    seq: i64,
-    rows: &[(i64, NewResult)],
-) -> Result<()> {
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "INSERT INTO results (source, record, external_id, version, dated, belongs_to, content, quarantined, seq) ",
-    );
-    query.push_values(rows, |mut tuple, (version, row)| {
-        tuple
-            .push_bind(source)
-            .push_bind(&row.record)
-            .push_bind(&row.external_id)
-            .push_bind(*version)
-            .push_bind(row.dated.to_string())
-            .push_bind(row.belongs_to.as_ref().map(PersonId::as_str))
-            .push_bind(&row.content)
-            .push_bind(&row.quarantined)
-            .push_bind(seq);
-    });
-    query.build().execute(&mut **tx).await.map_err(storage).map(drop)
+async fn add(write: &mut Writer, source: &str, seq: i64, fresh: &[(i64, NewResult)]) -> Result<()> {
+    let results = || fresh.iter().map(|(_, row)| row);
+    let rows = Rows::of("results", fresh.len())
+        .same_text("source", source)
+        .text("record", results().map(|row| &row.record))
+        .text("external_id", results().map(|row| &row.external_id))
+        .number("version", fresh.iter().map(|(version, _)| *version))
+        .text("dated", results().map(|row| row.dated.to_string()))
+        .optional_text("belongs_to", results().map(|row| row.belongs_to.as_ref().map(PersonId::as_str)))
+        .text("content", results().map(|row| &row.content))
+        .optional_text("quarantined", results().map(|row| row.quarantined.as_deref()))
+        .same_number("seq", seq);
+    insert(write, &rows).await
 }
 
 fn read(row: ResultRow) -> Result<StoredResult> {

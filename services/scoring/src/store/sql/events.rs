@@ -1,4 +1,4 @@
-//! Events on SQLite: added, never changed.
+//! Events: added, never changed.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use merit_core::ids::{CycleId, PersonId};
 use merit_core::{Error, Result};
+use merit_platform::store::columns::Rows;
 use merit_platform::store::storage;
-use sqlx::{QueryBuilder, Sqlite};
 
-use super::{ROWS, SqliteStore, change, day};
+use super::dialect::insert;
+use super::{BULK, SqlStore, change, day};
 use crate::model::{Event, ImportCounts, Occurred};
 use crate::store::Events;
 
@@ -27,10 +28,10 @@ struct EventRow {
 const COLUMNS: &str = "SELECT event, cycle, participant, dated, first_day, last_day FROM events";
 
 #[async_trait]
-impl Events for SqliteStore {
+impl Events for SqlStore {
     async fn import_events(&self, rows: Vec<Event>, dry_run: bool, at: Timestamp) -> Result<ImportCounts> {
-        let mut tx = self.database.write().await?;
-        let known: Vec<EventRow> = sqlx::query_as(COLUMNS).fetch_all(&mut *tx).await.map_err(storage)?;
+        let mut write = self.0.write().await?;
+        let known: Vec<EventRow> = sqlx::query_as(COLUMNS).fetch_all(&mut *write).await.map_err(storage)?;
         let known: BTreeSet<Event> = known.into_iter().map(read).collect::<Result<_>>()?;
         let all = rows.len();
         let fresh: Vec<Event> = rows.into_iter().filter(|row| !known.contains(row)).collect();
@@ -38,24 +39,20 @@ impl Events for SqliteStore {
         if dry_run || fresh.is_empty() {
             return Ok(counts);
         }
-        let seq = change(&mut tx, "events", at).await?;
-        for rows in fresh.chunks(ROWS) {
-            let mut query = QueryBuilder::<Sqlite>::new(
-                "INSERT INTO events (event, cycle, participant, dated, first_day, last_day, seq) ",
-            );
-            query.push_values(rows, |mut tuple, row| {
-                tuple
-                    .push_bind(&row.occurred.event)
-                    .push_bind(row.cycle.as_str())
-                    .push_bind(row.person.as_ref().map_or("", PersonId::as_str))
-                    .push_bind(row.occurred.on.to_string())
-                    .push_bind(row.occurred.first.to_string())
-                    .push_bind(row.occurred.last.to_string())
-                    .push_bind(seq);
-            });
-            query.build().execute(&mut *tx).await.map_err(storage)?;
+        let seq = change(&mut write, "events", at).await?;
+        for some in fresh.chunks(BULK) {
+            let occurred = || some.iter().map(|row| &row.occurred);
+            let rows = Rows::of("events", some.len())
+                .text("event", occurred().map(|came| &came.event))
+                .text("cycle", some.iter().map(|row| row.cycle.as_str()))
+                .text("participant", some.iter().map(|row| row.person.as_ref().map_or("", PersonId::as_str)))
+                .text("dated", occurred().map(|came| came.on.to_string()))
+                .text("first_day", occurred().map(|came| came.first.to_string()))
+                .text("last_day", occurred().map(|came| came.last.to_string()))
+                .same_number("seq", seq);
+            insert(&mut write, &rows).await?;
         }
-        tx.commit().await.map_err(storage)?;
+        write.commit().await.map_err(storage)?;
         Ok(counts)
     }
 
@@ -66,7 +63,7 @@ impl Events for SqliteStore {
         )
         .bind(by.to_string())
         .bind(cutoff)
-        .fetch_all(self.database.pool())
+        .fetch_all(&mut *self.everybody().await?)
         .await
         .map_err(storage)?;
         rows.into_iter().map(read).collect()

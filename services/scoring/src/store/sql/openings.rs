@@ -1,15 +1,16 @@
-//! Opening balances on SQLite: versions are added, never changed.
+//! Opening balances: versions are added, never changed.
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use merit_core::Result;
 use merit_core::ids::PersonId;
-use merit_core::{Error, Result};
+use merit_platform::store::columns::Rows;
 use merit_platform::store::storage;
-use sqlx::{QueryBuilder, Sqlite};
 
-use super::{ROWS, SqliteStore, change, day};
+use super::dialect::insert;
+use super::{BULK, SqlStore, change, day, read_json};
 use crate::model::{Closed, ImportCounts, Opening, OpeningKey, Packed, PolicyPin, RunState, What};
 use crate::store::Openings;
 
@@ -38,11 +39,11 @@ const LATEST: &str = "SELECT participant, policy, kind, name, until, first_day, 
      ORDER BY participant, policy, last_day, first_day, kind, name, until";
 
 #[async_trait]
-impl Openings for SqliteStore {
+impl Openings for SqlStore {
     async fn import_openings(&self, rows: Vec<Opening>, dry_run: bool, at: Timestamp) -> Result<ImportCounts> {
-        let mut tx = self.database.write().await?;
+        let mut write = self.0.write().await?;
         let known: Vec<OpeningRow> =
-            sqlx::query_as(LATEST).bind(i64::MAX).fetch_all(&mut *tx).await.map_err(storage)?;
+            sqlx::query_as(LATEST).bind(i64::MAX).fetch_all(&mut *write).await.map_err(storage)?;
         let mut latest = BTreeMap::new();
         for row in known {
             let version = row.version;
@@ -67,35 +68,30 @@ impl Openings for SqliteStore {
         if dry_run || fresh.is_empty() {
             return Ok(counts);
         }
-        let seq = change(&mut tx, "balances", at).await?;
-        for rows in fresh.chunks(ROWS) {
-            let mut query = QueryBuilder::<Sqlite>::new(
-                "INSERT INTO openings
-                   (participant, policy, kind, name, until, first_day, last_day, version, value, seq) ",
-            );
-            query.push_values(rows, |mut tuple, (version, row)| {
-                let (kind, name, until) = row.key.what.parts();
-                tuple
-                    .push_bind(row.key.participant.as_str())
-                    .push_bind(&row.key.policy)
-                    .push_bind(kind)
-                    .push_bind(name)
-                    .push_bind(until)
-                    .push_bind(row.key.first.to_string())
-                    .push_bind(row.key.last.to_string())
-                    .push_bind(*version)
-                    .push_bind(row.value.clone().map(String::from))
-                    .push_bind(seq);
-            });
-            query.build().execute(&mut *tx).await.map_err(storage)?;
+        let seq = change(&mut write, "balances", at).await?;
+        for some in fresh.chunks(BULK) {
+            let openings = || some.iter().map(|(_, row)| row);
+            let parts = || openings().map(|row| row.key.what.parts());
+            let rows = Rows::of("openings", some.len())
+                .text("participant", openings().map(|row| row.key.participant.as_str()))
+                .text("policy", openings().map(|row| &row.key.policy))
+                .text("kind", parts().map(|(kind, _, _)| kind))
+                .text("name", parts().map(|(_, name, _)| name))
+                .text("until", parts().map(|(_, _, until)| until))
+                .text("first_day", openings().map(|row| row.key.first.to_string()))
+                .text("last_day", openings().map(|row| row.key.last.to_string()))
+                .number("version", some.iter().map(|(version, _)| *version))
+                .optional_text("value", openings().map(|row| row.value.clone().map(String::from)))
+                .same_number("seq", seq);
+            insert(&mut write, &rows).await?;
         }
-        tx.commit().await.map_err(storage)?;
+        write.commit().await.map_err(storage)?;
         Ok(counts)
     }
 
     async fn openings(&self, cutoff: i64) -> Result<Vec<(Opening, i64)>> {
         let rows: Vec<OpeningRow> =
-            sqlx::query_as(LATEST).bind(cutoff).fetch_all(self.database.pool()).await.map_err(storage)?;
+            sqlx::query_as(LATEST).bind(cutoff).fetch_all(&mut *self.everybody().await?).await.map_err(storage)?;
         rows.into_iter().filter(|row| row.value.is_some()).map(read).collect()
     }
 
@@ -106,11 +102,11 @@ impl Openings for SqliteStore {
              ORDER BY last_day, cycle",
         )
         .bind(RunState::Posted as i64)
-        .fetch_all(self.database.pool())
+        .fetch_all(&mut *self.everybody().await?)
         .await
         .map_err(storage)?;
         let closed = |(cycle, first, last, policies, cutoff): (String, String, String, String, i64)| {
-            let pins: Vec<PolicyPin> = serde_json::from_str(&policies).map_err(Error::internal)?;
+            let pins: Vec<PolicyPin> = read_json(&policies)?;
             let policies = pins.into_iter().map(|pin| pin.name).collect();
             Ok(Closed { cycle, first: day(&first)?, last: day(&last)?, policies, cutoff })
         };

@@ -1,4 +1,4 @@
-//! Registered policies on SQLite.
+//! Registered policies.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -6,7 +6,7 @@ use merit_core::{Error, Kind, Result};
 use merit_platform::store::storage;
 use sqlx::error::DatabaseError;
 
-use super::{SqliteStore, change, day, optional_day, small};
+use super::{SqlStore, change, day, optional_day, small};
 use crate::model::Policy;
 use crate::store::Policies;
 
@@ -28,21 +28,21 @@ struct PolicyRow {
 }
 
 #[async_trait]
-impl Policies for SqliteStore {
+impl Policies for SqlStore {
     async fn policies(&self) -> Result<Vec<Policy>> {
         let rows: Vec<PolicyRow> = sqlx::query_as(
             "SELECT name, version, sha256, effective_from, effective_to, about, file_name, text, schema_text, tests
              FROM policies ORDER BY name, version",
         )
-        .fetch_all(self.database.pool())
+        .fetch_all(&mut *self.everybody().await?)
         .await
         .map_err(storage)?;
         rows.into_iter().map(read).collect()
     }
 
     async fn add_policies(&self, policies: Vec<Policy>, at: Timestamp) -> Result<()> {
-        let mut tx = self.database.write().await?;
-        let seq = change(&mut tx, "policies", at).await?;
+        let mut write = self.0.write().await?;
+        let seq = change(&mut write, "policies", at).await?;
         for policy in policies {
             sqlx::query(
                 "INSERT INTO policies
@@ -60,11 +60,11 @@ impl Policies for SqliteStore {
             .bind(&policy.schema_text)
             .bind(i64::from(policy.tests))
             .bind(seq)
-            .execute(&mut *tx)
+            .execute(&mut *write)
             .await
             .map_err(|error| taken(error, &policy))?;
         }
-        tx.commit().await.map_err(storage)
+        write.commit().await.map_err(storage)
     }
 }
 

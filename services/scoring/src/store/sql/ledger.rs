@@ -1,0 +1,190 @@
+//! The ledger: lines with their double entries, each added once.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use merit_core::ids::{CycleId, RunId};
+use merit_core::{Error, Result};
+use merit_platform::store::columns::Rows;
+use merit_platform::store::storage;
+use sqlx::QueryBuilder;
+
+use super::dialect::{Db, Writer, insert};
+use super::{BULK, SqlStore, change, json, limit, parts, read_json};
+use crate::compute::ledger::{differences, entries};
+use crate::model::{Books, Keyed as _, Line, OutcomeKind, Part, RunState, joined};
+use crate::store::{Ledger, Posted};
+
+/// What all lines of one posting have in common.
+struct Posting<'a> {
+    cycle: &'a str,
+    run: &'a str,
+    at: &'a str,
+    request_id: Option<&'a str>,
+}
+
+#[async_trait]
+impl Ledger for SqlStore {
+    async fn post(&self, id: &RunId, at: &str) -> Result<u32> {
+        let mut write = self.0.write().await?;
+        let Some((cycle, state)) = state_of(&mut write, id).await? else {
+            return Err(Error::not_found("UNKNOWN_RUN", format!("there is no run `{id}`")));
+        };
+        if state == RunState::Posted as i64 {
+            return Ok(0);
+        }
+        if state != RunState::Settled as i64 {
+            let message = format!("{} is not settled yet; execute it first", id.name());
+            return Err(Error::precondition("NOT_SETTLED", message));
+        }
+        let posted = posted(&mut write, &cycle).await?;
+        let lines = differences(&posted, &proposed(&mut write, id).await?)?;
+        let posting = Posting { cycle: &cycle, run: id.as_str(), at, request_id: None };
+        add(&mut write, &posting, &lines).await?;
+        sqlx::query(
+            "UPDATE runs SET state = $2, posted_at = $3, posting = (SELECT coalesce(max(posting), 0) + 1 FROM runs)
+             WHERE run = $1",
+        )
+        .bind(id.as_str())
+        .bind(RunState::Posted as i64)
+        .bind(at)
+        .execute(&mut *write)
+        .await
+        .map_err(storage)?;
+        write.commit().await.map_err(storage)?;
+        u32::try_from(lines.len()).map_err(Error::internal)
+    }
+
+    async fn adjust(&self, cycle: &CycleId, mut line: Line, request_id: Option<&str>, at: Timestamp) -> Result<Line> {
+        let mut write = self.0.write().await?;
+        if let Some(request_id) = request_id
+            && let Some(content) = by_request(&mut write, cycle, request_id).await?
+        {
+            return read_json(&content);
+        }
+        let before: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM ledger_lines WHERE cycle = $1 AND run = '' AND participant = $2")
+                .bind(cycle.as_str())
+                .bind(line.participant.as_str())
+                .fetch_one(&mut *write)
+                .await
+                .map_err(storage)?;
+        line.line = format!("adjustment-{}", before + 1);
+        change(&mut write, "adjustment", at).await?;
+        let at = at.to_string();
+        let posting = Posting { cycle: cycle.as_str(), run: "", at: &at, request_id };
+        add(&mut write, &posting, std::slice::from_ref(&line)).await?;
+        write.commit().await.map_err(storage)?;
+        Ok(line)
+    }
+
+    async fn books(&self, cycle: &CycleId) -> Result<Books> {
+        self.books_of(cycle).await
+    }
+
+    async fn ledger(&self, cycle: &CycleId, part: Part<'_>) -> Result<Vec<Posted>> {
+        // The run follows the key behind the separator, so a page's last line says where the next page begins.
+        let mut query = QueryBuilder::<Db>::new("SELECT key, run, content FROM ledger_lines WHERE cycle = ");
+        query.push_bind(cycle.as_str());
+        if let Some((key, run)) = part.after.and_then(|after| after.rsplit_once('\u{1f}')) {
+            query.push(" AND (key, run) > (").push_bind(key).push(", ").push_bind(run).push(")");
+        }
+        parts::push(&mut query, OutcomeKind::Line, part)?;
+        query.push(" ORDER BY key, run LIMIT ").push_bind(limit(part.limit));
+        let mut reader = self.0.read(part.scope).await?;
+        let found: Vec<(String, String, String)> =
+            query.build_query_as().fetch_all(&mut *reader).await.map_err(storage)?;
+        let line = |(key, run, content): (String, String, String)| {
+            Ok(Posted { key: joined(&[&key, &run]), run, line: read_json(&content)? })
+        };
+        found.into_iter().map(line).collect()
+    }
+}
+
+async fn state_of(write: &mut Writer, id: &RunId) -> Result<Option<(String, i64)>> {
+    sqlx::query_as("SELECT cycle, state FROM runs WHERE run = $1")
+        .bind(id.as_str())
+        .fetch_optional(&mut **write)
+        .await
+        .map_err(storage)
+}
+
+/// What runs posted for the cycle, oldest first.
+async fn posted(write: &mut Writer, cycle: &str) -> Result<Vec<(String, Line)>> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT run, content FROM ledger_lines WHERE cycle = $1 AND run <> '' ORDER BY line_id")
+            .bind(cycle)
+            .fetch_all(&mut **write)
+            .await
+            .map_err(storage)?;
+    let line = |(run, content): (String, String)| Ok((format!("runs/{run}"), read_json(&content)?));
+    rows.into_iter().map(line).collect()
+}
+
+async fn proposed(write: &mut Writer, id: &RunId) -> Result<Vec<Line>> {
+    let rows: Vec<String> =
+        sqlx::query_scalar("SELECT content FROM outcomes WHERE run = $1 AND kind = $2 ORDER BY key")
+            .bind(id.as_str())
+            .bind(OutcomeKind::Line.word())
+            .fetch_all(&mut **write)
+            .await
+            .map_err(storage)?;
+    rows.iter().map(|content| read_json(content)).collect()
+}
+
+async fn by_request(write: &mut Writer, cycle: &CycleId, request_id: &str) -> Result<Option<String>> {
+    sqlx::query_scalar("SELECT content FROM ledger_lines WHERE cycle = $1 AND request_id = $2")
+        .bind(cycle.as_str())
+        .bind(request_id)
+        .fetch_optional(&mut **write)
+        .await
+        .map_err(storage)
+}
+
+/// Adds lines with their entries. Their numbers follow the last one: whoever numbers lines holds the schema's lock.
+async fn add(write: &mut Writer, posting: &Posting<'_>, lines: &[Line]) -> Result<()> {
+    let last: i64 = sqlx::query_scalar("SELECT coalesce(max(line_id), 0) FROM ledger_lines")
+        .fetch_one(&mut **write)
+        .await
+        .map_err(storage)?;
+    let numbered: Vec<(i64, &Line)> = (last + 1..).zip(lines).collect();
+    for some in numbered.chunks(BULK) {
+        add_lines(write, posting, some).await?;
+        add_entries(write, some).await?;
+    }
+    Ok(())
+}
+
+async fn add_lines(write: &mut Writer, posting: &Posting<'_>, numbered: &[(i64, &Line)]) -> Result<()> {
+    let lines = || numbered.iter().map(|(_, line)| *line);
+    let contents: Vec<String> = lines().map(json).collect::<Result<_>>()?;
+    let rows = Rows::of("ledger_lines", numbered.len())
+        .number("line_id", numbered.iter().map(|(id, _)| *id))
+        .same_text("cycle", posting.cycle)
+        .same_text("run", posting.run)
+        .text("key", lines().map(Line::key))
+        .text("participant", lines().map(|line| line.participant.as_str()))
+        .text("currency", lines().map(|line| line.amount.currency.code()))
+        .number("amount", lines().map(|line| line.amount.minor))
+        .number("held", lines().map(|line| line.held.minor))
+        .text("content", contents)
+        .same_text("posted_at", posting.at)
+        .optional_text("request_id", lines().map(|_| posting.request_id));
+    insert(write, &rows).await
+}
+
+async fn add_entries(write: &mut Writer, numbered: &[(i64, &Line)]) -> Result<()> {
+    let mut all = Vec::with_capacity(numbered.len() * 3);
+    for (id, line) in numbered {
+        for (account, minor) in entries(line.amount, line.held)? {
+            if minor != 0 {
+                all.push((*id, account.word(), line.amount.currency, minor));
+            }
+        }
+    }
+    let rows = Rows::of("ledger_entries", all.len())
+        .number("line_id", all.iter().map(|(id, _, _, _)| *id))
+        .text("account", all.iter().map(|(_, account, _, _)| *account))
+        .text("currency", all.iter().map(|(_, _, currency, _)| currency.code()))
+        .number("amount", all.iter().map(|(_, _, _, minor)| *minor));
+    insert(write, &rows).await
+}

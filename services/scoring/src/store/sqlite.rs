@@ -1,0 +1,59 @@
+//! Scoring's record in one SQLite file.
+
+use std::path::Path;
+
+use merit_core::Result;
+use merit_platform::store::sqlite as dialect;
+use sqlx::migrate::Migrator;
+
+#[path = "sql/mod.rs"]
+mod sql;
+
+pub use sql::SqlStore as SqliteStore;
+
+static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// Opens the file, which is made and migrated if it has to be.
+///
+/// # Errors
+/// `STORAGE` when the file can't be opened or holds something else.
+pub async fn open(path: &Path) -> Result<SqliteStore> {
+    Ok(SqliteStore::new(dialect::Database::open(path, &MIGRATOR).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use sqlx::AssertSqlSafe;
+    use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::store::conformance::Behind;
+
+    struct File {
+        pool: SqlitePool,
+        _folder: TempDir,
+    }
+
+    #[async_trait]
+    impl Behind for File {
+        async fn run(&self, statement: &'static str) -> Result<(), String> {
+            sqlx::query(statement).execute(&self.pool).await.map(drop).map_err(|error| error.to_string())
+        }
+
+        async fn rows(&self, statement: &'static str) -> Vec<(String, i64)> {
+            sqlx::query_as(AssertSqlSafe(statement)).fetch_all(&self.pool).await.unwrap()
+        }
+    }
+
+    async fn fresh() -> (File, SqliteStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scoring.db");
+        let store = open(&path).await.unwrap();
+        let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(path)).await.unwrap();
+        (File { pool, _folder: folder }, store)
+    }
+
+    crate::store::conformance::holds!(fresh());
+}
