@@ -75,6 +75,15 @@ impl Error {
         Self::new(Kind::PermissionDenied, "PERMISSION_DENIED", message)
     }
 
+    /// What is said about something that is not there, and about something that the caller may not see: nobody can tell
+    /// which. `name` is what the caller asked for: `people/ana`.
+    pub fn hidden(name: &str) -> Self {
+        Self::not_found(
+            "NOT_FOUND_OR_HIDDEN",
+            format!("there is no `{}`, or it is not for you to see; check the name", crate::text::shown(name)),
+        )
+    }
+
     /// A fault of this software or its storage. The message is for logs; people are shown a general one.
     pub fn internal(message: impl fmt::Display) -> Self {
         Self::new(Kind::Internal, "INTERNAL", message.to_string())

@@ -9,8 +9,8 @@ use futures::Stream;
 use jiff::civil::Date;
 use merit_core::ids::PersonId;
 use merit_core::{Problem, Result};
+use merit_platform::access::{Action, Permit, Terms};
 use merit_platform::client::LIMIT;
-use merit_platform::identity::{ADMINISTER, ANYONE, Principal, READ_ALL, require};
 use merit_platform::import::{Tally, collect};
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
@@ -65,7 +65,6 @@ impl DirectoryService for Grpc {
         &self,
         request: Request<Streaming<proto::ImportPeopleRequest>>,
     ) -> Result<Response<proto::ImportPeopleResponse>, Status> {
-        require(&request, ADMINISTER)?;
         let import =
             collect(request.into_inner(), |message| (message.header, message.rows)).await.map_err(to_status)?;
         let mut file = PeopleFile {
@@ -93,19 +92,20 @@ impl DirectoryService for Grpc {
         &self,
         request: Request<proto::GetPersonRequest>,
     ) -> Result<Response<proto::GetPersonResponse>, Status> {
-        let reader = require(&request, ANYONE)?;
+        let details = Permit::of(&request)?.to(Action::ReadDetails);
         let request = request.into_inner();
         let day = self.day(&request.on).map_err(to_status)?;
         let id = PersonId::from_name(&request.name).map_err(to_status)?;
         let person = self.directory.person(&id).await.map_err(to_status)?;
-        Ok(Response::new(proto::GetPersonResponse { person: Some(for_reader(&person, day, &reader)) }))
+        let all = details.allows(&person.id, Terms::default()).await.map_err(to_status)?;
+        Ok(Response::new(proto::GetPersonResponse { person: Some(for_reader(&person, day, all)) }))
     }
 
     async fn list_people(
         &self,
         request: Request<proto::ListPeopleRequest>,
     ) -> Result<Response<proto::ListPeopleResponse>, Status> {
-        let reader = require(&request, ANYONE)?;
+        let details = Permit::of(&request)?.to(Action::ReadDetails);
         let request = request.into_inner();
         let day = self.day(&request.on).map_err(to_status)?;
         let page = Page::parse(request.page_size, &request.page_token).map_err(to_status)?;
@@ -116,7 +116,8 @@ impl DirectoryService for Grpc {
             .await
             .map_err(to_status)?;
         let (people, next_page_token) = cut(people, &page, |person| person.id.as_str().to_owned());
-        let people = people.iter().map(|person| for_reader(person, day, &reader)).collect();
+        let scope = details.scope().await.map_err(to_status)?;
+        let people = people.iter().map(|person| for_reader(person, day, scope.holds(&person.id))).collect();
         Ok(Response::new(proto::ListPeopleResponse { people, next_page_token }))
     }
 
@@ -138,7 +139,6 @@ impl DirectoryService for Grpc {
         &self,
         request: Request<proto::SnapshotPeopleRequest>,
     ) -> Result<Response<Self::SnapshotPeopleStream>, Status> {
-        require(&request, READ_ALL)?;
         let cutoff = self.directory.resolve(request.into_inner().cutoff).await.map_err(to_status)?;
         let this = self.clone();
         let chunks = futures::stream::try_unfold(None, move |after| {
@@ -150,9 +150,8 @@ impl DirectoryService for Grpc {
 
     async fn get_cutoff(
         &self,
-        request: Request<proto::GetCutoffRequest>,
+        _: Request<proto::GetCutoffRequest>,
     ) -> Result<Response<proto::GetCutoffResponse>, Status> {
-        require(&request, ANYONE)?;
         let cutoff = self.directory.cutoff().await.map_err(to_status)?;
         Ok(Response::new(proto::GetCutoffResponse { cutoff }))
     }
@@ -188,10 +187,9 @@ fn read_value(value: &WireValue) -> Result<Option<merit_core::Value>> {
     wire::parse_value(value).map(Some)
 }
 
-/// A person with the attributes in force on a day, without what the reader may not see: everybody sees who somebody is,
-/// what they do and for whom; the rest is for themselves and for those who may read everything.
-fn for_reader(person: &Person, day: Date, reader: &Principal) -> proto::Person {
-    let all = reader.has_any(READ_ALL) || reader.person().as_ref() == Some(&person.id);
+/// A person with the attributes in force on a day. Everybody sees who somebody is, what they do and for whom; `all` is for
+/// those who may read their details.
+fn for_reader(person: &Person, day: Date, all: bool) -> proto::Person {
     let attributes =
         person.attributes(day).into_iter().filter(|(name, _)| all || OPEN_ATTRIBUTES.contains(&name.as_str()));
     let attributes = attributes.map(|(name, value)| (name, wire::value(&value))).collect();

@@ -12,6 +12,7 @@ pub mod calls;
 mod decide;
 mod layer;
 mod permit;
+mod policies;
 mod reach;
 
 pub use action::Action;

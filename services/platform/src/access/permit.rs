@@ -65,10 +65,16 @@ impl Permit {
         Self { action, ..self.clone() }
     }
 
+    /// Whether the caller may also do something that is the organisation's.
+    #[must_use]
+    pub fn may(&self, action: Action) -> bool {
+        self.decider.permits(&self.principal, action)
+    }
+
     /// Lets the call go on if it may be made about this person.
     ///
     /// # Errors
-    /// [`hidden`], the same for somebody who is not on record. `UNAVAILABLE` when the reporting line can't be asked.
+    /// [`Error::hidden`], the same for somebody who is not on record. `UNAVAILABLE` when the reporting line can't be asked.
     pub async fn on(&self, person: &PersonId) -> Result<()> {
         self.on_terms(person, Terms::default()).await
     }
@@ -78,7 +84,7 @@ impl Permit {
     /// # Errors
     /// As [`Permit::on`].
     pub async fn on_terms(&self, person: &PersonId, terms: Terms) -> Result<()> {
-        if self.allows(person, terms).await? { Ok(()) } else { Err(hidden(&person.name())) }
+        if self.allows(person, terms).await? { Ok(()) } else { Err(Error::hidden(&person.name())) }
     }
 
     /// Whether the call may be made about this person.
@@ -148,13 +154,4 @@ impl Permit {
     fn about(&self, relation: Relation, terms: Terms) -> bool {
         self.decider.permits_about(&self.principal, self.action, relation, terms)
     }
-}
-
-/// What is said about somebody who is not there, and about somebody whom the caller may not see: nobody can tell which.
-#[must_use]
-pub fn hidden(name: &str) -> Error {
-    Error::not_found(
-        "NOT_FOUND_OR_HIDDEN",
-        format!("there is no `{}`, or it is not for you to see; check the id", merit_core::text::shown(name)),
-    )
 }

@@ -76,6 +76,12 @@ impl Role {
         }
     }
 
+    /// Its place in a set of roles.
+    #[must_use]
+    pub const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
     /// The role with that word.
     ///
     /// # Errors

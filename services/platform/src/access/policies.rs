@@ -1,0 +1,107 @@
+//! Access policies as text, read and checked before anything is decided by them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use cedar_policy::{EntityUid, PolicySet, Schema, ValidationMode, Validator};
+use merit_core::text::shown;
+use merit_core::{Error, Result};
+use miette::Diagnostic;
+
+const POLICIES: &str = include_str!("../../access/merit.cedar");
+const SCHEMA: &str = include_str!("../../access/merit.cedarschema");
+
+/// Policies that can be decided by.
+pub(super) struct Policies {
+    pub(super) set: PolicySet,
+    pub(super) schema: Schema,
+    users: BTreeSet<String>,
+}
+
+impl Policies {
+    /// Those that come with Merit.
+    pub(super) fn embedded() -> Result<Self> {
+        Self::parse("the access policies", POLICIES)
+    }
+
+    /// Those of a file.
+    pub(super) fn from_file(path: &Path) -> Result<Self> {
+        let name = format!("`{}`", path.display());
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            refused(&name, &format!("can't be read: {error}; check `policies` under [access] in the configuration"))
+        })?;
+        Self::parse(&name, &text)
+    }
+
+    /// Those of a text; `name` is what messages call it.
+    pub(super) fn parse(name: &str, text: &str) -> Result<Self> {
+        let faulty = |fault: &dyn Diagnostic| refused(name, &described(text, fault));
+        let (schema, _) = Schema::from_cedarschema_str(SCHEMA).map_err(|error| faulty(&error))?;
+        let set: PolicySet = text.parse().map_err(|error: cedar_policy::ParseErrors| faulty(&error))?;
+        let verdict = Validator::new(schema.clone()).validate(&set, ValidationMode::Strict);
+        if let Some(fault) = verdict.validation_errors().next() {
+            return Err(faulty(fault));
+        }
+        // A template decides nothing until it is linked, and nothing here links one.
+        if set.num_of_templates() > 0 {
+            return Err(refused(name, "hold a template (`?principal` or `?resource`), which would decide nothing"));
+        }
+        let literals: Vec<EntityUid> = set.policies().flat_map(cedar_policy::Policy::entity_literals).collect();
+        // A decision is about how people stand to the caller, not about who they are: such a policy would never apply.
+        if let Some(person) = literals.iter().find(|literal| literal.type_name().to_string() == "Merit::Person") {
+            let why = "name the person {} as whose goals, figures or pay it is, which would never apply; \
+                       name a caller as `principal == Merit::User::\"…\"`, or speak of roles and reporting lines";
+            return Err(refused(name, &why.replace("{}", &shown(&person.to_string()))));
+        }
+        let users = literals.iter().filter(|literal| literal.type_name().to_string() == "Merit::User");
+        let users = users.map(|user| user.id().unescaped().to_owned()).collect();
+        Ok(Self { set, schema, users })
+    }
+
+    /// Whether a policy names this user.
+    pub(super) fn names(&self, subject: &str) -> bool {
+        self.users.contains(subject)
+    }
+}
+
+fn refused(name: &str, why: &str) -> Error {
+    Error::precondition("ACCESS_POLICIES", format!("{name} {why}"))
+}
+
+/// What is wrong, in which line, and what may have been meant.
+fn described(text: &str, fault: &dyn Diagnostic) -> String {
+    let offset = fault.labels().and_then(|mut labels| labels.next()).map(|label| label.offset());
+    let before = offset.and_then(|offset| text.get(..offset));
+    let line = before.map(|before| format!(" in line {}", before.matches('\n').count() + 1)).unwrap_or_default();
+    let help = fault.help().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("can't be used{line}: {fault}{help}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn policies_that_make_no_sense_are_refused() {
+        let fine = "// Fine.\npermit (principal, action, resource);\n";
+        for (text, said) in [
+            ("permit", "in line 3"),
+            ("permit (principal, action == Merit::Action::\"readEverything\", resource);", "readEverything"),
+            ("permit (principal in Merit::Role::\"mangaer\", action, resource);", "mangaer"),
+            ("forbid (principal, action, resource) when { principal.person.pay > 3 };", "in line 3"),
+            ("forbid (principal, action, resource == ?resource);", "template"),
+            ("forbid (principal, action, resource == Merit::Person::\"bo\");", "Merit::Person::\"bo\""),
+            ("forbid (principal, action, resource == Merit::Organisation::\"acme\");", "acme"),
+        ] {
+            let error = Policies::parse("`access.cedar`", &format!("{fine}{text}")).err().unwrap();
+            assert_eq!(error.reason, "ACCESS_POLICIES", "{text}");
+            assert!(error.message.contains(said) && error.message.contains("`access.cedar`"), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named() {
+        let error = Policies::from_file(Path::new("/nowhere/access.cedar")).err().unwrap();
+        assert!(error.message.contains("/nowhere/access.cedar"), "{error}");
+    }
+}
