@@ -74,6 +74,10 @@ pub enum Command {
     /// Send what is in the outbox
     #[command(subcommand)]
     Mail(Mail),
+    /// Write everything on record at one point in time to one file
+    Backup(BackupFile),
+    /// Fill an empty place from a backup
+    Restore(BackupFile),
     /// Write a deterministic synthetic organisation, for benchmarks
     Generate(Generate),
 }
@@ -94,6 +98,13 @@ pub struct Serve {
 pub enum Services {
     /// Every service.
     All,
+}
+
+/// `merit backup` and `merit restore`.
+#[derive(Debug, Args)]
+pub struct BackupFile {
+    /// The backup's file
+    pub file: PathBuf,
 }
 
 /// `merit token`.

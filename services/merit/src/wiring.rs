@@ -23,6 +23,9 @@ const RELAY_EVERY: Duration = Duration::from_secs(30);
 /// Seconds that the services' token among themselves is good for: longer than a process lives without an update.
 const SERVICE_TOKEN_SECONDS: i64 = 366 * 24 * 3600;
 
+/// The services, each with a store of its own.
+pub const SERVICES: [&str; 6] = ["directory", "goals", "feedback", "scoring", "notifications", "reviews"];
+
 /// Where a data folder keeps the key that signs tokens.
 #[must_use]
 pub fn key_file(data: &Path) -> PathBuf {

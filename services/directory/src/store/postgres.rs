@@ -30,9 +30,13 @@ pub async fn open(server: &Server) -> Result<PostgresStore> {
 
 #[cfg(test)]
 mod tests {
-    use merit_platform::store::scratch;
+    use jiff::Timestamp;
+    use merit_core::ids::PersonId;
+    use merit_platform::store::{Place, archive, scratch};
 
     use super::*;
+    use crate::model::{Change, Version};
+    use crate::store::{PeopleQuery, Store as _};
 
     async fn fresh() -> ((), PostgresStore) {
         let server = scratch::server();
@@ -49,5 +53,43 @@ mod tests {
         migrate(&server).await.unwrap();
         migrate(&server).await.unwrap();
         open(&server).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_backup_moves_the_record_from_one_kind_of_store_to_the_other_and_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = crate::store::sqlite::open(&folder.path().join("directory.db")).await.unwrap();
+        let version = |name: &str, email: Option<&str>| Version {
+            person: PersonId::new(name).unwrap(),
+            display_name: format!("\"{name}\"\n\u{1F600}"),
+            email: email.map(str::to_owned),
+        };
+        let change =
+            Change { versions: vec![version("ana", Some("a@example.com")), version("bob", None)], ..Change::default() };
+        let seq = file.record(0, &change, Timestamp::UNIX_EPOCH).await.unwrap();
+        let mut backup = Vec::new();
+        let rows = archive::back_up(&Place::folder(folder.path()), &[crate::NAME], &mut backup).await.unwrap();
+        assert_eq!(rows, 4, "one change, one import, two people");
+
+        let server = scratch::server();
+        let place = Place::Postgres(server.clone());
+        let early = archive::restore(&place, &[crate::NAME], backup.as_slice()).await.unwrap_err();
+        assert_eq!(early.reason, "STORE_VERSION");
+        migrate(&server).await.unwrap();
+        // Cut off: nothing of it stays, so that the whole one can follow.
+        let cut = &backup[..backup.len() / 2];
+        assert_eq!(archive::restore(&place, &[crate::NAME], cut).await.unwrap_err().reason, "BACKUP");
+        assert_eq!(archive::restore(&place, &[crate::NAME], backup.as_slice()).await.unwrap(), rows);
+        let store = open(&server).await.unwrap();
+        let query = PeopleQuery::at(seq);
+        assert_eq!(store.people(&query).await.unwrap(), file.people(&query).await.unwrap());
+        let mut again = Vec::new();
+        archive::back_up(&place, &[crate::NAME], &mut again).await.unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), String::from_utf8(backup.clone()).unwrap());
+        // The next change takes the next number.
+        let next = Change { versions: vec![version("cyd", None)], ..Change::default() };
+        assert_eq!(store.record(seq, &next, Timestamp::UNIX_EPOCH).await.unwrap(), seq + 1);
+        let twice = archive::restore(&place, &[crate::NAME], backup.as_slice()).await.unwrap_err();
+        assert_eq!(twice.reason, "NOT_EMPTY");
     }
 }

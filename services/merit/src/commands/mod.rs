@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub mod backup;
 mod codes;
 pub mod cycle;
 pub mod demo;

@@ -4,6 +4,7 @@
 //! and compiles it for both; what the two do not share (how rows are written in bulk, how a shard is passed over) is said
 //! here.
 
+pub mod archive;
 pub mod columns;
 pub mod postgres;
 #[cfg(feature = "scratch")]

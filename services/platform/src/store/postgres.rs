@@ -73,6 +73,12 @@ impl Server {
         format!("{}{service}", self.prefix)
     }
 
+    /// A connection of its own that reads and writes everybody's rows.
+    pub(super) async fn connect(&self) -> Result<PgConnection> {
+        let options = self.options.clone().options([(SCOPE, EVERYONE)]);
+        PgConnection::connect_with(&options).await.map_err(storage)
+    }
+
     fn options(&self, service: &str) -> PgConnectOptions {
         self.options.clone().options([("search_path", self.schema(service).as_str())])
     }
