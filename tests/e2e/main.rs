@@ -1,6 +1,7 @@
 //! The whole of Merit through its command line, as a person or a script uses it.
 #![cfg(test)]
 
+mod backup;
 mod bad_input;
 mod carried;
 mod close;
@@ -12,3 +13,4 @@ mod merit;
 mod records;
 mod reference;
 mod server;
+mod telemetry;

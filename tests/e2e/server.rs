@@ -5,20 +5,34 @@ use std::process::{Child, Stdio};
 
 use crate::merit::{Merit, Run};
 
-struct Server {
+pub struct Server {
     child: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Server {
     fn start(merit: &Merit) -> Self {
+        Self::start_with(merit, &[])
+    }
+
+    pub fn start_with(merit: &Merit, variables: &[(&str, &str)]) -> Self {
         let mut command = merit.command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.envs(variables.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address =
             line.split(" on ").nth(1).and_then(|rest| rest.split(';').next()).unwrap_or_else(|| panic!("{line}"));
         Self { child, url: format!("http://{}", address.trim()) }
+    }
+}
+
+impl Server {
+    /// Asks the server to stop, as a scheduler does, and waits until it has.
+    pub fn stop(mut self) {
+        let stopped = std::process::Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(stopped.success());
+        assert!(self.child.wait().unwrap().success());
     }
 }
 
@@ -29,7 +43,7 @@ impl Drop for Server {
     }
 }
 
-fn token(merit: &Merit, person: &str, role: &str) -> String {
+pub fn token(merit: &Merit, person: &str, role: &str) -> String {
     let token = merit.ok(&["token", "--as", person, "--role", role]);
     merit.file(&format!("{person}-{role}.token"), token)
 }

@@ -16,7 +16,8 @@ pub mod wiring;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use merit_core::{Error, Result};
+use merit_core::{Error, Kind, Result};
+use merit_platform::telemetry::{self, Telemetry};
 use serde_json::json;
 
 use crate::cli::{Cli, Command};
@@ -30,9 +31,9 @@ pub fn run() -> ExitCode {
     let json = cli.global.json;
     let serving = matches!(cli.command, Command::Serve(_));
     let filter = std::env::var("MERIT_LOG").unwrap_or_else(|_| if serving { "info" } else { "error" }.to_owned());
-    merit_platform::telemetry::start(&filter, serving);
+    let told = settings::telemetry(&filter, serving, |name| std::env::var(name).ok());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let ended = runtime.map_err(Error::internal).and_then(|runtime| runtime.block_on(dispatch(cli)));
+    let ended = runtime.map_err(Error::internal).and_then(|runtime| runtime.block_on(watched(cli, told?)));
     match ended {
         Ok(outcome) => outcome.into(),
         Err(error) => {
@@ -40,6 +41,26 @@ pub fn run() -> ExitCode {
             ExitCode::from(exit::failure(&error))
         }
     }
+}
+
+/// Runs a command while telling of it, and sends what was told before the process ends.
+async fn watched(cli: Cli, told: telemetry::Settings) -> Result<Outcome> {
+    let mut telemetry = Telemetry::start(&told)?;
+    if let Some((address, scrape)) = telemetry.scrape.take() {
+        let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
+            Error::new(
+                Kind::Unavailable,
+                "LISTEN",
+                format!(
+                    "{address} can't be listened on for metrics: {error}; choose another in MERIT_TELEMETRY_PROMETHEUS"
+                ),
+            )
+        })?;
+        tokio::spawn(scrape.serve(listener));
+    }
+    let ended = dispatch(cli).await;
+    tokio::task::spawn_blocking(move || telemetry.flush()).await.map_err(Error::internal)?;
+    ended
 }
 
 async fn dispatch(cli: Cli) -> Result<Outcome> {
@@ -56,6 +77,8 @@ async fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Rules(args) => commands::rules::run(&global, args).await,
         Command::Review(args) => commands::review::run(&global, args).await,
         Command::Mail(args) => commands::mail::run(&global, args).await,
+        Command::Backup(args) => commands::backup::back_up(&global, &args).await,
+        Command::Restore(args) => commands::backup::restore(&global, &args).await,
         Command::Generate(args) => commands::generate::run(&global, &args),
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use merit_core::text::shown;
 use merit_core::{Error, Result};
 use merit_notifications::{Relay, Security};
+use merit_platform::telemetry;
 
 /// Settings of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,30 @@ impl Settings {
             }),
         })
     }
+}
+
+/// What the process tells of itself: `MERIT_TELEMETRY_OTLP`, a collector's address such as `http://127.0.0.1:4317`, and
+/// `MERIT_TELEMETRY_PROMETHEUS`, where metrics may be asked for, such as `127.0.0.1:9464`.
+///
+/// # Errors
+/// `BAD_SETTING`, naming the variable and what it takes.
+pub fn telemetry(
+    filter: &str,
+    serving: bool,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<telemetry::Settings> {
+    let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let prometheus = variable("MERIT_TELEMETRY_PROMETHEUS").map(|value| {
+        value.parse().map_err(|_| {
+            bad("MERIT_TELEMETRY_PROMETHEUS", &value, "an address and port to listen on, such as 127.0.0.1:9464")
+        })
+    });
+    Ok(telemetry::Settings {
+        otlp: variable("MERIT_TELEMETRY_OTLP"),
+        prometheus: prometheus.transpose()?,
+        role: if serving { "serve" } else { "command-line" }.to_owned(),
+        ..telemetry::Settings::logs(filter, serving)
+    })
 }
 
 /// One of a few words; the first where nothing is said.

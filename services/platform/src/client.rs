@@ -14,6 +14,8 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
+use crate::telemetry;
+
 /// Largest message taken, in bytes.
 pub const LIMIT: usize = 64 * 1024 * 1024;
 /// Bytes on their way between the two ends of a connection inside the process.
@@ -42,6 +44,7 @@ impl Bearer {
 impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         request.metadata_mut().insert("authorization", self.0.clone());
+        telemetry::carry(request.metadata_mut());
         Ok(request)
     }
 }

@@ -17,6 +17,7 @@ use tonic_health::server::{HealthReporter, health_reporter};
 
 use crate::access::Guard;
 use crate::client::Incoming;
+use crate::telemetry::Observed;
 
 /// Requests at work on one connection at a time.
 const CONCURRENT_PER_CONNECTION: usize = 256;
@@ -64,7 +65,7 @@ impl Server {
         S::Future: Send + 'static,
     {
         self.names.push(S::NAME);
-        self.routes.add_service(self.guard.protect(service));
+        self.routes.add_service(Observed(self.guard.protect(service)));
     }
 
     /// Serves connections from inside the process until the other ends are gone.

@@ -112,6 +112,14 @@ pub fn action(path: &str) -> Option<Action> {
     methods.iter().find(|(name, _)| *name == method).map(|(_, action)| *action)
 }
 
+/// The method of a path, if it is in the table.
+#[must_use]
+pub fn method(path: &str) -> Option<&'static str> {
+    let (service, method) = path.strip_prefix('/')?.split_once('/')?;
+    let (_, methods) = SERVICES.iter().find(|(name, _)| *name == service)?;
+    methods.iter().find(|(name, _)| *name == method).map(|(name, _)| *name)
+}
+
 /// All calls, as `service/method`, with their permissions.
 pub fn all() -> impl Iterator<Item = (String, Action)> {
     SERVICES.iter().flat_map(|(service, methods)| {

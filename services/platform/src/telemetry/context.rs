@@ -1,0 +1,41 @@
+//! Trace context on the wire: `traceparent` (W3C) in a call's metadata.
+
+use opentelemetry::Context;
+use opentelemetry::propagation::{Extractor, Injector};
+use tonic::metadata::{MetadataKey, MetadataMap};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+struct Outgoing<'a>(&'a mut MetadataMap);
+
+impl Injector for Outgoing<'_> {
+    fn set(&mut self, key: &str, value: String) {
+        if let (Ok(key), Ok(value)) = (MetadataKey::from_bytes(key.as_bytes()), value.parse()) {
+            self.0.insert(key, value);
+        }
+    }
+}
+
+struct Incoming<'a>(&'a http::HeaderMap);
+
+impl Extractor for Incoming<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.to_str().ok()
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(http::HeaderName::as_str).collect()
+    }
+}
+
+/// Puts the context of the span that is at work on an outgoing call.
+pub fn carry(metadata: &mut MetadataMap) {
+    let context = tracing::Span::current().context();
+    opentelemetry::global::get_text_map_propagator(|propagator| {
+        propagator.inject_context(&context, &mut Outgoing(metadata));
+    });
+}
+
+/// The context that a call came with.
+pub(super) fn arrived(headers: &http::HeaderMap) -> Context {
+    opentelemetry::global::get_text_map_propagator(|propagator| propagator.extract(&Incoming(headers)))
+}

@@ -1,0 +1,139 @@
+//! What a process tells of itself: logs, traces and metrics. No secrets, names, addresses, texts or amounts belong in them.
+//!
+//! Logs go to standard error. Spans and metrics leave by OTLP when an endpoint is set; a trace follows a call through
+//! every service that it reaches (W3C trace context). Metrics are also offered to Prometheus over HTTP.
+
+mod context;
+pub mod metrics;
+mod observe;
+mod prometheus;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use merit_core::{Error, Result};
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig as _};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
+
+pub use context::carry;
+pub use observe::Observed;
+pub use prometheus::Scrape;
+
+/// How long the last spans and metrics may take to leave when a process ends.
+const FLUSH: Duration = Duration::from_secs(5);
+
+/// What is told, and where to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// What is logged, as in `RUST_LOG`: `warn`, or `merit_scoring=debug`.
+    pub filter: String,
+    /// A JSON object a line, instead of lines for people.
+    pub json: bool,
+    /// Where an OpenTelemetry collector takes OTLP over gRPC: `http://127.0.0.1:4317`.
+    pub otlp: Option<String>,
+    /// Where Prometheus may ask for metrics.
+    pub prometheus: Option<SocketAddr>,
+    /// What this process is: the services that it runs, or `command-line`.
+    pub role: String,
+}
+
+impl Settings {
+    /// Logs only.
+    #[must_use]
+    pub fn logs(filter: &str, json: bool) -> Self {
+        Self { filter: filter.to_owned(), json, otlp: None, prometheus: None, role: "command-line".to_owned() }
+    }
+}
+
+/// What was started. Keep it until the process ends, then [`Telemetry::flush`].
+#[derive(Debug)]
+pub struct Telemetry {
+    tracer: Option<SdkTracerProvider>,
+    meter: Option<SdkMeterProvider>,
+    /// What Prometheus is answered from, and where it asks.
+    pub scrape: Option<(SocketAddr, Scrape)>,
+}
+
+impl Telemetry {
+    /// Starts what the settings say. Has to be called inside the runtime that the exporters will use. A second call in one
+    /// process leaves the first one's logs as they are.
+    ///
+    /// # Errors
+    /// `BAD_SETTING` when the collector's address is none.
+    pub fn start(settings: &Settings) -> Result<Self> {
+        opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
+        let resource = Resource::builder()
+            .with_service_name("merit")
+            .with_attributes([
+                opentelemetry::KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
+                opentelemetry::KeyValue::new("merit.role", settings.role.clone()),
+            ])
+            .build();
+        let (meter, scrape) = meter(settings, &resource)?;
+        let tracer = settings.otlp.as_deref().map(|endpoint| tracer(endpoint, resource)).transpose()?;
+        let filter = EnvFilter::try_new(&settings.filter).unwrap_or_else(|_| EnvFilter::new("warn"));
+        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        let lines = if settings.json { lines.json().boxed() } else { lines.with_target(false).boxed() };
+        // Spans go out at one level whatever is logged; what others' crates call spans does not.
+        let spans = tracer.as_ref().map(|provider| {
+            tracing_opentelemetry::layer()
+                .with_tracer(provider.tracer("merit"))
+                .with_location(false)
+                .with_threads(false)
+                .with_filter(tracing_subscriber::filter::filter_fn(|data| {
+                    data.is_span() && data.target().starts_with("merit")
+                }))
+        });
+        let _ = tracing_subscriber::registry().with(spans).with(lines.with_filter(filter)).try_init();
+        Ok(Self { tracer, meter, scrape })
+    }
+
+    /// Sends what is still here. A short job would lose its spans without.
+    pub fn flush(self) {
+        if let Some(tracer) = self.tracer {
+            let _ = tracer.shutdown_with_timeout(FLUSH);
+        }
+        if let Some(meter) = self.meter {
+            let _ = meter.shutdown_with_timeout(FLUSH);
+        }
+    }
+}
+
+fn tracer(endpoint: &str, resource: Resource) -> Result<SdkTracerProvider> {
+    let exporter = SpanExporter::builder().with_tonic().with_endpoint(endpoint).build().map_err(|_| bad(endpoint))?;
+    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+}
+
+type Metered = (Option<SdkMeterProvider>, Option<(SocketAddr, Scrape)>);
+
+fn meter(settings: &Settings, resource: &Resource) -> Result<Metered> {
+    if settings.otlp.is_none() && settings.prometheus.is_none() {
+        return Ok((None, None));
+    }
+    let mut builder = SdkMeterProvider::builder().with_resource(resource.clone());
+    if let Some(endpoint) = settings.otlp.as_deref() {
+        let exporter = MetricExporter::builder().with_tonic().with_endpoint(endpoint).build();
+        builder = builder.with_periodic_exporter(exporter.map_err(|_| bad(endpoint))?);
+    }
+    let mut scrape = None;
+    if let Some(listen) = settings.prometheus {
+        let (reader, answers) = Scrape::new()?;
+        builder = builder.with_reader(reader);
+        scrape = Some((listen, answers));
+    }
+    let provider = builder.build();
+    opentelemetry::global::set_meter_provider(provider.clone());
+    Ok((Some(provider), scrape))
+}
+
+fn bad(endpoint: &str) -> Error {
+    let shown = merit_core::text::shown(endpoint);
+    Error::invalid("BAD_SETTING", format!("`{shown}` is no address of a collector; one is like http://127.0.0.1:4317"))
+}

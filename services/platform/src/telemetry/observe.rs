@@ -1,0 +1,165 @@
+//! Around every service: a span and a measurement for each call, from its arrival to the last byte of its answer.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use http_body::{Frame, SizeHint};
+use opentelemetry::KeyValue;
+use tonic::body::Body;
+use tonic::server::NamedService;
+use tonic::{Code, Status};
+use tracing::Instrument as _;
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+use super::context::arrived;
+use super::metrics::{ACTIVE, CALLS};
+
+/// A service whose calls are told of.
+#[derive(Clone)]
+pub struct Observed<S>(pub S);
+
+impl<S: NamedService> NamedService for Observed<S> {
+    const NAME: &'static str = S::NAME;
+}
+
+impl<S> tower::Service<http::Request<Body>> for Observed<S>
+where
+    S: tower::Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible> + NamedService,
+    S::Future: Send + 'static,
+{
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        let watch = Watch::new(S::NAME, known_method(request.uri().path()));
+        let span = watch.span.clone();
+        let _ = span.set_parent(arrived(request.headers()));
+        let answer = span.in_scope(|| self.0.call(request));
+        Box::pin(
+            async move {
+                let answer = answer.await?;
+                let mut watch = watch;
+                if let Some(status) = Status::from_header_map(answer.headers()) {
+                    watch.code = Some(status.code());
+                }
+                Ok(answer.map(|body| Body::new(Watched { body, watch })))
+            }
+            .instrument(span),
+        )
+    }
+}
+
+/// The method's name, if it is one of ours: whatever else somebody calls must not make a series of its own.
+fn known_method(path: &str) -> &'static str {
+    crate::access::calls::method(path).unwrap_or("unknown")
+}
+
+/// One call being watched. When it is dropped, the call has ended or its caller has gone.
+struct Watch {
+    service: &'static str,
+    method: &'static str,
+    began: Instant,
+    code: Option<Code>,
+    span: tracing::Span,
+}
+
+impl Watch {
+    fn new(service: &'static str, method: &'static str) -> Self {
+        let span = tracing::info_span!(
+            target: "merit::call",
+            "call",
+            otel.name = format!("{service}/{method}"),
+            otel.kind = "server",
+            rpc.system = "grpc",
+            rpc.service = service,
+            rpc.method = method,
+            rpc.response.status_code = tracing::field::Empty,
+        );
+        ACTIVE.add(1, &[KeyValue::new("rpc.service", service)]);
+        Self { service, method, began: Instant::now(), code: None, span }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let code = word(self.code.unwrap_or(Code::Cancelled));
+        self.span.record("rpc.response.status_code", code);
+        ACTIVE.add(-1, &[KeyValue::new("rpc.service", self.service)]);
+        let labels = [
+            KeyValue::new("rpc.service", self.service),
+            KeyValue::new("rpc.method", self.method),
+            KeyValue::new("rpc.response.status_code", code),
+        ];
+        CALLS.record(self.began.elapsed().as_secs_f64(), &labels);
+    }
+}
+
+struct Watched {
+    body: Body,
+    watch: Watch,
+}
+
+impl http_body::Body for Watched {
+    type Data = <Body as http_body::Body>::Data;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Status>>> {
+        let this = &mut *self;
+        // Whatever the answer's stream does is part of the call.
+        let _entered = this.watch.span.enter();
+        let polled = Pin::new(&mut this.body).poll_frame(context);
+        match &polled {
+            Poll::Ready(Some(Ok(frame))) => {
+                if let Some(status) = frame.trailers_ref().and_then(Status::from_header_map) {
+                    this.watch.code = Some(status.code());
+                }
+            }
+            Poll::Ready(Some(Err(status))) => this.watch.code = Some(status.code()),
+            Poll::Ready(None) if this.watch.code.is_none() => this.watch.code = Some(Code::Ok),
+            Poll::Ready(None) | Poll::Pending => {}
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// gRPC's own word for a code.
+const fn word(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
