@@ -8,6 +8,7 @@ Closes with a line `N passed, N failed`, and exits 1 if anything failed.
 """
 
 import argparse
+import json
 import logging
 import pathlib
 import re
@@ -237,6 +238,8 @@ def selects(selector, labels):
 def check_schemas(checks, objects):
     """Each object against the API's own schema, unknown fields refused."""
     for thing in objects:
+        if thing["kind"] == "PrometheusRule":  # an operator's own kind: check_monitoring looks at it
+            continue
         for version in KUBERNETES:
             try:
                 kubernetes_validate.validate(thing, version, strict=True)
@@ -244,6 +247,28 @@ def check_schemas(checks, objects):
             except kubernetes_validate.ValidationError as error:
                 problem = str(error)
             checks.that(not problem, f"{thing['kind']} fits Kubernetes {version}: {problem}")
+
+
+def check_monitoring(checks, objects, values):
+    """The dashboard and the alert rules are there when asked for, and ask only for what the program measures."""
+    source = (CHART.parent.parent / "services" / "platform" / "src" / "telemetry" / "metrics.rs").read_text()
+    measured = {name.replace(".", "_") for name in re.findall(r'_(?:histogram|counter|gauge)\("([a-z._]+)"\)', source)}
+    checks.that(measured, "metrics.rs names what is measured")
+    rules = [thing for thing in objects if thing["kind"] == "PrometheusRule"]
+    boards = [thing for thing in objects if "grafana_dashboard" in thing["metadata"].get("labels", {})]
+    checks.equal(len(rules), int(values["monitoring"]["alerts"]), "alert rules when asked for")
+    checks.equal(len(boards), int(values["monitoring"]["dashboard"]), "a dashboard when asked for")
+    asked = []
+    for thing in rules:
+        for rule in (rule for group in thing["spec"]["groups"] for rule in group["rules"]):
+            checks.that({"summary", "description"} <= rule["annotations"].keys(), f"{rule['alert']} says what to do")
+            asked.append(rule["expr"])
+    for thing in boards:
+        for panel in json.loads(thing["data"]["merit.json"])["panels"]:
+            asked.extend(target["expr"] for target in panel["targets"])
+    for name in re.findall(r"\b(?:rpc|merit)_[a-z_]+(?=\{|\[)", " ".join(asked)):
+        known = any(name == base or name.startswith(f"{base}_seconds_") for base in measured)
+        checks.that(known, f"{name} is measured")
 
 
 def check_words(checks, objects, merit):
@@ -296,6 +321,7 @@ def check_rendered(checks, helm, merit, release, file):
     check_job(checks, objects, values, "mail", ["mail", "send"])
     check_network(checks, objects, values)
     check_schemas(checks, objects)
+    check_monitoring(checks, objects, values)
     if merit:
         check_words(checks, objects, merit)
 
