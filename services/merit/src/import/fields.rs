@@ -37,6 +37,8 @@ impl Known {
 pub struct Fields {
     rules: BTreeMap<String, (Rule, Formats)>,
     columns: Columns,
+    /// Where the rows come from.
+    source: String,
 }
 
 /// Where each column stands.
@@ -118,7 +120,7 @@ pub fn bind_rules(
     rules.retain(|_, rule| !rule.optional || rule.columns().iter().all(|column| columns.contains_key(*column)));
     let general = profile.formats();
     let rules = rules.into_iter().map(|(name, rule)| (name, (rule.clone(), rule.formats(&general)))).collect();
-    Ok(Fields { rules, columns: columns.clone() })
+    Ok(Fields { rules, columns: columns.clone(), source: profile.source.clone() })
 }
 
 fn used_columns(profile: &Profile) -> BTreeSet<&str> {
@@ -311,6 +313,7 @@ impl<'a> Cells<'a> {
     fn person_called(&self, name: &str, text: &str) -> Result<String, String> {
         match self.fields.rules.get(name).map(|(rule, _)| rule.by) {
             Some(Lookup::Name) => self.people.find(text).map(str::to_owned),
+            Some(Lookup::ExternalId) => self.people.keyed(&self.fields.source, text).map(str::to_owned),
             _ => PersonId::new(text).map(|id| id.as_str().to_owned()).map_err(|error| error.message),
         }
     }

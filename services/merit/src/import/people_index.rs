@@ -13,9 +13,12 @@ use merit_rules::nearest;
 /// Most names among which a slip of the keys is looked for.
 const SUGGESTED_FROM: usize = 2000;
 
-/// Ids by display name. Several people may have one name.
+/// Ids by display name, of which several people may have one, and by the key that a source gave each.
 #[derive(Debug, Clone, Default)]
-pub struct PeopleIndex(BTreeMap<String, BTreeSet<String>>);
+pub struct PeopleIndex {
+    names: BTreeMap<String, BTreeSet<String>>,
+    keys: BTreeMap<(String, String), String>,
+}
 
 impl PeopleIndex {
     /// Nobody yet.
@@ -26,7 +29,22 @@ impl PeopleIndex {
 
     /// Adds a person's id under their name.
     pub fn add(&mut self, display_name: &str, person_id: &str) {
-        self.0.entry(one_spaced(display_name)).or_default().insert(person_id.to_owned());
+        self.names.entry(one_spaced(display_name)).or_default().insert(person_id.to_owned());
+    }
+
+    /// Adds a person's id under the key that a source gave them.
+    pub fn add_key(&mut self, source: &str, external_id: &str, person_id: &str) {
+        self.keys.insert((source.to_owned(), external_id.to_owned()), person_id.to_owned());
+    }
+
+    /// The id of the person to whom a source gave a key.
+    ///
+    /// # Errors
+    /// Words for people when the source gave nobody that key.
+    pub fn keyed(&self, source: &str, external_id: &str) -> Result<&str, String> {
+        self.keys.get(&(source.to_owned(), external_id.to_owned())).map(String::as_str).ok_or_else(|| {
+            format!("nobody has the key `{}` of the source `{source}`; import its people first", shown(external_id))
+        })
     }
 
     /// The id of the person with that name.
@@ -34,7 +52,7 @@ impl PeopleIndex {
     /// # Errors
     /// Words for people when there is nobody, or more than one, of that name.
     pub fn find(&self, name: &str) -> Result<&str, String> {
-        let ids = self.0.get(&one_spaced(name)).into_iter().flatten();
+        let ids = self.names.get(&one_spaced(name)).into_iter().flatten();
         let ids: Vec<&str> = ids.map(String::as_str).collect();
         match ids.as_slice() {
             [id] => Ok(id),
@@ -50,7 +68,7 @@ impl PeopleIndex {
 
     fn nearest(&self, name: &str) -> Option<&str> {
         // A file whose every row names a stranger should not take minutes to say so.
-        if self.0.len() > SUGGESTED_FROM { None } else { nearest(name, self.0.keys().map(String::as_str)) }
+        if self.names.len() > SUGGESTED_FROM { None } else { nearest(name, self.names.keys().map(String::as_str)) }
     }
 
     /// Everyone on record.
@@ -65,7 +83,9 @@ impl PeopleIndex {
             let request = ListPeopleRequest { page_size: 1000, page_token, ..ListPeopleRequest::default() };
             let page = client.list_people(request).await.map_err(|status| from_status(&status))?.into_inner();
             for person in page.people {
-                index.add(&person.display_name, person.name.trim_start_matches("people/"));
+                let id = person.name.trim_start_matches("people/");
+                index.add(&person.display_name, id);
+                index.add_key(&person.source, &person.external_id, id);
             }
             if page.next_page_token.is_empty() {
                 return Ok(index);

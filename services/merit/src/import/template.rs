@@ -1,5 +1,6 @@
 //! Texts with holes, such as `{Name|slug}@example.com`: a hole takes a column's cell, or the id made from it.
 
+use jiff::civil::Date;
 use merit_core::ids::slug;
 use merit_core::text::shown;
 
@@ -7,7 +8,16 @@ use merit_core::text::shown;
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Text(String),
-    Hole { column: String, slug: bool },
+    Hole { column: String, made: Vec<Make> },
+}
+
+/// What is made of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Make {
+    /// An id.
+    Slug,
+    /// The quarter of a day: `2026-Q3` of `2026-07-01`.
+    Quarter,
 }
 
 /// A text with holes.
@@ -30,12 +40,15 @@ impl TryFrom<String> for Template {
             }
             let Some((hole, tail)) = after.split_once('}') else { return bad("opens a hole and doesn't close it") };
             pieces.push(Piece::Text(before.to_owned()));
-            let (column, slug) = match hole.split_once('|') {
-                None => (hole, false),
-                Some((column, "slug")) => (column, true),
-                Some((_, _)) => return bad("asks for something other than a slug"),
-            };
-            pieces.push(Piece::Hole { column: column.trim().to_owned(), slug });
+            let mut words = hole.split('|');
+            let column = words.next().unwrap_or_default().trim().to_owned();
+            let made = words.map(|word| match word.trim() {
+                "slug" => Some(Make::Slug),
+                "quarter" => Some(Make::Quarter),
+                _ => None,
+            });
+            let Some(made) = made.collect() else { return bad("asks for something other than a slug or a quarter") };
+            pieces.push(Piece::Hole { column, made });
             rest = tail;
         }
         if rest.contains('}') {
@@ -52,7 +65,7 @@ impl TryFrom<String> for Template {
 impl Template {
     /// The id made from one column.
     pub fn slug_of(column: &str) -> Self {
-        Self(vec![Piece::Hole { column: column.to_owned(), slug: true }])
+        Self(vec![Piece::Hole { column: column.to_owned(), made: vec![Make::Slug] }])
     }
 
     /// The columns that it reads.
@@ -72,28 +85,36 @@ impl Template {
         for piece in &self.0 {
             match piece {
                 Piece::Text(text) => out.push_str(text),
-                Piece::Hole { column, slug: make_id } => {
+                Piece::Hole { column, made } => {
                     let text = cell(column);
                     if text.is_empty() {
                         return Ok(String::new());
                     }
-                    if !make_id {
-                        out.push_str(text);
-                        continue;
-                    }
-                    match slug(text) {
-                        made if made.is_empty() => {
-                            return Err(format!(
-                                "no id can be made from `{}`, which has no Latin letter or digit; give the file a column with ids",
-                                shown(text)
-                            ));
-                        }
-                        made => out.push_str(&made),
-                    }
+                    let filled = made.iter().try_fold(text.to_owned(), |text, make| make.apply(&text))?;
+                    out.push_str(&filled);
                 }
             }
         }
         Ok(out)
+    }
+}
+
+impl Make {
+    fn apply(self, text: &str) -> Result<String, String> {
+        match self {
+            Self::Slug => Some(slug(text)).filter(|made| !made.is_empty()).ok_or_else(|| {
+                format!(
+                    "no id can be made from `{}`, which has no Latin letter or digit; give the file a column with ids",
+                    shown(text)
+                )
+            }),
+            Self::Quarter => {
+                let day: Date = text
+                    .parse()
+                    .map_err(|_| format!("`{}` is no day like 2026-07-01, so it has no quarter", shown(text)))?;
+                Ok(format!("{}-Q{}", day.year(), (day.month() + 2) / 3))
+            }
+        }
     }
 }
 
@@ -129,7 +150,7 @@ mod tests {
             (
                 "{Name|upper}",
                 "",
-                "the template `{Name|upper}` asks for something other than a slug; write holes like {Name} or {Name|slug}",
+                "the template `{Name|upper}` asks for something other than a slug or a quarter; write holes like {Name} or {Name|slug}",
             ),
             (
                 "a}{Name}",

@@ -10,6 +10,9 @@ const PROFILES: &[(&str, ImportKind, &str)] = &[
     ("crm-goals", ImportKind::Goals, include_str!("../../../../../tests/crm/profiles/goals.toml")),
     ("crm-people", ImportKind::People, include_str!("../../../../../tests/crm/profiles/people.toml")),
     ("crm-deals", ImportKind::Results, include_str!("../../../../../tests/crm/profiles/deals.toml")),
+    ("salesforce-users", ImportKind::People, include_str!("salesforce/users.toml")),
+    ("salesforce-opportunities", ImportKind::Results, include_str!("salesforce/opportunities.toml")),
+    ("salesforce-quotas", ImportKind::Goals, include_str!("salesforce/quotas.toml")),
     ("sample-balances", ImportKind::Balances, include_str!("../../../../../tests/sample/profiles/balances.toml")),
     (
         "sample-cancellations",

@@ -289,7 +289,7 @@ mod tests {
         }
         assert_eq!(
             load("sample-peple", ImportKind::People),
-            "there is no profile `sample-peple`; did you mean `sample-people`? name a TOML file or one of merit, crm-people, \
+            "there is no profile `sample-peple`; did you mean `sample-people`? name a TOML file or one of merit, crm-people, salesforce-users, \
              sample-people"
         );
         assert!(load("gone/hr.toml", ImportKind::People).starts_with("the profile `gone/hr.toml` can't be read: "));

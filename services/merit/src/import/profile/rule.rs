@@ -21,13 +21,15 @@ pub enum Source {
 
 /// How a column says who somebody is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Lookup {
     /// By the person's id.
     #[default]
     Id,
     /// By the person's name.
     Name,
+    /// By the key that the same source gave the person when people were imported.
+    ExternalId,
 }
 
 /// The rule of one field.
