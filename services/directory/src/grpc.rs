@@ -108,7 +108,7 @@ impl DirectoryService for Grpc {
         let details = Permit::of(&request)?.to(Action::ReadDetails);
         let request = request.into_inner();
         let day = self.day(&request.on).map_err(to_status)?;
-        let page = Page::parse(request.page_size, &request.page_token).map_err(to_status)?;
+        let page = Page::of(&request).map_err(to_status)?;
         let names: Result<Vec<PersonId>> = request.names.iter().map(|name| PersonId::from_name(name)).collect();
         let people = self
             .directory

@@ -135,7 +135,7 @@ impl GoalsService for Grpc {
     ) -> Result<Response<proto::ListCyclesResponse>, Status> {
         require(&request, ANYONE)?;
         let request = request.into_inner();
-        let page = Page::parse(request.page_size, &request.page_token).map_err(to_status)?;
+        let page = Page::of(&request).map_err(to_status)?;
         // Cycles don't overlap, so their first instants, all of one form, are their keys.
         let key = |cycle: &Cycle| cycle.starts_at.to_string();
         let mut cycles = self.goals.cycles().await.map_err(to_status)?;
@@ -179,7 +179,7 @@ impl GoalsService for Grpc {
     ) -> Result<Response<proto::ListGoalsResponse>, Status> {
         let principal = require(&request, ANYONE)?;
         let request = request.into_inner();
-        let page = Page::parse(request.page_size, &request.page_token).map_err(to_status)?;
+        let page = Page::of(&request).map_err(to_status)?;
         let owner = if request.owner.is_empty() { None } else { Some(owner(&request.owner).map_err(to_status)?) };
         let listing = Listing {
             cycle: cycle_id(&request.cycle).map_err(to_status)?,

@@ -62,7 +62,7 @@ impl NotificationsService for Grpc {
         request: Request<proto::ListMailsRequest>,
     ) -> Result<Response<proto::ListMailsResponse>, Status> {
         let request = request.into_inner();
-        let page = Page::parse(request.page_size, &request.page_token).map_err(to_status)?;
+        let page = Page::of(&request).map_err(to_status)?;
         let mails = self.outbox.list(page.after.as_deref(), page.size + 1).await.map_err(to_status)?;
         let (mails, next_page_token) = cut(mails, &page, |mail| mail.key.clone());
         let mails = mails.into_iter().map(mail_to_wire).collect();

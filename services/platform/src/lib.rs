@@ -5,8 +5,11 @@
 pub mod access;
 pub mod client;
 pub mod data_folder;
+pub mod etag;
+pub mod filter;
 pub mod identity;
 pub mod import;
+pub mod mask;
 pub mod page;
 pub mod server;
 pub mod status;

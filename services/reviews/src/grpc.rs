@@ -114,7 +114,7 @@ impl ReviewsService for Grpc {
     ) -> Result<Response<proto::ListReviewsResponse>, Status> {
         require(&request, READ_ALL)?;
         let request = request.into_inner();
-        let page = Page::parse(request.page_size, &request.page_token).map_err(to_status)?;
+        let page = Page::of(&request).map_err(to_status)?;
         let before = page.after.as_deref().map(sequence).transpose().map_err(to_status)?;
         let reviews = self.reviews.reviews(&request.cycle, before, page.size + 1).await.map_err(to_status)?;
         let (reviews, next_page_token) = cut(reviews, &page, |review| review.seq.to_string());
@@ -188,7 +188,7 @@ impl ReviewsService for Grpc {
     ) -> Result<Response<proto::ListScorecardsResponse>, Status> {
         let reader = reader(&require(&request, ANYONE)?);
         let request = request.into_inner();
-        let page = Page::parse(request.page_size, &request.page_token).map_err(to_status)?;
+        let page = Page::of(&request).map_err(to_status)?;
         let person = match request.person.as_str() {
             "" => None,
             name => Some(PersonId::from_name(name).map_err(to_status)?),

@@ -121,7 +121,7 @@ impl FeedbackService for Grpc {
         let readers: Vec<Role> = READ_ALL.iter().copied().chain([Role::Manager]).collect();
         require_self_or(&request, &person, &readers)?;
         let request = request.into_inner();
-        let page = Page::parse(request.page_size, &request.page_token).map_err(to_status)?;
+        let page = Page::of(&request).map_err(to_status)?;
         let notes = self.feedback.notes_of(&person, page.after.as_deref(), page.size + 1).await.map_err(to_status)?;
         let (notes, next_page_token) = cut(notes, &page, sort_key);
         let notes = notes.into_iter().map(note_to_wire).collect();

@@ -34,7 +34,7 @@ impl Grpc {
     }
 
     pub(super) async fn policies(&self, request: &proto::ListPoliciesRequest) -> Result<proto::ListPoliciesResponse> {
-        let page = Page::parse(request.page_size, &request.page_token)?;
+        let page = Page::of(request)?;
         let key =
             |policy: &crate::model::Policy| crate::model::joined(&[&policy.name, &format!("{:010}", policy.version)]);
         let mut policies = self.scoring.policies().await?;

@@ -19,7 +19,7 @@ impl Grpc {
         reader: &Principal,
     ) -> Result<proto::ListLinesResponse> {
         let participant = participant(&request.participant)?;
-        let page = Page::parse(request.page_size, &request.page_token)?;
+        let page = Page::of(request)?;
         let wanted = Part {
             participant: participant.as_ref().map(PersonId::as_str),
             after: page.after.as_deref(),
@@ -49,7 +49,7 @@ impl Grpc {
         reader: &Principal,
     ) -> Result<proto::ListScoresResponse> {
         let participant = participant(&request.participant)?;
-        let page = Page::parse(request.page_size, &request.page_token)?;
+        let page = Page::of(request)?;
         let id = RunId::from_name(&request.run)?;
         self.readable(&id, participant.as_ref(), reader).await?;
         let wanted = Part {
@@ -86,14 +86,12 @@ impl Grpc {
     }
 
     pub(super) async fn credits(&self, request: &proto::ListCreditsRequest) -> Result<proto::ListCreditsResponse> {
-        let (found, next_page_token) =
-            self.page::<Credit>(&request.run, request.page_size, &request.page_token).await?;
+        let (found, next_page_token) = self.page::<Credit>(&request.run, &Page::of(request)?).await?;
         Ok(proto::ListCreditsResponse { credits: found.into_iter().map(messages::credit).collect(), next_page_token })
     }
 
     pub(super) async fn findings(&self, request: &proto::ListFindingsRequest) -> Result<proto::ListFindingsResponse> {
-        let (found, next_page_token) =
-            self.page::<Finding>(&request.run, request.page_size, &request.page_token).await?;
+        let (found, next_page_token) = self.page::<Finding>(&request.run, &Page::of(request)?).await?;
         Ok(proto::ListFindingsResponse {
             findings: found.into_iter().map(messages::finding).collect(),
             next_page_token,
@@ -104,8 +102,7 @@ impl Grpc {
         &self,
         request: &proto::ListRecognitionsRequest,
     ) -> Result<proto::ListRecognitionsResponse> {
-        let (found, next_page_token) =
-            self.page::<Recognition>(&request.run, request.page_size, &request.page_token).await?;
+        let (found, next_page_token) = self.page::<Recognition>(&request.run, &Page::of(request)?).await?;
         let recognitions = found.into_iter().map(messages::recognition).collect();
         Ok(proto::ListRecognitionsResponse { recognitions, next_page_token })
     }
@@ -114,23 +111,20 @@ impl Grpc {
         &self,
         request: &proto::ListAttainmentsRequest,
     ) -> Result<proto::ListAttainmentsResponse> {
-        let (found, next_page_token) =
-            self.page::<Attainment>(&request.run, request.page_size, &request.page_token).await?;
+        let (found, next_page_token) = self.page::<Attainment>(&request.run, &Page::of(request)?).await?;
         let attainments = found.into_iter().map(messages::attainment).collect();
         Ok(proto::ListAttainmentsResponse { attainments, next_page_token })
     }
 
     pub(super) async fn roster(&self, request: &proto::ListRosterRequest) -> Result<proto::ListRosterResponse> {
-        let (found, next_page_token) =
-            self.page::<RosterEntry>(&request.run, request.page_size, &request.page_token).await?;
+        let (found, next_page_token) = self.page::<RosterEntry>(&request.run, &Page::of(request)?).await?;
         Ok(proto::ListRosterResponse { entries: found.into_iter().map(messages::roster).collect(), next_page_token })
     }
 
-    async fn page<K: Keyed>(&self, run: &str, page_size: i32, page_token: &str) -> Result<(Vec<K>, String)> {
-        let page = Page::parse(page_size, page_token)?;
+    async fn page<K: Keyed>(&self, run: &str, page: &Page) -> Result<(Vec<K>, String)> {
         let wanted = Part { after: page.after.as_deref(), limit: page.size + 1, ..Part::of(&Scope::Everyone) };
         let found: Vec<(String, K)> = self.scoring.outcomes(&RunId::from_name(run)?, wanted).await?;
-        let (found, token) = cut(found, &page, |(key, _)| key.clone());
+        let (found, token) = cut(found, page, |(key, _)| key.clone());
         Ok((found.into_iter().map(|(_, typed)| typed).collect(), token))
     }
 
