@@ -9,19 +9,19 @@ pub mod neighbours;
 pub mod service;
 pub mod store;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use merit_core::{Clock, Result};
 use merit_platform::client::{LIMIT, Link};
-use merit_platform::store::sqlite::Database;
+use merit_platform::store::Place;
 use merit_proto::directory::v1::directory_service_client::DirectoryServiceClient;
 use merit_proto::feedback::v1::feedback_service_server::FeedbackServiceServer;
 use merit_proto::goals::v1::goals_service_client::GoalsServiceClient;
 
 pub use grpc::Grpc;
 
-static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+/// The service's name: of its schema and, with `.db`, of its file.
+pub const NAME: &str = "feedback";
 
 /// The feedback service, ready to be mounted.
 #[derive(Clone)]
@@ -30,18 +30,21 @@ pub struct FeedbackService {
 }
 
 impl FeedbackService {
-    /// Opens `feedback.db` in the data folder.
+    /// Opens the service where it keeps its record: a file in a data folder is made and migrated if it has to be, a schema
+    /// has to be at this program's version.
     ///
     /// # Errors
-    /// `STORAGE` when the file can't be opened or brought to this version.
+    /// When the store can't be opened, or holds something else.
     pub async fn open(
-        data: &Path,
+        place: &Place,
         directory: DirectoryServiceClient<Link>,
         goals: GoalsServiceClient<Link>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
-        let database = Database::open(&data.join("feedback.db"), &MIGRATOR).await?;
-        let store = Arc::new(store::SqliteStore::new(database));
+        let store: Arc<dyn store::Store> = match place {
+            Place::Folder(data) => Arc::new(store::sqlite::open(&data.join(format!("{NAME}.db"))).await?),
+            Place::Postgres(server) => Arc::new(store::postgres::open(server).await?),
+        };
         let neighbours = Arc::new(neighbours::Clients::new(directory, goals));
         Ok(Self { feedback: Arc::new(service::Feedback::new(store, neighbours, clock)) })
     }

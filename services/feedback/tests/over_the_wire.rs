@@ -10,6 +10,7 @@ use merit_platform::access::{Guard, NoReach};
 use merit_platform::client::{Bearer, Link, in_process, link};
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_platform::server::Server;
+use merit_platform::store::Place;
 use merit_proto::directory::v1 as directory;
 use merit_proto::directory::v1::directory_service_client::DirectoryServiceClient;
 use merit_proto::directory::v1::directory_service_server::{DirectoryService, DirectoryServiceServer};
@@ -162,7 +163,7 @@ impl World {
         let world = Self { keys, channel, _folder: folder };
         let inside = world.link("service", Role::Service);
         let service = FeedbackService::open(
-            world._folder.path(),
+            &Place::folder(world._folder.path()),
             DirectoryServiceClient::new(inside.clone()),
             GoalsServiceClient::new(inside),
             Arc::new(FixedClock("2026-09-15T08:00:00Z".parse().unwrap())),

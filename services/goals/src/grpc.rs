@@ -8,9 +8,9 @@ mod tests;
 use std::pin::Pin;
 
 use futures::Stream;
-use merit_core::ids::{CycleId, PersonId};
+use merit_core::ids::CycleId;
 use merit_core::text::shown;
-use merit_core::{Error, Result};
+use merit_core::{Error, Result, Scope};
 use merit_platform::client::LIMIT;
 use merit_platform::identity::{ADMINISTER, ANYONE, Principal, READ_ALL, Role, require};
 use merit_platform::import::{Tally, collect};
@@ -183,7 +183,7 @@ impl GoalsService for Grpc {
         let owner = if request.owner.is_empty() { None } else { Some(owner(&request.owner).map_err(to_status)?) };
         let listing = Listing {
             cycle: cycle_id(&request.cycle).map_err(to_status)?,
-            reader: reader(&principal, owner.as_ref()).map_err(to_status)?,
+            scope: scope(&principal, owner.as_ref()).map_err(to_status)?,
             owner,
             after: page.after.clone(),
             limit: page.size + 1,
@@ -240,17 +240,17 @@ fn reads_all(principal: &Principal) -> bool {
     principal.has_any(READ_ALL) || principal.has_any(&[Role::Manager])
 }
 
-/// Whose personal goals a list is narrowed to: none where the caller may read everybody's.
-fn reader(principal: &Principal, owner: Option<&Owner>) -> Result<Option<PersonId>> {
+/// Whose personal goals a caller may read.
+fn scope(principal: &Principal, owner: Option<&Owner>) -> Result<Scope> {
     if reads_all(principal) {
-        return Ok(None);
+        return Ok(Scope::Everyone);
     }
     let person = principal.person().ok_or_else(|| Error::denied("your role may not read goals"))?;
     match owner {
         Some(Owner::Person(owner)) if *owner != person => {
             Err(Error::denied("your role may not read another person's goals"))
         }
-        _ => Ok(Some(person)),
+        _ => Ok(Scope::only(&person)),
     }
 }
 

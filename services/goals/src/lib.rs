@@ -10,24 +10,28 @@ pub mod schema;
 pub mod service;
 pub mod store;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use merit_core::{Clock, Result};
 use merit_platform::client::Link;
+use merit_platform::store::Place;
 
 pub use service::Goals;
 
-/// The service's file in the data folder.
-pub const FILE: &str = "goals.db";
+/// The service's name: of its schema and, with `.db`, of its file.
+pub const NAME: &str = "goals";
 
-/// Opens the service on its file in a data folder, which is made and migrated if it has to be. `directory` is where it
-/// asks who works here; it is not asked before the first import of goals.
+/// Opens the service where it keeps its record: a file in a data folder is made and migrated if it has to be, a schema has
+/// to be at this program's version. `directory` is where it asks who works here; it is not asked before the first import
+/// of goals.
 ///
 /// # Errors
-/// When the file can't be opened or holds something else.
-pub async fn open(data: &Path, directory: Link, clock: Arc<dyn Clock>) -> Result<Goals> {
-    let store = store::sqlite::SqliteStore::open(&data.join(FILE)).await?;
+/// When the store can't be opened, or holds something else.
+pub async fn open(place: &Place, directory: Link, clock: Arc<dyn Clock>) -> Result<Goals> {
+    let store: Arc<dyn store::Store> = match place {
+        Place::Folder(data) => Arc::new(store::sqlite::open(&data.join(format!("{NAME}.db"))).await?),
+        Place::Postgres(server) => Arc::new(store::postgres::open(server).await?),
+    };
     let people = people::DirectoryPeople::new(directory);
-    Ok(Goals::new(Arc::new(store), Arc::new(people), Arc::new(schema::RulesSchemas), clock))
+    Ok(Goals::new(store, Arc::new(people), Arc::new(schema::RulesSchemas), clock))
 }

@@ -53,20 +53,19 @@ impl Assembly {
         let service = Principal::new("service", Role::Service);
         let token = keys.mint(&service, Timestamp::now(), SERVICE_TOKEN_SECONDS)?;
         let link = client::link(channel.clone(), Bearer::new(&token)?);
-        let data = folder.path();
+        let place = Place::folder(folder.path());
 
-        let directory = merit_directory::open(&Place::folder(data), clock.clone()).await?;
-        let goals = merit_goals::open(data, link.clone(), clock.clone()).await?;
+        let directory = merit_directory::open(&place, clock.clone()).await?;
+        let goals = merit_goals::open(&place, link.clone(), clock.clone()).await?;
         let feedback =
-            merit_feedback::FeedbackService::open(data, directory_client(&link), goals_client(&link), clock.clone())
+            merit_feedback::FeedbackService::open(&place, directory_client(&link), goals_client(&link), clock.clone())
                 .await?;
-        let scoring =
-            merit_scoring::open(&Place::folder(data), link.clone(), link.clone(), link.clone(), clock.clone()).await?;
+        let scoring = merit_scoring::open(&place, link.clone(), link.clone(), link.clone(), clock.clone()).await?;
         let relay = settings.relay.clone();
         let notifications =
-            merit_notifications::NotificationsService::open(data, directory_client(&link), relay, clock.clone())
+            merit_notifications::NotificationsService::open(&place, directory_client(&link), relay, clock.clone())
                 .await?;
-        let reviews = merit_reviews::open(data, merit_reviews::Links::all(&link), clock).await?;
+        let reviews = merit_reviews::open(&place, merit_reviews::Links::all(&link), clock).await?;
 
         let mut server = Server::new(Guard::local(keys, Arc::new(DirectoryReach::new(link.clone())))?)?;
         server.add(directory.server());

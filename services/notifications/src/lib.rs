@@ -13,12 +13,11 @@ pub mod neighbours;
 pub mod service;
 pub mod store;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use merit_core::{Clock, Result};
 use merit_platform::client::{LIMIT, Link};
-use merit_platform::store::sqlite::Database;
+use merit_platform::store::Place;
 use merit_proto::directory::v1::directory_service_client::DirectoryServiceClient;
 use merit_proto::notifications::v1::notifications_service_server::NotificationsServiceServer;
 
@@ -27,7 +26,8 @@ pub use grpc::Grpc;
 
 use delivery::{Carrier, Patience, SmtpCarrier};
 
-static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+/// The service's name: of its schema and, with `.db`, of its file.
+pub const NAME: &str = "notifications";
 
 /// The notifications service, ready to be mounted.
 #[derive(Clone)]
@@ -36,13 +36,14 @@ pub struct NotificationsService {
 }
 
 impl NotificationsService {
-    /// Opens `notifications.db` in the data folder. Without a relay, mails leave as files only.
+    /// Opens the service where it keeps its record: a file in a data folder is made and migrated if it has to be, a schema
+    /// has to be at this program's version. Without a relay, mails leave as files only.
     ///
     /// # Errors
-    /// `STORAGE` when the file can't be opened or brought to this version; `BAD_RELAY` or `BAD_SENDER` when the relay's
-    /// settings can't work.
+    /// When the store can't be opened, or holds something else; `BAD_RELAY` or `BAD_SENDER` when the relay's settings can't
+    /// work.
     pub async fn open(
-        data: &Path,
+        place: &Place,
         directory: DirectoryServiceClient<Link>,
         relay: Option<Relay>,
         clock: Arc<dyn Clock>,
@@ -53,9 +54,12 @@ impl NotificationsService {
             Some(relay) => Some(Arc::new(SmtpCarrier::new(relay, Patience::default())?) as Arc<dyn Carrier>),
             None => None,
         };
-        let database = Database::open(&data.join("notifications.db"), &MIGRATOR).await?;
+        let store: Arc<dyn store::Store> = match place {
+            Place::Folder(data) => Arc::new(store::sqlite::open(&data.join(format!("{NAME}.db"))).await?),
+            Place::Postgres(server) => Arc::new(store::postgres::open(server).await?),
+        };
         let outbox = service::Outbox::new(
-            Arc::new(store::SqliteStore::new(database)),
+            store,
             Arc::new(neighbours::DirectoryClient::new(directory)),
             Arc::new(composer::Letters::new(sender)),
             carrier,

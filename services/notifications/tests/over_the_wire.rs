@@ -11,6 +11,7 @@ use merit_platform::client::{Bearer, Link, in_process, link};
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_platform::server::Server;
 use merit_platform::status::from_status;
+use merit_platform::store::Place;
 use merit_proto::directory::v1 as directory;
 use merit_proto::directory::v1::directory_service_client::DirectoryServiceClient;
 use merit_proto::directory::v1::directory_service_server::{DirectoryService, DirectoryServiceServer};
@@ -89,7 +90,8 @@ impl World {
         let world = Self { keys, channel, folder: tempfile::tempdir().unwrap() };
         let directory = DirectoryServiceClient::new(world.link("service", Role::Service));
         let clock = Arc::new(FixedClock("2026-10-08T06:00:00Z".parse().unwrap()));
-        let service = NotificationsService::open(world.folder.path(), directory, None, clock).await.unwrap();
+        let service =
+            NotificationsService::open(&Place::folder(world.folder.path()), directory, None, clock).await.unwrap();
         let mut server = Server::new(Guard::local(&world.keys, Arc::new(NoReach)).unwrap()).unwrap();
         server.add(DirectoryServiceServer::new(People));
         server.add(service.server());

@@ -9,12 +9,12 @@ mod relay;
 pub mod service;
 pub mod store;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use merit_core::{Clock, Result};
 use merit_platform::client::LIMIT;
+use merit_platform::store::Place;
 use merit_proto::reviews::v1::reviews_service_server::ReviewsServiceServer;
 
 pub use grpc::Grpc;
@@ -28,13 +28,19 @@ pub struct ReviewsService {
     relay: Arc<Relay>,
 }
 
-/// Opens the service on `reviews.db` in the data folder. Calls no neighbour: [`ReviewsService::relay_once`] does, once all
-/// are up.
+/// The service's name: of its schema and, with `.db`, of its file.
+pub const NAME: &str = "reviews";
+
+/// Opens the service where it keeps its record: a file in a data folder is made and migrated if it has to be, a schema has
+/// to be at this program's version. Calls no neighbour: [`ReviewsService::relay_once`] does, once all are up.
 ///
 /// # Errors
-/// `STORAGE` when the file can't be opened.
-pub async fn open(data: &Path, links: Links, clock: Arc<dyn Clock>) -> Result<ReviewsService> {
-    let store: Arc<dyn store::Store> = Arc::new(store::Sqlite::open(&data.join("reviews.db")).await?);
+/// When the store can't be opened, or holds something else.
+pub async fn open(place: &Place, links: Links, clock: Arc<dyn Clock>) -> Result<ReviewsService> {
+    let store: Arc<dyn store::Store> = match place {
+        Place::Folder(data) => Arc::new(store::sqlite::open(&data.join(format!("{NAME}.db"))).await?),
+        Place::Postgres(server) => Arc::new(store::postgres::open(server).await?),
+    };
     let neighbours = Arc::new(links.clone());
     let relay = Arc::new(Relay::new(Arc::clone(&store), neighbours.clone(), Arc::clone(&clock)));
     let reviews = service::Reviews::new(store, neighbours, Arc::clone(&relay), clock);

@@ -82,7 +82,8 @@ impl Directory {
     /// # Errors
     /// Those of the store.
     pub async fn people(&self, names: Vec<PersonId>, after: Option<String>, limit: usize) -> Result<Vec<Person>> {
-        self.store.people(&PeopleQuery { cutoff: self.store.cutoff().await?, after, limit: Some(limit), names }).await
+        let cutoff = self.store.cutoff().await?;
+        self.store.people(&PeopleQuery { after, limit: Some(limit), names, ..PeopleQuery::at(cutoff) }).await
     }
 
     /// People by id as on record after a change: after one, at most so many.

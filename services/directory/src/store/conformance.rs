@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use merit_core::ids::PersonId;
-use merit_core::{Kind, Ratio, Span, Value};
+use merit_core::{Kind, Ratio, Result, Scope, Span, Value};
 
 use super::{PeopleQuery, Store};
-use crate::model::{Change, Fact, Identity, Version};
+use crate::model::{Change, Fact, Identity, OPEN_ATTRIBUTES, Version};
 
 /// Makes one test of each law for the store that an expression opens.
 macro_rules! holds {
@@ -14,7 +14,8 @@ macro_rules! holds {
         $crate::store::conformance::holds!($open =>
             an_empty_record_has_nobody, everything_written_is_read_back, a_cutoff_hides_what_came_later,
             a_lost_race_writes_nothing, a_failed_change_leaves_nothing, pages_follow_the_bytes_of_ids,
-            names_choose_people, lines_are_those_of_the_day, many_people_are_written_at_once);
+            names_choose_people, lines_are_those_of_the_day, a_scope_shows_of_others_what_anybody_may_see,
+            many_people_are_written_at_once);
     };
     ($open:expr => $($law:ident),+) => {$(
         #[tokio::test]
@@ -25,6 +26,12 @@ macro_rules! holds {
     )+};
 }
 pub(crate) use holds;
+
+/// Statements beside those of the store.
+pub trait Statements {
+    /// The first column of what one finds, as a reader with a scope sees it.
+    async fn seen(&self, scope: &Scope, statement: &'static str) -> Result<Vec<String>>;
+}
 
 fn id(text: &str) -> PersonId {
     PersonId::new(text).unwrap()
@@ -186,4 +193,37 @@ pub async fn many_people_are_written_at_once(store: &dyn Store) {
     let found = store.people(&PeopleQuery::at(seq)).await.unwrap();
     assert_eq!(found.len(), 1201);
     assert!(found.iter().all(|person| person.history.len() == 2 && person.identities.len() == 1));
+}
+
+/// Two people with each attribute that is open, and a private one.
+async fn with_private_facts(store: &dyn Store) -> i64 {
+    let mut facts: Vec<Fact> =
+        OPEN_ATTRIBUTES.iter().map(|name| fact(name, JULY, Some(Value::Text("open".to_owned())))).collect();
+    facts.push(fact("salary", JULY, Some(Value::Count(7))));
+    let mut change = joining(&["ana", "bob"], &facts);
+    change.versions.iter_mut().for_each(|version| version.email = Some(format!("{}@example.com", version.person)));
+    store.record(0, &change, now()).await.unwrap()
+}
+
+pub async fn a_scope_shows_of_others_what_anybody_may_see(store: &dyn Store) {
+    let seq = with_private_facts(store).await;
+    let found = store.people(&PeopleQuery { scope: Scope::only(&id("ana")), ..PeopleQuery::at(seq) }).await.unwrap();
+    let [ana, bob] = found.as_slice() else { panic!("everybody is in the list") };
+    assert_eq!((ana.history.len(), ana.identities.len(), ana.email.as_deref()), (4, 1, Some("ana@example.com")));
+    assert_eq!((bob.identities.len(), bob.email.as_deref()), (0, None));
+    assert_eq!(bob.history.iter().map(|fact| fact.attribute.as_str()).collect::<Vec<_>>(), OPEN_ATTRIBUTES);
+}
+
+/// For a store with a wall of its own: what a statement without a filter sees.
+pub async fn the_wall_holds(store: &(impl Store + Statements)) {
+    with_private_facts(store).await;
+    let facts = "SELECT person || ' ' || attribute FROM facts ORDER BY person, attribute";
+    let all = store.seen(&Scope::Everyone, facts).await.unwrap();
+    assert_eq!(all.len(), 8);
+    let seen = store.seen(&Scope::only(&id("ana")), facts).await.unwrap();
+    assert_eq!(seen, all.iter().filter(|fact| *fact != "bob salary").cloned().collect::<Vec<_>>());
+    let keys = store.seen(&Scope::only(&id("ana")), "SELECT person FROM identities").await.unwrap();
+    assert_eq!(keys, ["ana"]);
+    assert!(store.seen(&Scope::nobody(), facts).await.unwrap().iter().all(|fact| !fact.ends_with("salary")));
+    assert!(store.seen(&Scope::nobody(), "SELECT person FROM identities").await.unwrap().is_empty());
 }

@@ -8,13 +8,13 @@ pub mod sqlite;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use merit_core::Result;
 use merit_core::ids::PersonId;
+use merit_core::{Result, Scope};
 
 use crate::model::{Change, Person};
 
 /// Which people are wanted, as on record when.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeopleQuery {
     /// As on record after this change. It has been recorded.
     pub cutoff: i64,
@@ -24,13 +24,16 @@ pub struct PeopleQuery {
     pub limit: Option<usize>,
     /// Only these, where any are named.
     pub names: Vec<PersonId>,
+    /// Whose address, keys and attributes are read. Of the others only the name and the attributes that anybody may read of
+    /// anybody.
+    pub scope: Scope,
 }
 
 impl PeopleQuery {
     /// Everyone as on record after a change.
     #[must_use]
-    pub fn at(cutoff: i64) -> Self {
-        Self { cutoff, ..Self::default() }
+    pub const fn at(cutoff: i64) -> Self {
+        Self { cutoff, after: None, limit: None, names: Vec::new(), scope: Scope::Everyone }
     }
 }
 

@@ -33,10 +33,15 @@ mod tests {
     use jiff::Timestamp;
     use merit_core::ids::PersonId;
     use merit_platform::store::{Place, archive, scratch};
+    use sqlx::AssertSqlSafe;
 
     use super::*;
     use crate::model::{Change, Version};
     use crate::store::{PeopleQuery, Store as _};
+
+    /// The tables behind the wall, and a row for each.
+    const WALLED: &[(&str, &str)] =
+        &[("facts", "'ana', 'role', '2026-07-01', 1"), ("identities", "'hr', '1', 'ana', 1")];
 
     async fn fresh() -> ((), PostgresStore) {
         let server = scratch::server();
@@ -45,6 +50,22 @@ mod tests {
     }
 
     crate::store::conformance::holds!(fresh());
+
+    #[tokio::test]
+    async fn the_database_shows_only_what_is_in_a_scope() {
+        let server = scratch::server();
+        migrate(&server).await.unwrap();
+        crate::store::conformance::the_wall_holds(&open(&server).await.unwrap()).await;
+        let silent = &mut scratch::connection(&server, crate::NAME, None).await;
+        let ana = &mut scratch::connection(&server, crate::NAME, Some("ana")).await;
+        for (table, row) in WALLED {
+            let all = AssertSqlSafe(format!("SELECT 1 FROM {table}"));
+            assert!(sqlx::query(all).fetch_all(&mut *silent).await.unwrap().is_empty(), "{table}");
+            let refused = sqlx::query(AssertSqlSafe(format!("INSERT INTO {table} VALUES ({row})"))).execute(&mut *ana);
+            let refused = refused.await.unwrap_err().to_string();
+            assert!(refused.contains("row-level security"), "{table}: {refused}");
+        }
+    }
 
     #[tokio::test]
     async fn a_schema_at_another_version_is_refused() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use merit_core::ids::{CycleId, GoalId, PersonId};
-use merit_core::{Clock, Error, Result, text};
+use merit_core::{Clock, Error, Result, Scope, text};
 
 use crate::model::{File, Fingerprint, Note, NoteContent, NoteId, Rating, Reply, SelfAssessment, Tally};
 use crate::neighbours::Neighbours;
@@ -148,7 +148,7 @@ impl Feedback {
     /// # Errors
     /// When the store fails.
     pub async fn notes_of(&self, person: &PersonId, after: Option<&str>, limit: usize) -> Result<Vec<Note>> {
-        self.store.notes_of(person, after, limit).await
+        self.store.notes_of(person, after, limit, &Scope::Everyone).await
     }
 
     /// The notes of a stretch of days and the self-assessments of a cycle, as on record at a cut-off (0: now).

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use jiff::civil::date;
 use merit_core::{FixedClock, Kind, Value};
-use merit_platform::store::sqlite::Database;
 
 use super::*;
 use crate::model::Row;
 use crate::neighbours::{GoalFacts, Window};
-use crate::store::SqliteStore;
+use crate::store::sqlite;
 
 struct Village;
 
@@ -49,9 +48,9 @@ fn person(id: &str) -> PersonId {
 
 async fn feedback() -> (Feedback, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let database = Database::open(&folder.path().join("feedback.db"), &crate::MIGRATOR).await.unwrap();
+    let store = sqlite::open(&folder.path().join("feedback.db")).await.unwrap();
     let clock = FixedClock("2026-09-15T08:00:00Z".parse().unwrap());
-    (Feedback::new(Arc::new(SqliteStore::new(database)), Arc::new(Village), Arc::new(clock)), folder)
+    (Feedback::new(Arc::new(store), Arc::new(Village), Arc::new(clock)), folder)
 }
 
 fn note(line: u32, id: &str, author: &str, receiver: &str, words: &str) -> Row<NoteContent> {

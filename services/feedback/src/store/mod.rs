@@ -1,16 +1,17 @@
 //! What feedback keeps. Nothing is overwritten; every change has a number, and a cut-off pins all up to one.
 
-mod sqlite;
+#[cfg(test)]
+mod conformance;
+pub mod postgres;
+pub mod sqlite;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use merit_core::Result;
 use merit_core::ids::{CycleId, PersonId};
+use merit_core::{Result, Scope};
 
 use crate::model::{Note, NoteContent, NoteId, Rating, Reply, Row, SelfAssessment, Tally};
-
-pub use sqlite::SqliteStore;
 
 /// Checked rows of one file.
 #[derive(Debug, Clone, Copy)]
@@ -42,8 +43,8 @@ pub trait Store: Send + Sync {
     async fn reply(&self, id: &NoteId, reply: &Reply, at: Timestamp) -> Result<()>;
     /// Marks a note as read, unless it was.
     async fn acknowledge(&self, id: &NoteId, at: Timestamp) -> Result<()>;
-    /// Notes that a person gave or received, by [`sort_key`], after a key.
-    async fn notes_of(&self, person: &PersonId, after: Option<&str>, limit: usize) -> Result<Vec<Note>>;
+    /// Notes that a person gave or received, and somebody in a scope too, by [`sort_key`], after a key.
+    async fn notes_of(&self, person: &PersonId, after: Option<&str>, limit: usize, scope: &Scope) -> Result<Vec<Note>>;
     /// Notes given from the first to the last day, by [`sort_key`].
     async fn snapshot_notes(&self, first: Date, last: Date, cutoff: i64) -> Result<Vec<Note>>;
     /// The latest self-assessment of each person and goal of a cycle, by person and goal.

@@ -11,6 +11,7 @@ use merit_platform::access::{Guard, NoReach};
 use merit_platform::client::{Bearer, Link, in_process, link};
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_platform::server::Server;
+use merit_platform::store::Place;
 use merit_proto::directory::v1::directory_service_server::DirectoryServiceServer;
 use merit_proto::goals::v1::goals_service_client::GoalsServiceClient;
 use merit_proto::goals::v1::{
@@ -40,8 +41,8 @@ impl Services {
         let keys = Keys::from_secret(b"a secret of thirty-two bytes or so");
         let (channel, incoming) = in_process();
         let services = Self { _folder: folder, keys, channel };
-        let data = services._folder.path();
-        let goals = crate::open(data, services.link("service", Role::Service), clock).await.unwrap();
+        let place = Place::folder(services._folder.path());
+        let goals = crate::open(&place, services.link("service", Role::Service), clock).await.unwrap();
         let mut server = Server::new(Guard::local(&services.keys, Arc::new(NoReach)).unwrap()).unwrap();
         server.add(DirectoryServiceServer::new(directory::ThreePeople));
         server.add(goals.server());

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use merit_core::Result;
-use merit_core::ids::{CycleId, PersonId};
+use merit_core::ids::CycleId;
+use merit_core::{Result, Scope};
 
 use super::smart::{Assessment, Before, assess};
 use super::{Goals, cycles};
@@ -26,8 +26,8 @@ pub struct Listing {
     pub cycle: CycleId,
     /// Only of this owner.
     pub owner: Option<Owner>,
-    /// Of the goals of people, only this person's.
-    pub reader: Option<PersonId>,
+    /// Of the goals of people, only theirs.
+    pub scope: Scope,
     /// Only ids after this one.
     pub after: Option<String>,
     /// At most so many.
@@ -44,7 +44,7 @@ impl Goals {
         let cycle = self.cycle(&listing.cycle).await?;
         let query = GoalQuery {
             owners: listing.owner.clone().map(|owner| vec![owner]),
-            reader: listing.reader.clone(),
+            scope: listing.scope.clone(),
             after: listing.after.clone(),
             limit: Some(listing.limit),
             ..GoalQuery::of_cycle(cutoff, cycle.id.clone())

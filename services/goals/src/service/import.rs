@@ -42,7 +42,7 @@ impl Goals {
         }
         // What is not of the cycles that the rows name comes with its own cycle, for the weights and the cascade.
         let ids = named.iter().filter_map(|id| GoalId::new(id).ok()).filter(|id| !goals.contains_key(id)).collect();
-        let others = self.store.goals(&GoalQuery { cutoff, ids: Some(ids), ..GoalQuery::default() }).await?;
+        let others = self.store.goals(&GoalQuery { ids: Some(ids), ..GoalQuery::at(cutoff) }).await?;
         for cycle in others.iter().map(|goal| goal.content.cycle.as_str()).collect::<BTreeSet<_>>() {
             self.add_cycle(cutoff, cycles.get(cycle), &mut goals).await?;
         }

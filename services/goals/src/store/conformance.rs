@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use merit_core::ids::{CycleId, GoalId, PersonId, TeamId};
-use merit_core::{Kind, Period, Ratio, Value};
+use merit_core::{Kind, Period, Ratio, Result, Scope, Value};
 
 use super::{GoalQuery, Store};
 use crate::model::{
@@ -27,6 +27,12 @@ macro_rules! holds {
     )+};
 }
 pub(crate) use holds;
+
+/// Statements beside those of the store.
+pub trait Statements {
+    /// The first column of what one finds, as a reader with a scope sees it.
+    async fn seen(&self, scope: &Scope, statement: &'static str) -> Result<Vec<String>>;
+}
 
 const JULY: Date = date(2026, 7, 1);
 
@@ -94,7 +100,7 @@ pub async fn an_empty_record_has_nothing(store: &dyn Store) {
     assert_eq!(store.cutoff().await.unwrap(), 0);
     assert!(store.schemas().await.unwrap().is_empty());
     assert!(store.cycles(0).await.unwrap().is_empty());
-    assert!(store.goals(&GoalQuery::default()).await.unwrap().is_empty());
+    assert!(store.goals(&GoalQuery::at(0)).await.unwrap().is_empty());
 }
 
 pub async fn the_last_schema_applied_is_in_force(store: &dyn Store) {
@@ -143,7 +149,7 @@ pub async fn everything_written_is_read_back(store: &dyn Store) {
         ..GoalsChange::default()
     };
     let seq = store.record(0, &Change::Goals(change), now()).await.unwrap();
-    let found = store.goals(&GoalQuery { cutoff: seq, ..GoalQuery::default() }).await.unwrap();
+    let found = store.goals(&GoalQuery::at(seq)).await.unwrap();
     let plain = |id: &str, content: Content| Goal {
         id: goal_id(id),
         content,
@@ -170,7 +176,7 @@ pub async fn a_cutoff_hides_what_came_later(store: &dyn Store) {
         ..GoalsChange::default()
     };
     let second = store.record(first, &Change::Goals(later), now()).await.unwrap();
-    let at = async |cutoff| store.goals(&GoalQuery { cutoff, ..GoalQuery::default() }).await.unwrap().remove(0);
+    let at = async |cutoff| store.goals(&GoalQuery::at(cutoff)).await.unwrap().remove(0);
     let (before, after) = (at(first).await, at(second).await);
     assert_eq!((before.content.title.as_str(), before.version, before.targets.len()), ("Win back clinics", 1, 0));
     assert_eq!((after.content.title.as_str(), after.version, after.targets.len()), ("Win more", 2, 1));
@@ -181,7 +187,7 @@ pub async fn a_lost_race_writes_nothing(store: &dyn Store) {
     let late = store.record(0, &setting(&Owner::Organisation, &["h"]), now()).await.unwrap_err();
     assert_eq!(late.kind, Kind::Aborted);
     assert_eq!(store.cutoff().await.unwrap(), first);
-    assert_eq!(ids(store, GoalQuery { cutoff: first, ..GoalQuery::default() }).await, ["g"]);
+    assert_eq!(ids(store, GoalQuery::at(first)).await, ["g"]);
 }
 
 pub async fn a_failed_change_leaves_nothing(store: &dyn Store) {
@@ -189,7 +195,7 @@ pub async fn a_failed_change_leaves_nothing(store: &dyn Store) {
     assert!(store.record(0, &broken, now()).await.is_err(), "the same goal twice in one change");
     assert_eq!(store.cutoff().await.unwrap(), 0);
     let seq = store.record(0, &setting(&Owner::Organisation, &["h"]), now()).await.unwrap();
-    assert_eq!(ids(store, GoalQuery { cutoff: seq, ..GoalQuery::default() }).await, ["h"]);
+    assert_eq!(ids(store, GoalQuery::at(seq)).await, ["h"]);
 }
 
 pub async fn queries_narrow_down(store: &dyn Store) {
@@ -216,11 +222,14 @@ pub async fn queries_narrow_down(store: &dyn Store) {
         ids(store, GoalQuery { owners: Some(vec![team, Owner::Organisation]), ..q3() }).await,
         ["a-team", "top"]
     );
-    let reader = Some(PersonId::new("ana").unwrap());
-    assert_eq!(ids(store, GoalQuery { reader, ..q3() }).await, ["Z", "a-1", "a-team", "a.1", "top"]);
+    let of = |scope: Scope| GoalQuery { scope, ..q3() };
+    let ana = Scope::only(&PersonId::new("ana").unwrap());
+    assert_eq!(ids(store, of(ana.clone())).await, ["Z", "a-1", "a-team", "a.1", "top"]);
+    assert_eq!(ids(store, of(Scope::nobody())).await, ["a-team", "top"]);
+    assert_eq!(ids(store, GoalQuery { limit: Some(4), ..of(ana) }).await, ["Z", "a-1", "a-team", "a.1"], "a full page");
     let some = Some(vec![goal_id("old"), goal_id("bob"), goal_id("nothing")]);
-    assert_eq!(ids(store, GoalQuery { ids: some, cutoff: last, ..GoalQuery::default() }).await, ["bob", "old"]);
-    assert!(ids(store, GoalQuery { ids: Some(Vec::new()), cutoff: last, ..GoalQuery::default() }).await.is_empty());
+    assert_eq!(ids(store, GoalQuery { ids: some, ..GoalQuery::at(last) }).await, ["bob", "old"]);
+    assert!(ids(store, GoalQuery { ids: Some(Vec::new()), ..GoalQuery::at(last) }).await.is_empty());
 }
 
 pub async fn keys_are_known_by_source(store: &dyn Store) {
@@ -244,4 +253,33 @@ pub async fn many_goals_are_written_at_once(store: &dyn Store) {
     let found = store.goals(&GoalQuery::of_cycle(seq, cycle_id("2026-Q3"))).await.unwrap();
     assert_eq!(found.len(), 1201);
     assert!(found.iter().all(|goal| goal.targets.len() == 1 && goal.progress.len() == 1 && goal.identities.len() == 1));
+}
+
+/// For a store with a wall of its own: what a statement without a filter sees.
+pub async fn the_wall_holds(store: &(impl Store + Statements)) {
+    let team = Owner::Team(TeamId::new("people").unwrap());
+    let owners = [("ana", person("ana")), ("bob", person("bob")), ("team", team), ("top", Owner::Organisation)];
+    let mut change = GoalsChange::default();
+    for (name, owner) in owners {
+        change.versions.push((goal_id(name), 1, content("2026-Q3", owner)));
+        change.identities.push((Identity { source: "s".to_owned(), external_id: name.to_owned() }, goal_id(name)));
+        change.targets.push((goal_id(name), JULY, Value::Count(1)));
+        change.progress.push((goal_id(name), JULY, Ratio::ONE, String::new()));
+    }
+    store.record(0, &Change::Goals(change), now()).await.unwrap();
+    let ana = Scope::only(&PersonId::new("ana").unwrap());
+    for statement in [
+        "SELECT goal FROM goal_versions ORDER BY goal",
+        "SELECT goal FROM identities ORDER BY goal",
+        "SELECT goal FROM targets ORDER BY goal",
+        "SELECT goal FROM progress ORDER BY goal",
+    ] {
+        assert_eq!(
+            store.seen(&Scope::Everyone, statement).await.unwrap(),
+            ["ana", "bob", "team", "top"],
+            "{statement}"
+        );
+        assert_eq!(store.seen(&ana, statement).await.unwrap(), ["ana", "team", "top"], "{statement}");
+        assert_eq!(store.seen(&Scope::nobody(), statement).await.unwrap(), ["team", "top"], "{statement}");
+    }
 }

@@ -2,19 +2,20 @@
 
 #[cfg(test)]
 mod conformance;
+pub mod postgres;
 pub mod sqlite;
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use merit_core::Result;
-use merit_core::ids::{CycleId, GoalId, PersonId};
+use merit_core::ids::{CycleId, GoalId};
+use merit_core::{Result, Scope};
 
 use crate::model::{Change, Cycle, Goal, Owner, SchemaRecord};
 
 /// Which goals are wanted, as on record when. Each part narrows the others down.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GoalQuery {
     /// As on record after this change. It has been recorded.
     pub cutoff: i64,
@@ -22,8 +23,8 @@ pub struct GoalQuery {
     pub cycle: Option<CycleId>,
     /// Only of these owners.
     pub owners: Option<Vec<Owner>>,
-    /// Of the goals of people, only this person's.
-    pub reader: Option<PersonId>,
+    /// Of the goals of people, only theirs.
+    pub scope: Scope,
     /// Only these.
     pub ids: Option<Vec<GoalId>>,
     /// Only ids after this one.
@@ -33,10 +34,16 @@ pub struct GoalQuery {
 }
 
 impl GoalQuery {
+    /// All goals as on record after a change.
+    #[must_use]
+    pub const fn at(cutoff: i64) -> Self {
+        Self { cutoff, cycle: None, owners: None, scope: Scope::Everyone, ids: None, after: None, limit: None }
+    }
+
     /// All goals of a cycle as on record after a change.
     #[must_use]
     pub fn of_cycle(cutoff: i64, cycle: CycleId) -> Self {
-        Self { cutoff, cycle: Some(cycle), ..Self::default() }
+        Self { cycle: Some(cycle), ..Self::at(cutoff) }
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::Mutex as Shared;
 
 use async_trait::async_trait;
 use merit_core::FixedClock;
-use merit_platform::store::sqlite::Database;
 use merit_proto::scorecard::v1::Scorecard;
 use prost::Message as _;
 use tokio::sync::mpsc;
@@ -18,7 +17,8 @@ use crate::delivery::fake::{FakeRelay, Fault, Step};
 use crate::delivery::{Carrier, Session, Undelivered};
 use crate::letter::samples;
 use crate::model::{Contact, Fetched, Outcome, Phase, Progress};
-use crate::store::SqliteStore;
+use crate::store::conformance::Statements as _;
+use crate::store::sqlite;
 
 #[derive(Default)]
 struct Village(Shared<Contacts>);
@@ -99,11 +99,9 @@ impl World {
     }
 
     async fn recorded_attempts(&self) -> Vec<(String, String)> {
-        let database = Database::open(&self.folder.path().join("notifications.db"), &crate::MIGRATOR).await.unwrap();
-        sqlx::query_as("SELECT phase, outcome FROM attempts ORDER BY mail_key, number")
-            .fetch_all(database.pool())
-            .await
-            .unwrap()
+        let store = sqlite::open(&self.folder.path().join("notifications.db")).await.unwrap();
+        let rows = store.seen("SELECT phase || ' ' || outcome FROM attempts ORDER BY mail_key, number").await.unwrap();
+        rows.iter().filter_map(|row| row.split_once(' ')).map(|(phase, out)| (phase.into(), out.into())).collect()
     }
 }
 
@@ -113,17 +111,10 @@ async fn open(
     carrier: Option<Arc<dyn Carrier>>,
     resend_unclear: bool,
 ) -> Arc<Outbox> {
-    let database = Database::open(&folder.path().join("notifications.db"), &crate::MIGRATOR).await.unwrap();
+    let store = sqlite::open(&folder.path().join("notifications.db")).await.unwrap();
     let letters = Letters::new(crate::message::sender("Merit <scorecards@example.com>").unwrap());
     let clock = FixedClock("2026-10-08T06:00:00Z".parse().unwrap());
-    Arc::new(Outbox::new(
-        Arc::new(SqliteStore::new(database)),
-        village.clone(),
-        Arc::new(letters),
-        carrier,
-        resend_unclear,
-        Arc::new(clock),
-    ))
+    Arc::new(Outbox::new(Arc::new(store), village.clone(), Arc::new(letters), carrier, resend_unclear, Arc::new(clock)))
 }
 
 fn carrier(relay: &FakeRelay) -> Option<Arc<dyn Carrier>> {

@@ -1,16 +1,15 @@
 //! The outbox and the record of attempts.
 
-mod arrivals;
-mod series;
-mod sqlite;
+#[cfg(test)]
+pub(crate) mod conformance;
+pub mod postgres;
+pub mod sqlite;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::Result;
 
 use crate::model::{Mail, Outcome, State};
-
-pub use sqlite::SqliteStore;
 
 /// A place that keeps mails. `attempts` is how many a mail had when it was read: whoever comes later with the same number
 /// finds the mail taken.

@@ -19,6 +19,7 @@ use self::postgres::Server;
 
 /// Where a process keeps what is on record.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a process has one")]
 pub enum Place {
     /// A data folder with one SQLite file for each service.
     Folder(PathBuf),

@@ -14,7 +14,9 @@ use sqlx::{Connection as _, PgConnection, PgPool, QueryBuilder, Transaction};
 use super::columns::{IF_NEW, Rows, Values};
 use super::storage;
 
+pub use sqlx::PgConnection as Connection;
 pub use sqlx::Postgres as Db;
+pub use sqlx::postgres::PgRow as Row;
 
 /// How long a call waits for a connection before it says that the store doesn't answer.
 const ACQUIRE: Duration = Duration::from_secs(5);
@@ -79,7 +81,7 @@ impl Server {
         PgConnection::connect_with(&options).await.map_err(storage)
     }
 
-    fn options(&self, service: &str) -> PgConnectOptions {
+    pub(super) fn options(&self, service: &str) -> PgConnectOptions {
         self.options.clone().options([("search_path", self.schema(service).as_str())])
     }
 }
@@ -127,7 +129,9 @@ impl DerefMut for Reader {
 /// # Errors
 /// `STORAGE` when it can't be done, `STORE_UNAVAILABLE` when the server doesn't answer.
 pub async fn migrate(server: &Server, service: &str, migrator: &'static Migrator) -> Result<()> {
-    let mut connection = PgConnection::connect_with(&server.options(service)).await.map_err(storage)?;
+    // A migration may change rows of everybody.
+    let options = server.options(service).options([(SCOPE, EVERYONE)]);
+    let mut connection = PgConnection::connect_with(&options).await.map_err(storage)?;
     // sqlx's own lock comes after the schema has to be there.
     let lock = lock_key(&server.schema(service));
     sqlx::query("SELECT pg_advisory_lock($1)").bind(lock).execute(&mut connection).await.map_err(storage)?;

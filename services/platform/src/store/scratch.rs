@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use sqlx::{Connection as _, PgConnection};
+
 use super::postgres::Server;
 
 /// The variable that holds the server's address. `tests/postgres/start` sets it, which nextest runs first.
@@ -22,4 +24,19 @@ pub fn server() -> Server {
         name
     });
     Server::new(&address, None, 4).expect("an address").with_prefix(&format!("{name}_"))
+}
+
+/// A connection of its own to a service's schema that reads whom a scope says: ids with commas between them, `*` for
+/// everybody; without one it has said nothing.
+///
+/// # Panics
+/// When the server doesn't answer.
+#[expect(clippy::expect_used, reason = "only tests come here, and they stop where there is no server")]
+pub async fn connection(server: &Server, service: &str, scope: Option<&str>) -> PgConnection {
+    let options = server.options(service);
+    let options = match scope {
+        Some(scope) => options.options([("merit.scope", scope)]),
+        None => options,
+    };
+    PgConnection::connect_with(&options).await.expect("a connection")
 }

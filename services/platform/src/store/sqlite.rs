@@ -15,6 +15,8 @@ use super::columns::{IF_NEW, Rows, Values};
 use super::storage;
 
 pub use sqlx::Sqlite as Db;
+pub use sqlx::SqliteConnection as Connection;
+pub use sqlx::sqlite::SqliteRow as Row;
 
 /// Readers of one file at a time.
 const READERS: u32 = 4;
@@ -97,12 +99,6 @@ impl Database {
     /// Those of [`storage`].
     pub async fn write_beside(&self) -> Result<Writer> {
         self.write().await
-    }
-
-    /// The readers, for stores whose statements are not yet written for both kinds of database.
-    #[must_use]
-    pub const fn pool(&self) -> &SqlitePool {
-        &self.readers
     }
 
     /// A reader. The scope holds by the filters of the statements; this kind of database has no wall of its own.

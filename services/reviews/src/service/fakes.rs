@@ -16,7 +16,7 @@ use crate::model::{
     Verification,
 };
 use crate::relay::Relay;
-use crate::store::{Sqlite, Store};
+use crate::store::{Store, sqlite};
 
 pub(crate) const CYCLE: &str = "cycles/2026-Q3";
 
@@ -134,7 +134,7 @@ fn two_people() -> Gathered {
 
 pub(crate) async fn bench() -> Bench {
     let folder = tempfile::tempdir().unwrap();
-    let store: Arc<dyn Store> = Arc::new(Sqlite::open(&folder.path().join("reviews.db")).await.unwrap());
+    let store: Arc<dyn Store> = Arc::new(sqlite::open(&folder.path().join("reviews.db")).await.unwrap());
     let world = Arc::new(FakeNeighbours(Mutex::new(World {
         cycle: cycle(),
         cutoffs: Cutoffs { directory: 1, goals: 2, feedback: 3, scoring: 4 },

@@ -2,7 +2,7 @@
 //! read of somebody else's is kept on record.
 
 use merit_core::ids::PersonId;
-use merit_core::{Error, Result};
+use merit_core::{Error, Result, Scope};
 
 use super::Reviews;
 use crate::model::{Review, StoredCard};
@@ -68,7 +68,7 @@ impl Reviews {
             page.person = Some(own);
         }
         let review = self.readable(reader, cycle, run).await?;
-        let cards = self.store.card_page(&review.run, &page).await?;
+        let cards = self.store.card_page(&review.run, &page, &Scope::Everyone).await?;
         let own = page.person.is_some() && page.person == reader.person;
         if !own {
             self.store.record_read(&reader.subject, &review.run, page.person.as_ref(), self.clock.now()).await?;

@@ -1,16 +1,18 @@
 //! What a review's store must do. Rules live in the service; a store keeps its promises about transactions.
 
-mod sqlite;
+#[cfg(test)]
+mod conformance;
+pub mod postgres;
+mod rows;
+pub mod sqlite;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use merit_core::Result;
 use merit_core::ids::{CycleId, PersonId, RunId};
+use merit_core::{Result, Scope};
 
 use crate::model::{Change, NewReview, Review, StoredCard};
 use crate::service::CardPage;
-
-pub use sqlite::Sqlite;
 
 /// A mail that waits to be handed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +40,8 @@ pub trait Store: Send + Sync {
     async fn apply(&self, change: Change) -> Result<bool>;
     /// All scorecards of a run, by person and kind.
     async fn cards(&self, run: &RunId) -> Result<Vec<StoredCard>>;
-    /// Some scorecards of a run, by person and kind.
-    async fn card_page(&self, run: &RunId, page: &CardPage) -> Result<Vec<StoredCard>>;
+    /// Some scorecards of a run, of people in a scope, by person and kind.
+    async fn card_page(&self, run: &RunId, page: &CardPage, scope: &Scope) -> Result<Vec<StoredCard>>;
     /// Puts on record that somebody read scorecards that are not their own; of everyone where no person is named.
     async fn record_read(&self, reader: &str, run: &RunId, person: Option<&PersonId>, at: Timestamp) -> Result<()>;
     /// Mails that wait, after one, in order.

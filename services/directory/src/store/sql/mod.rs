@@ -12,8 +12,8 @@ use merit_platform::store::columns::Rows;
 use merit_platform::store::storage;
 use sqlx::Row as _;
 
-use super::dialect::{Database, Writer, insert};
-use crate::model::{Change, Fact, Identity, MANAGER, Person};
+use super::dialect::{Connection, Database, Writer, insert};
+use crate::model::{Change, Fact, Identity, MANAGER, OPEN_ATTRIBUTES, Person};
 use crate::store::{PeopleQuery, Store};
 
 /// One database.
@@ -24,87 +24,6 @@ impl SqlStore {
     /// Over an open database at this program's version.
     pub(super) const fn new(database: Database) -> Self {
         Self(database)
-    }
-
-    /// People with names and addresses only.
-    async fn latest_versions(&self, query: &PeopleQuery, names: Option<&str>) -> Result<Vec<Person>> {
-        let rows = sqlx::query(
-            "SELECT person, display_name, email FROM person_versions AS v
-             WHERE seq = (SELECT MAX(seq) FROM person_versions AS w WHERE w.person = v.person AND w.seq <= $1)
-               AND person > $2 AND ($3 IS NULL OR person IN (SELECT value FROM json_each($3)))
-             ORDER BY person LIMIT $4",
-        )
-        .bind(query.cutoff)
-        .bind(query.after.as_deref().unwrap_or_default())
-        .bind(names)
-        .bind(query.limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX)))
-        .fetch_all(&mut *self.0.read(&Scope::Everyone).await?)
-        .await
-        .map_err(storage)?;
-        rows.iter()
-            .map(|row| {
-                Ok(Person {
-                    id: PersonId::new(row.try_get::<&str, _>(0).map_err(storage)?)?,
-                    display_name: row.try_get(1).map_err(storage)?,
-                    email: row.try_get(2).map_err(storage)?,
-                    identities: Vec::new(),
-                    history: Vec::new(),
-                })
-            })
-            .collect()
-    }
-
-    async fn add_identities(&self, people: &mut People<'_>, cutoff: i64, names: Option<&str>) -> Result<()> {
-        let rows = sqlx::query(
-            "SELECT person, source, external_id FROM identities
-             WHERE seq <= $1 AND person >= $2 AND person <= $3
-               AND ($4 IS NULL OR person IN (SELECT value FROM json_each($4)))
-             ORDER BY person, seq, source, external_id",
-        )
-        .bind(cutoff)
-        .bind(&people.first)
-        .bind(&people.last)
-        .bind(names)
-        .fetch_all(&mut *self.0.read(&Scope::Everyone).await?)
-        .await
-        .map_err(storage)?;
-        for row in &rows {
-            let identity =
-                Identity { source: row.try_get(1).map_err(storage)?, external_id: row.try_get(2).map_err(storage)? };
-            if let Some(person) = people.get(row.try_get(0).map_err(storage)?) {
-                person.identities.push(identity);
-            }
-        }
-        Ok(())
-    }
-
-    async fn add_history(&self, people: &mut People<'_>, cutoff: i64, names: Option<&str>) -> Result<()> {
-        let rows = sqlx::query(
-            "SELECT person, attribute, from_day, seq, kind, value FROM facts
-             WHERE seq <= $1 AND person >= $2 AND person <= $3
-               AND ($4 IS NULL OR person IN (SELECT value FROM json_each($4)))
-             ORDER BY person, attribute, from_day, seq",
-        )
-        .bind(cutoff)
-        .bind(&people.first)
-        .bind(&people.last)
-        .bind(names)
-        .fetch_all(&mut *self.0.read(&Scope::Everyone).await?)
-        .await
-        .map_err(storage)?;
-        for row in &rows {
-            let from: &str = row.try_get(2).map_err(storage)?;
-            let fact = Fact {
-                attribute: row.try_get(1).map_err(storage)?,
-                from: from.parse().map_err(|_| corrupt("a fact's day", from))?,
-                value: read_value(row.try_get(4).map_err(storage)?, row.try_get(5).map_err(storage)?)?,
-                seq: row.try_get(3).map_err(storage)?,
-            };
-            if let Some(person) = people.get(row.try_get(0).map_err(storage)?) {
-                person.history.push(fact);
-            }
-        }
-        Ok(())
     }
 }
 
@@ -137,16 +56,14 @@ impl Store for SqlStore {
     }
 
     async fn people(&self, query: &PeopleQuery) -> Result<Vec<Person>> {
-        let names = (!query.names.is_empty())
-            .then(|| serde_json::to_string(&query.names).map_err(Error::internal))
-            .transpose()?;
-        let names = names.as_deref();
+        let filters = Filters::of(query)?;
+        let mut reader = self.0.read(&query.scope).await?;
         // Nothing at or before a cut-off ever changes, so the statements agree without a transaction around them.
-        let mut found = self.latest_versions(query, names).await?;
+        let mut found = latest_versions(&mut reader, query, &filters).await?;
         if !found.is_empty() {
             let mut people = People::new(&mut found);
-            self.add_identities(&mut people, query.cutoff, names).await?;
-            self.add_history(&mut people, query.cutoff, names).await?;
+            add_identities(&mut reader, &mut people, query.cutoff, &filters).await?;
+            add_history(&mut reader, &mut people, query.cutoff, &filters).await?;
         }
         Ok(found)
     }
@@ -198,6 +115,125 @@ impl Store for SqlStore {
     }
 }
 
+/// Lists for the filters of statements, as JSON; none where there is no filter.
+struct Filters {
+    names: Option<String>,
+    scope: Option<String>,
+    open: String,
+}
+
+impl Filters {
+    fn of(query: &PeopleQuery) -> Result<Self> {
+        let json = |list: &[String]| serde_json::to_string(list).map_err(Error::internal);
+        let names: Vec<String> = query.names.iter().map(|name| name.as_str().to_owned()).collect();
+        Ok(Self {
+            names: (!names.is_empty()).then(|| json(&names)).transpose()?,
+            scope: query.scope.ids().map(|ids| json(&ids)).transpose()?,
+            open: json(&OPEN_ATTRIBUTES.map(str::to_owned))?,
+        })
+    }
+}
+
+/// People with names and addresses only.
+async fn latest_versions(connection: &mut Connection, query: &PeopleQuery, filters: &Filters) -> Result<Vec<Person>> {
+    let rows = sqlx::query(
+        "SELECT person, display_name,
+                CASE WHEN $5 IS NULL OR person IN (SELECT value FROM json_each($5)) THEN email END AS email
+         FROM person_versions AS v
+             WHERE seq = (SELECT MAX(seq) FROM person_versions AS w WHERE w.person = v.person AND w.seq <= $1)
+               AND person > $2 AND ($3 IS NULL OR person IN (SELECT value FROM json_each($3)))
+             ORDER BY person LIMIT $4",
+    )
+    .bind(query.cutoff)
+    .bind(query.after.as_deref().unwrap_or_default())
+    .bind(&filters.names)
+    .bind(query.limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX)))
+    .bind(&filters.scope)
+    .fetch_all(connection)
+    .await
+    .map_err(storage)?;
+    rows.iter()
+        .map(|row| {
+            Ok(Person {
+                id: PersonId::new(row.try_get::<&str, _>(0).map_err(storage)?)?,
+                display_name: row.try_get(1).map_err(storage)?,
+                email: row.try_get(2).map_err(storage)?,
+                identities: Vec::new(),
+                history: Vec::new(),
+            })
+        })
+        .collect()
+}
+
+async fn add_identities(
+    connection: &mut Connection,
+    people: &mut People<'_>,
+    cutoff: i64,
+    filters: &Filters,
+) -> Result<()> {
+    let rows = sqlx::query(
+        "SELECT person, source, external_id FROM identities
+             WHERE seq <= $1 AND person >= $2 AND person <= $3
+               AND ($4 IS NULL OR person IN (SELECT value FROM json_each($4)))
+               AND ($5 IS NULL OR person IN (SELECT value FROM json_each($5)))
+             ORDER BY person, seq, source, external_id",
+    )
+    .bind(cutoff)
+    .bind(&people.first)
+    .bind(&people.last)
+    .bind(&filters.names)
+    .bind(&filters.scope)
+    .fetch_all(connection)
+    .await
+    .map_err(storage)?;
+    for row in &rows {
+        let identity =
+            Identity { source: row.try_get(1).map_err(storage)?, external_id: row.try_get(2).map_err(storage)? };
+        if let Some(person) = people.get(row.try_get(0).map_err(storage)?) {
+            person.identities.push(identity);
+        }
+    }
+    Ok(())
+}
+
+async fn add_history(
+    connection: &mut Connection,
+    people: &mut People<'_>,
+    cutoff: i64,
+    filters: &Filters,
+) -> Result<()> {
+    let rows = sqlx::query(
+        "SELECT person, attribute, from_day, seq, kind, value FROM facts
+             WHERE seq <= $1 AND person >= $2 AND person <= $3
+               AND ($4 IS NULL OR person IN (SELECT value FROM json_each($4)))
+               AND ($5 IS NULL OR person IN (SELECT value FROM json_each($5))
+                    OR attribute IN (SELECT value FROM json_each($6)))
+             ORDER BY person, attribute, from_day, seq",
+    )
+    .bind(cutoff)
+    .bind(&people.first)
+    .bind(&people.last)
+    .bind(&filters.names)
+    .bind(&filters.scope)
+    .bind(&filters.open)
+    .fetch_all(connection)
+    .await
+    .map_err(storage)?;
+    for row in &rows {
+        let from: &str = row.try_get(2).map_err(storage)?;
+        let fact = Fact {
+            attribute: row.try_get(1).map_err(storage)?,
+            from: from.parse().map_err(|_| corrupt("a fact's day", from))?,
+            value: read_value(row.try_get(4).map_err(storage)?, row.try_get(5).map_err(storage)?)?,
+            seq: row.try_get(3).map_err(storage)?,
+        };
+        if let Some(person) = people.get(row.try_get(0).map_err(storage)?) {
+            person.history.push(fact);
+        }
+    }
+    Ok(())
+}
+
 async fn write_identities(write: &mut Writer, seq: i64, change: &Change) -> Result<()> {
     let rows = Rows::of("identities", change.identities.len())
         .text("source", change.identities.iter().map(|(identity, _)| &identity.source))
@@ -237,4 +273,11 @@ fn read_value(kind: Option<&str>, text: Option<&str>) -> Result<Option<Value>> {
 /// What was written by this program can be read by it, so anything else is a damaged record.
 fn corrupt(what: &str, text: &str) -> Error {
     Error::internal(format!("the directory's record is damaged: {what} is `{}`", merit_core::text::shown(text)))
+}
+
+#[cfg(test)]
+impl crate::store::conformance::Statements for SqlStore {
+    async fn seen(&self, scope: &Scope, statement: &'static str) -> Result<Vec<String>> {
+        sqlx::query_scalar(statement).fetch_all(&mut *self.0.read(scope).await?).await.map_err(storage)
+    }
 }

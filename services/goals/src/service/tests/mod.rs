@@ -14,13 +14,13 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use merit_core::ids::{CycleId, GoalId, PersonId};
-use merit_core::{Clock, Result, Value};
+use merit_core::{Clock, Result, Scope, Value};
 
 use super::{Assessed, Goals, People};
 use crate::model::{GoalRow, GoalsFile, Member, Outcome, team_id};
 use crate::schema::RulesSchemas;
 use crate::service::Listing;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite;
 
 pub const SCHEMA: &str = r#"schema "Test" version 1
 
@@ -67,7 +67,7 @@ impl World {
     /// Nothing on record, three people: ana and bob in team East, cyd in East Practice, who joined on 2026-08-01.
     pub async fn bare() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("goals.db")).await.unwrap();
+        let store = sqlite::open(&folder.path().join("goals.db")).await.unwrap();
         let clock = Arc::new(SetClock(Mutex::new("2026-07-15T12:00:00Z".parse().unwrap())));
         let mut cyd = member("cyd", "East Practice");
         cyd.started = vec![(date(2026, 7, 1), Some(date(2026, 8, 1)))];
@@ -107,7 +107,7 @@ impl World {
     pub async fn goal(&self, id: &str) -> Assessed {
         let mut found = Vec::new();
         for cycle in self.goals.cycles().await.unwrap() {
-            let listing = Listing { cycle: cycle.id, owner: None, reader: None, after: None, limit: 10_000 };
+            let listing = Listing { cycle: cycle.id, owner: None, scope: Scope::Everyone, after: None, limit: 10_000 };
             found.extend(self.goals.list(&listing).await.unwrap());
         }
         found.into_iter().find(|goal| goal.goal.id == GoalId::new(id).unwrap()).unwrap()

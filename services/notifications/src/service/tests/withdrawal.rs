@@ -50,8 +50,7 @@ async fn a_newer_run_withdraws_what_has_not_left() {
 #[tokio::test]
 async fn what_is_withdrawn_during_a_run_is_not_due_again() {
     let world = World::new(2, None, true).await;
-    let database = Database::open(&world.folder.path().join("notifications.db"), &crate::MIGRATOR).await.unwrap();
-    let store = SqliteStore::new(database);
+    let store = sqlite::open(&world.folder.path().join("notifications.db")).await.unwrap();
     let key = |run: &str, n: u32| format!("scorecard/2026-Q3/{run}/people/p{n}");
     let now = "2026-10-08T06:00:00Z".parse().unwrap();
     assert!(store.hand_over(&key("run", 0), 0, now).await.unwrap());

@@ -2,8 +2,8 @@
 
 use merit_core::Result;
 use merit_platform::store::storage;
-use sqlx::{Sqlite, Transaction};
 
+use super::super::dialect::Connection;
 use crate::model::{Mail, State};
 
 /// What a mail that was replaced says.
@@ -27,17 +27,16 @@ fn place(key: &str) -> Option<Place<'_>> {
     (whole && matches!(sort, "scorecard" | "team-scorecard")).then_some(Place { series, run })
 }
 
-/// Withdraws what a mail that was just added replaces. What was acknowledged stays; whether an unclear one arrived matters
+/// Withdraws what a mail replaces that comes now. What was acknowledged stays; whether an unclear one arrived matters
 /// no more, and its attempt stays on record.
-pub(super) async fn replace(tx: &mut Transaction<'static, Sqlite>, mail: &Mail) -> Result<()> {
+pub(super) async fn replace(connection: &mut Connection, mail: &Mail) -> Result<()> {
     let Some(Place { series, run }) = place(&mail.key) else { return Ok(()) };
     // `0` comes next after `/`, so this is every key that begins with the series and a slash.
     sqlx::query(
         "UPDATE mails SET state = 'withdrawn', failure = $6
          WHERE receiver = $1 AND mail_key > $2 || '/' AND mail_key < $2 || '0'
            AND NOT (mail_key > $2 || '/' || $3 || '/' AND mail_key < $2 || '/' || $3 || '0')
-           AND +state NOT IN ($4, $5)
-           AND rowid < (SELECT rowid FROM mails WHERE mail_key = $7)",
+           AND state NOT IN ($4, $5)",
     )
     .bind(mail.receiver.as_str())
     .bind(series)
@@ -45,8 +44,7 @@ pub(super) async fn replace(tx: &mut Transaction<'static, Sqlite>, mail: &Mail) 
     .bind(State::Sent.word())
     .bind(State::Withdrawn.word())
     .bind(REPLACED)
-    .bind(&mail.key)
-    .execute(&mut **tx)
+    .execute(connection)
     .await
     .map_err(storage)?;
     Ok(())

@@ -8,29 +8,29 @@ use jiff::Timestamp;
 use merit_core::ids::{CycleId, GoalId};
 use merit_core::{Error, Period, Result, Value, ValueType};
 use merit_platform::store::storage;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqlitePool};
+use sqlx::Row as _;
 
 use super::corrupt;
+use super::dialect::{Connection, Row};
 use crate::model::{
     Approval, Content, Cycle, Goal, Identity, Owner, Perspective, Progress, SchemaRecord, Settings, Target, TeamPay,
 };
 use crate::store::GoalQuery;
 
 /// The last version of each schema name, the one in force last.
-pub async fn schemas(pool: &SqlitePool) -> Result<Vec<SchemaRecord>> {
+pub async fn schemas(connection: &mut Connection) -> Result<Vec<SchemaRecord>> {
     let rows = sqlx::query(
         "SELECT name, version, source, sha256, file_name FROM schemas AS s
          WHERE seq = (SELECT MAX(seq) FROM schemas AS t WHERE t.name = s.name) ORDER BY seq",
     )
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await
     .map_err(storage)?;
     rows.iter()
         .map(|row| {
             Ok(SchemaRecord {
                 name: row.try_get("name").map_err(storage)?,
-                version: row.try_get("version").map_err(storage)?,
+                version: version(row)?,
                 source: row.try_get("source").map_err(storage)?,
                 sha256: row.try_get("sha256").map_err(storage)?,
                 file_name: row.try_get("file_name").map_err(storage)?,
@@ -40,14 +40,14 @@ pub async fn schemas(pool: &SqlitePool) -> Result<Vec<SchemaRecord>> {
 }
 
 /// All cycles, earliest start first.
-pub async fn cycles(pool: &SqlitePool, cutoff: i64) -> Result<Vec<Cycle>> {
+pub async fn cycles(connection: &mut Connection, cutoff: i64) -> Result<Vec<Cycle>> {
     let rows = sqlx::query(
         "SELECT cycle, first_day, last_day, zone, approval, team_pay, self_assessment_until, starts_at, ends_at, window_ends_at
          FROM cycle_versions AS v
          WHERE seq = (SELECT MAX(seq) FROM cycle_versions AS w WHERE w.cycle = v.cycle AND w.seq <= $1)",
     )
     .bind(cutoff)
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await
     .map_err(storage)?;
     let mut found = rows.iter().map(cycle).collect::<Result<Vec<Cycle>>>()?;
@@ -55,7 +55,7 @@ pub async fn cycles(pool: &SqlitePool, cutoff: i64) -> Result<Vec<Cycle>> {
     Ok(found)
 }
 
-fn cycle(row: &SqliteRow) -> Result<Cycle> {
+fn cycle(row: &Row) -> Result<Cycle> {
     let approval = match text(row, "approval")? {
         "automatic" => Approval::Automatic,
         _ => Approval::Required,
@@ -77,43 +77,47 @@ fn cycle(row: &SqliteRow) -> Result<Cycle> {
 }
 
 /// Which goals these keys of a source are.
-pub async fn identities(pool: &SqlitePool, source: &str, external_ids: &[String]) -> Result<BTreeMap<String, GoalId>> {
+pub async fn identities(
+    connection: &mut Connection,
+    source: &str,
+    external_ids: &[String],
+) -> Result<BTreeMap<String, GoalId>> {
     let rows = sqlx::query(
         "SELECT external_id, goal FROM identities
          WHERE source = $1 AND external_id IN (SELECT value FROM json_each($2))",
     )
     .bind(source)
     .bind(json(external_ids.iter().map(String::as_str))?)
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await
     .map_err(storage)?;
     rows.iter().map(|row| Ok((text(row, "external_id")?.to_owned(), GoalId::new(text(row, "goal")?)?))).collect()
 }
 
 /// Goals by id, each as on record after the cut-off.
-pub async fn goals(pool: &SqlitePool, query: &GoalQuery) -> Result<Vec<Goal>> {
+pub async fn goals(connection: &mut Connection, query: &GoalQuery) -> Result<Vec<Goal>> {
     let rows = sqlx::query(VERSIONS)
         .bind(query.cutoff)
         .bind(query.cycle.as_ref().map(CycleId::as_str))
         .bind(query.owners.as_ref().map(|owners| json(owners.iter().map(Owner::name))).transpose()?)
-        .bind(query.reader.as_ref().map(|person| person.name()))
+        .bind(query.scope.ids().map(|ids| json(ids.iter().map(|id| format!("people/{id}")))).transpose()?)
         .bind(query.ids.as_ref().map(|ids| json(ids.iter().map(GoalId::as_str))).transpose()?)
         .bind(query.after.as_deref().unwrap_or_default())
-        .bind(query.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX)))
-        .fetch_all(pool)
+        .bind(query.limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX)))
+        .fetch_all(&mut *connection)
         .await
         .map_err(storage)?;
     let mut found = rows.iter().map(goal).collect::<Result<Vec<Goal>>>()?;
     let ids = json(found.iter().map(|goal| goal.id.as_str()))?;
     let mut by_id: BTreeMap<String, &mut Goal> =
         found.iter_mut().map(|goal| (goal.id.as_str().to_owned(), goal)).collect();
-    for row in &of_goals(pool, IDENTITIES, query.cutoff, &ids).await? {
+    for row in &of_goals(connection, IDENTITIES, query.cutoff, &ids).await? {
         if let Some(goal) = by_id.get_mut(text(row, "goal")?) {
             let (source, external_id) = (text(row, "source")?.to_owned(), text(row, "external_id")?.to_owned());
             goal.identities.push(Identity { source, external_id });
         }
     }
-    for row in &of_goals(pool, TARGETS, query.cutoff, &ids).await? {
+    for row in &of_goals(connection, TARGETS, query.cutoff, &ids).await? {
         if let Some(goal) = by_id.get_mut(text(row, "goal")?) {
             let target = Target {
                 from: parsed(row, "from_day")?,
@@ -123,7 +127,7 @@ pub async fn goals(pool: &SqlitePool, query: &GoalQuery) -> Result<Vec<Goal>> {
             goal.targets.push(target);
         }
     }
-    for row in &of_goals(pool, PROGRESS, query.cutoff, &ids).await? {
+    for row in &of_goals(connection, PROGRESS, query.cutoff, &ids).await? {
         if let Some(goal) = by_id.get_mut(text(row, "goal")?) {
             goal.progress.push(Progress {
                 on: parsed(row, "on_day")?,
@@ -143,7 +147,7 @@ const VERSIONS: &str =
      WHERE seq = (SELECT MAX(seq) FROM goal_versions AS w WHERE w.goal = v.goal AND w.seq <= $1)
        AND ($2 IS NULL OR cycle = $2)
        AND ($3 IS NULL OR owner IN (SELECT value FROM json_each($3)))
-       AND ($4 IS NULL OR owner = $4 OR owner NOT LIKE 'people/%')
+       AND ($4 IS NULL OR owner NOT LIKE 'people/%' OR owner IN (SELECT value FROM json_each($4)))
        AND ($5 IS NULL OR goal IN (SELECT value FROM json_each($5)))
        AND goal > $6
      ORDER BY goal LIMIT $7";
@@ -154,11 +158,11 @@ const TARGETS: &str = "SELECT goal, from_day, seq, kind, value FROM targets
 const PROGRESS: &str = "SELECT goal, on_day, seq, done, comment FROM progress
      WHERE seq <= $1 AND goal IN (SELECT value FROM json_each($2)) ORDER BY goal, on_day, seq";
 
-async fn of_goals(pool: &SqlitePool, sql: &'static str, cutoff: i64, ids: &str) -> Result<Vec<SqliteRow>> {
-    sqlx::query(sql).bind(cutoff).bind(ids).fetch_all(pool).await.map_err(storage)
+async fn of_goals(connection: &mut Connection, sql: &'static str, cutoff: i64, ids: &str) -> Result<Vec<Row>> {
+    sqlx::query(sql).bind(cutoff).bind(ids).fetch_all(connection).await.map_err(storage)
 }
 
-fn goal(row: &SqliteRow) -> Result<Goal> {
+fn goal(row: &Row) -> Result<Goal> {
     let perspective = text(row, "perspective")?;
     let owner = text(row, "owner")?;
     let optional = |column: &str| row.try_get::<Option<&str>, _>(column).map_err(storage);
@@ -179,24 +183,29 @@ fn goal(row: &SqliteRow) -> Result<Goal> {
     Ok(Goal {
         id: GoalId::new(text(row, "goal")?)?,
         content,
-        version: row.try_get("version").map_err(storage)?,
+        version: version(row)?,
         identities: Vec::new(),
         targets: Vec::new(),
         progress: Vec::new(),
     })
 }
 
-fn value(row: &SqliteRow) -> Result<Value> {
+fn value(row: &Row) -> Result<Value> {
     let (kind, text) = (text(row, "kind")?, text(row, "value")?);
     let kind = ValueType::from_word(kind).ok_or_else(|| corrupt("a target's kind", kind))?;
     Value::parse(kind, text).map_err(|_| corrupt("a target", text))
 }
 
-fn text<'r>(row: &'r SqliteRow, column: &str) -> Result<&'r str> {
+fn version(row: &Row) -> Result<u32> {
+    let version: i64 = row.try_get("version").map_err(storage)?;
+    u32::try_from(version).map_err(|_| corrupt("a version", &version.to_string()))
+}
+
+fn text<'r>(row: &'r Row, column: &str) -> Result<&'r str> {
     row.try_get(column).map_err(storage)
 }
 
-fn parsed<T: FromStr>(row: &SqliteRow, column: &str) -> Result<T> {
+fn parsed<T: FromStr>(row: &Row, column: &str) -> Result<T> {
     let text = text(row, column)?;
     text.parse().map_err(|_| corrupt(column, text))
 }

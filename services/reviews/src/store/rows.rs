@@ -1,4 +1,4 @@
-//! Rows as they lie in the file, and the model behind them.
+//! Rows as a store keeps them, and the model behind them.
 
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, PersonId, RunId};
@@ -13,14 +13,17 @@ pub struct ReviewRow {
     pub run: String,
     cycle: String,
     state: String,
-    posting: bool,
+    posting: i64,
     created_at: String,
     approved_at: Option<String>,
     published_at: Option<String>,
     root: String,
+    #[sqlx(try_from = "i64")]
     participants: u32,
+    #[sqlx(try_from = "i64")]
     findings: u32,
     totals: String,
+    #[sqlx(try_from = "i64")]
     scorecards: u32,
     supersedes: Option<String>,
     pins: Option<String>,
@@ -34,7 +37,7 @@ impl ReviewRow {
             run: RunId::new(&self.run)?,
             cycle: CycleId::new(&self.cycle)?,
             state: State::from_word(&self.state).ok_or_else(|| damaged("state"))?,
-            posting: self.posting,
+            posting: self.posting != 0,
             created_at: at(&self.created_at)?,
             approved_at: self.approved_at.as_ref().map(instant).transpose()?,
             published_at: self.published_at.as_ref().map(instant).transpose()?,
@@ -56,7 +59,7 @@ pub struct DecisionRow {
     decided_by: String,
     at: String,
     reason: String,
-    own_lines: bool,
+    own_lines: i64,
 }
 
 impl DecisionRow {
@@ -66,7 +69,7 @@ impl DecisionRow {
             by: self.decided_by,
             at: at(&self.at)?,
             reason: self.reason,
-            own_lines: self.own_lines,
+            own_lines: self.own_lines != 0,
         })
     }
 }

@@ -1,0 +1,78 @@
+//! The statements of the goals service's record, the same for both kinds of database: each is compiled once with the words
+//! of SQLite and once with those of PostgreSQL.
+
+mod read;
+mod write;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use merit_core::ids::GoalId;
+use merit_core::text::shown;
+use merit_core::{Error, Kind, Result, Scope};
+use merit_platform::store::storage;
+
+use super::dialect::{self, Database};
+use crate::model::{Change, Cycle, Goal, SchemaRecord};
+use crate::store::{GoalQuery, Store};
+
+/// One database.
+#[derive(Debug, Clone)]
+pub struct SqlStore(Database);
+
+impl SqlStore {
+    /// Over an open database at this program's version.
+    pub(super) const fn new(database: Database) -> Self {
+        Self(database)
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn cutoff(&self) -> Result<i64> {
+        last_change(&mut *self.0.read(&Scope::Everyone).await?).await
+    }
+
+    async fn schemas(&self) -> Result<Vec<SchemaRecord>> {
+        read::schemas(&mut *self.0.read(&Scope::Everyone).await?).await
+    }
+
+    async fn cycles(&self, cutoff: i64) -> Result<Vec<Cycle>> {
+        read::cycles(&mut *self.0.read(&Scope::Everyone).await?, cutoff).await
+    }
+
+    async fn goals(&self, query: &GoalQuery) -> Result<Vec<Goal>> {
+        read::goals(&mut *self.0.read(&query.scope).await?, query).await
+    }
+
+    async fn identities(&self, source: &str, external_ids: &[String]) -> Result<BTreeMap<String, GoalId>> {
+        read::identities(&mut *self.0.read(&Scope::Everyone).await?, source, external_ids).await
+    }
+
+    async fn record(&self, expected: i64, change: &Change, now: Timestamp) -> Result<i64> {
+        let mut write = self.0.write().await?;
+        if last_change(&mut write).await? != expected {
+            return Err(Error::new(Kind::Aborted, "ABORTED", "the goals on record changed meanwhile; try again"));
+        }
+        let seq = write::change(&mut write, change, now).await?;
+        write.commit().await.map_err(storage)?;
+        Ok(seq)
+    }
+}
+
+async fn last_change(connection: &mut dialect::Connection) -> Result<i64> {
+    sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM changes").fetch_one(connection).await.map_err(storage)
+}
+
+/// What was written by this program can be read by it, so anything else is a damaged record.
+fn corrupt(what: &str, text: &str) -> Error {
+    Error::internal(format!("the goals' record is damaged: {what} is `{}`", shown(text)))
+}
+
+#[cfg(test)]
+impl crate::store::conformance::Statements for SqlStore {
+    async fn seen(&self, scope: &Scope, statement: &'static str) -> Result<Vec<String>> {
+        sqlx::query_scalar(statement).fetch_all(&mut *self.0.read(scope).await?).await.map_err(storage)
+    }
+}

@@ -1,0 +1,44 @@
+//! The outbox in one PostgreSQL schema.
+
+use merit_core::Result;
+use merit_platform::store::postgres::{self as dialect, Server};
+use sqlx::migrate::Migrator;
+
+#[expect(clippy::duplicate_mod, reason = "the same statements, compiled for the other kind of database")]
+#[path = "sql/mod.rs"]
+mod sql;
+
+pub use sql::SqlStore as PostgresStore;
+
+static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Makes and migrates the schema if it has to be.
+///
+/// # Errors
+/// When the server doesn't answer, or the schema holds something else.
+pub async fn migrate(server: &Server) -> Result<()> {
+    dialect::migrate(server, crate::NAME, &MIGRATOR).await
+}
+
+/// Opens the schema, which has to be at this program's version. Needs a runtime.
+///
+/// # Errors
+/// When the server doesn't answer, or the schema is at another version.
+pub async fn open(server: &Server) -> Result<PostgresStore> {
+    Ok(PostgresStore::new(dialect::Database::open(server, crate::NAME, &MIGRATOR).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use merit_platform::store::scratch;
+
+    use super::*;
+
+    async fn fresh() -> ((), PostgresStore) {
+        let server = scratch::server();
+        migrate(&server).await.unwrap();
+        ((), open(&server).await.unwrap())
+    }
+
+    crate::store::conformance::holds!(fresh());
+}

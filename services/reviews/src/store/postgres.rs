@@ -1,0 +1,68 @@
+//! The reviews' record in one PostgreSQL schema.
+
+use merit_core::Result;
+use merit_platform::store::postgres::{self as dialect, Server};
+use sqlx::migrate::Migrator;
+
+#[expect(clippy::duplicate_mod, reason = "the same statements, compiled for the other kind of database")]
+#[path = "sql/mod.rs"]
+mod sql;
+
+pub use sql::SqlStore as PostgresStore;
+
+static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Makes and migrates the schema if it has to be.
+///
+/// # Errors
+/// When the server doesn't answer, or the schema holds something else.
+pub async fn migrate(server: &Server) -> Result<()> {
+    dialect::migrate(server, crate::NAME, &MIGRATOR).await
+}
+
+/// Opens the schema, which has to be at this program's version.
+///
+/// # Errors
+/// When the server doesn't answer, or the schema is at another version.
+pub async fn open(server: &Server) -> Result<PostgresStore> {
+    Ok(PostgresStore::new(dialect::Database::open(server, crate::NAME, &MIGRATOR).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use merit_platform::store::scratch;
+    use sqlx::AssertSqlSafe;
+
+    use super::*;
+
+    /// The tables behind the wall, and a row for each.
+    const WALLED: &[(&str, &str)] = &[
+        ("scorecards", "'a', 'ana', 'person', ''"),
+        ("events", "DEFAULT, 'key', 'a', 'ana', 'person'"),
+        ("reads", "DEFAULT, 'ana', 'a', 'bo', ''"),
+    ];
+
+    async fn fresh() -> ((), PostgresStore) {
+        let server = scratch::server();
+        migrate(&server).await.unwrap();
+        ((), open(&server).await.unwrap())
+    }
+
+    crate::store::conformance::holds!(fresh());
+
+    #[tokio::test]
+    async fn the_database_shows_only_what_is_in_a_scope() {
+        let server = scratch::server();
+        migrate(&server).await.unwrap();
+        crate::store::conformance::the_wall_holds(&open(&server).await.unwrap()).await;
+        let silent = &mut scratch::connection(&server, crate::NAME, None).await;
+        let ana = &mut scratch::connection(&server, crate::NAME, Some("ana")).await;
+        for (table, row) in WALLED {
+            let all = AssertSqlSafe(format!("SELECT 1 FROM {table}"));
+            assert!(sqlx::query(all).fetch_all(&mut *silent).await.unwrap().is_empty(), "{table}");
+            let refused = sqlx::query(AssertSqlSafe(format!("INSERT INTO {table} VALUES ({row})"))).execute(&mut *ana);
+            let refused = refused.await.unwrap_err().to_string();
+            assert!(refused.contains("row-level security"), "{table}: {refused}");
+        }
+    }
+}
