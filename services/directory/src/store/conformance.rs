@@ -64,6 +64,11 @@ fn joining(people: &[&str], facts: &[Fact]) -> Change {
     }
 }
 
+/// A change that brings in one person.
+pub fn one_person() -> Change {
+    joining(&["ana"], &[fact("n", JULY, None)])
+}
+
 async fn ids(store: &dyn Store, query: PeopleQuery) -> Vec<String> {
     store.people(&query).await.unwrap().into_iter().map(|person| person.id.as_str().to_owned()).collect()
 }

@@ -30,10 +30,13 @@ pub async fn open(server: &Server) -> Result<PostgresStore> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use jiff::Timestamp;
+    use merit_core::Kind;
     use merit_core::ids::PersonId;
     use merit_platform::store::{Place, archive, scratch};
-    use sqlx::AssertSqlSafe;
+    use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
     use super::*;
     use crate::model::{Change, Version};
@@ -112,5 +115,51 @@ mod tests {
         assert_eq!(store.record(seq, &next, Timestamp::UNIX_EPOCH).await.unwrap(), seq + 1);
         let twice = archive::restore(&place, &[crate::NAME], backup.as_slice()).await.unwrap_err();
         assert_eq!(twice.reason, "NOT_EMPTY");
+    }
+
+    /// Ends the one server process that waits for a lock which another holds.
+    async fn end_who_waits_for(holder: i32, watcher: &mut PgConnection) {
+        for _ in 0..3000 {
+            let ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))";
+            if sqlx::query(ended).bind(holder).fetch_optional(&mut *watcher).await.unwrap().is_some() {
+                return;
+            }
+            sqlx::query("SELECT pg_sleep(0.01)").execute(&mut *watcher).await.unwrap();
+        }
+        panic!("nobody waits");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_goes_away_in_the_middle_of_a_write_leaves_nothing_half_done() {
+        let server = scratch::server();
+        migrate(&server).await.unwrap();
+        let store = Arc::new(open(&server).await.unwrap());
+        let watcher = &mut scratch::connection(&server, crate::NAME, Some("*")).await;
+        let holder = &mut scratch::connection(&server, crate::NAME, Some("*")).await;
+        let holding: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut *holder).await.unwrap();
+        // The write has numbered its change and written identities when it comes to this table.
+        let mut hold = holder.begin().await.unwrap();
+        sqlx::query("LOCK TABLE person_versions IN ACCESS EXCLUSIVE MODE").execute(&mut *hold).await.unwrap();
+        let writing = tokio::spawn({
+            let store = Arc::clone(&store);
+            async move { store.record(0, &crate::store::conformance::one_person(), Timestamp::UNIX_EPOCH).await }
+        });
+        end_who_waits_for(holding, watcher).await;
+        let lost = writing.await.unwrap().unwrap_err();
+        assert_eq!((lost.kind, lost.reason.as_str()), (Kind::Unavailable, "STORE_UNAVAILABLE"));
+        hold.rollback().await.unwrap();
+        assert_eq!(store.cutoff().await.unwrap(), 0);
+        let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM identities").fetch_one(watcher).await.unwrap();
+        assert_eq!(left, 0);
+        let seq = store.record(0, &crate::store::conformance::one_person(), Timestamp::UNIX_EPOCH).await.unwrap();
+        assert_eq!(store.cutoff().await.unwrap(), seq);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_does_not_answer_is_told_as_such() {
+        // Nobody listens on the first port.
+        let nobody = Server::new("postgres://merit@127.0.0.1:1/merit", None, 1).unwrap();
+        let error = open(&nobody).await.unwrap_err();
+        assert_eq!((error.kind, error.reason.as_str()), (Kind::Unavailable, "STORE_UNAVAILABLE"));
     }
 }

@@ -30,7 +30,7 @@ pub async fn open(server: &Server) -> Result<PostgresStore> {
 
 #[cfg(test)]
 mod tests {
-    use merit_platform::store::scratch;
+    use merit_platform::store::{Place, archive, scratch};
     use sqlx::AssertSqlSafe;
 
     use super::*;
@@ -64,5 +64,21 @@ mod tests {
             let refused = refused.await.unwrap_err().to_string();
             assert!(refused.contains("row-level security"), "{table}: {refused}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_backup_of_one_kind_of_store_fills_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = crate::store::sqlite::open(&folder.path().join("reviews.db")).await.unwrap();
+        crate::store::conformance::everything_written_is_read_back(&file).await;
+        let (mut backup, mut again) = (Vec::new(), Vec::new());
+        let rows = archive::back_up(&Place::folder(folder.path()), &[crate::NAME], &mut backup).await.unwrap();
+        assert!(rows > 0);
+        let server = scratch::server();
+        migrate(&server).await.unwrap();
+        let place = Place::Postgres(server);
+        assert_eq!(archive::restore(&place, &[crate::NAME], backup.as_slice()).await.unwrap(), rows);
+        archive::back_up(&place, &[crate::NAME], &mut again).await.unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), String::from_utf8(backup).unwrap());
     }
 }
