@@ -10,7 +10,7 @@ use merit_platform::access::{Guard, NoReach};
 use merit_platform::client::{Bearer, Link, in_process, link};
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_platform::server::Server;
-use merit_platform::store::Place;
+use merit_platform::store::{Place, scratch};
 use merit_proto::directory::v1 as directory;
 use merit_proto::directory::v1::directory_service_client::DirectoryServiceClient;
 use merit_proto::directory::v1::directory_service_server::{DirectoryService, DirectoryServiceServer};
@@ -152,18 +152,29 @@ impl GoalsService for Goals {
 struct World {
     keys: Keys,
     channel: tonic::transport::Channel,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl World {
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        Self::at(Place::folder(folder.path()), Some(folder)).await
+    }
+
+    /// On a schema of its own.
+    async fn on_postgres() -> Self {
+        let server = scratch::server();
+        merit_feedback::store::postgres::migrate(&server).await.unwrap();
+        Self::at(Place::Postgres(server), None).await
+    }
+
+    async fn at(place: Place, folder: Option<tempfile::TempDir>) -> Self {
         let keys = Keys::from_secret(b"a secret for this test alone, 32 bytes or more");
         let (channel, incoming) = in_process();
         let world = Self { keys, channel, _folder: folder };
         let inside = world.link("service", Role::Service);
         let service = FeedbackService::open(
-            &Place::folder(world._folder.path()),
+            &place,
             DirectoryServiceClient::new(inside.clone()),
             GoalsServiceClient::new(inside),
             Arc::new(FixedClock("2026-09-15T08:00:00Z".parse().unwrap())),
@@ -326,4 +337,47 @@ async fn self_assessments_and_ratings_arrive_typed_and_in_their_window() {
     let mut stream = world.client("service", Role::Service).snapshot_ratings(request).await.unwrap().into_inner();
     let ratings = stream.message().await.unwrap().unwrap().ratings;
     assert_eq!((ratings.len(), &ratings[0].value, ratings[0].rater.as_str()), (1, &percent("19/20"), "people/bo"));
+}
+
+/// A client that heard no answer asks again: one note, one answer, whatever happened to the note meanwhile.
+async fn the_same_request_again_makes_one_note(world: &World) {
+    let mut ana = world.client("ana", Role::Member);
+    let request = proto::CreateNoteRequest {
+        receiver: "people/bo".to_owned(),
+        text: "Clear demo".to_owned(),
+        goal: String::new(),
+        request_id: "6f1c0d1e-4a5b-4c6d-8e9f-001122334455".to_owned(),
+    };
+    let first = ana.create_note(request.clone()).await.unwrap().into_inner();
+    let name = first.note.as_ref().unwrap().name.clone();
+    let reply = proto::ReplyToNoteRequest { name, text: "Thank you".to_owned() };
+    world.client("bo", Role::Member).reply_to_note(reply).await.unwrap();
+    assert_eq!(ana.create_note(request.clone()).await.unwrap().into_inner(), first);
+
+    let other = proto::CreateNoteRequest { text: "Clear talk".to_owned(), ..request.clone() };
+    let refused = ana.create_note(other).await.unwrap_err();
+    assert_eq!(refused.code(), Code::AlreadyExists);
+    assert!(refused.message().contains("make a new id"), "{refused:?}");
+    let bad = proto::CreateNoteRequest { request_id: "not an id".to_owned(), ..request.clone() };
+    assert_eq!(ana.create_note(bad).await.unwrap_err().code(), Code::InvalidArgument);
+
+    // Somebody else's id is theirs, and who gives none writes each time.
+    let from_bo = proto::CreateNoteRequest { receiver: "people/ana".to_owned(), ..request.clone() };
+    world.client("bo", Role::Member).create_note(from_bo).await.unwrap();
+    for _ in 0..2 {
+        let nameless = proto::CreateNoteRequest { request_id: String::new(), ..request.clone() };
+        ana.create_note(nameless).await.unwrap();
+    }
+    let list = proto::ListNotesRequest { person: "people/ana".to_owned(), ..Default::default() };
+    assert_eq!(ana.list_notes(list).await.unwrap().into_inner().notes.len(), 4);
+}
+
+#[tokio::test]
+async fn the_same_request_again_makes_one_note_in_sqlite() {
+    the_same_request_again_makes_one_note(&World::start().await).await;
+}
+
+#[tokio::test]
+async fn the_same_request_again_makes_one_note_in_postgres() {
+    the_same_request_again_makes_one_note(&World::on_postgres().await).await;
 }

@@ -12,10 +12,12 @@ use merit_platform::identity::{ADMINISTER, ANYONE, READ_ALL, Role, require, requ
 use merit_platform::import::{self, collect};
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
+use merit_platform::store::requests::{Asked, Once, Outcome};
 use merit_platform::wire;
 use merit_proto::feedback::v1 as proto;
 use merit_proto::feedback::v1::feedback_service_server::FeedbackService;
 use merit_proto::r#type::v1::ImportSummary;
+use prost::Message as _;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::model::{File, Note, NoteId, Tally};
@@ -24,6 +26,9 @@ use crate::store::sort_key;
 
 /// Rows in one message of a stream.
 const CHUNK: usize = 1000;
+
+/// Which write an id of a request belongs to.
+const CREATE_NOTE: &str = "/merit.feedback.v1.FeedbackService/CreateNote";
 
 /// The service on the wire.
 #[derive(Clone)]
@@ -83,13 +88,21 @@ impl FeedbackService for Grpc {
     ) -> Result<Response<proto::CreateNoteResponse>, Status> {
         let author = person_calling(&request)?;
         let request = request.into_inner();
+        let answer = |note: &Note| proto::CreateNoteResponse { note: Some(note_to_wire(note.clone())) };
         let made = async {
+            let asked = Asked::new(&request.request_id, CREATE_NOTE, author.as_str(), &request)?;
+            let encoded = |note: &Note| answer(note).encode_to_vec();
+            let once = asked.as_ref().map(|asked| Once { asked, answer: &encoded });
             let receiver = PersonId::from_name(&request.receiver)?;
             let goal = optional(&request.goal, GoalId::from_name)?;
-            self.feedback.create_note(author, receiver, &request.text, goal).await
+            match self.feedback.create_note(author, receiver, &request.text, goal, once.as_ref()).await? {
+                Outcome::Done(note) => Ok(answer(&note)),
+                Outcome::Before(before) => {
+                    proto::CreateNoteResponse::decode(before.as_slice()).map_err(Error::internal)
+                }
+            }
         };
-        let note = made.await.map_err(to_status)?;
-        Ok(Response::new(proto::CreateNoteResponse { note: Some(note_to_wire(note)) }))
+        Ok(Response::new(made.await.map_err(to_status)?))
     }
 
     async fn reply_to_note(

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use merit_core::ids::{CycleId, GoalId, PersonId};
 use merit_core::{Clock, Error, Result, Scope, text};
+use merit_platform::store::requests::{Once, Outcome};
 
 use crate::model::{File, Fingerprint, Note, NoteContent, NoteId, Rating, Reply, SelfAssessment, Tally};
 use crate::neighbours::Neighbours;
@@ -75,17 +76,23 @@ impl Feedback {
         })
     }
 
-    /// Gives one note, today.
+    /// Gives one note, today. What was asked for before is not checked again.
     ///
     /// # Errors
-    /// `BAD_TEXT`; `BAD_NOTE` with what is wrong, such as an unknown receiver.
+    /// `BAD_TEXT`; `BAD_NOTE` with what is wrong, such as an unknown receiver; `REQUEST_ID_REUSED`.
     pub async fn create_note(
         &self,
         author: PersonId,
         receiver: PersonId,
         words: &str,
         goal: Option<GoalId>,
-    ) -> Result<Note> {
+        once: Option<&Once<'_, Note>>,
+    ) -> Result<Outcome<Note>> {
+        if let Some(once) = once
+            && let Some(before) = self.store.answered(once.asked).await?
+        {
+            return Ok(Outcome::Before(before));
+        }
         let now = self.clock.now();
         let content = NoteContent {
             author,
@@ -101,8 +108,7 @@ impl Feedback {
         if let Some(first) = problems.into_iter().next() {
             return Err(Error::invalid("BAD_NOTE", first.message));
         }
-        let id = self.store.create_note(&row.content, now).await?;
-        self.note(&id).await
+        self.store.create_note(&row.content, now, once).await
     }
 
     /// Answers a note, today.

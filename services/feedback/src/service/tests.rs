@@ -227,7 +227,9 @@ async fn ratings_of_one_day_must_not_contradict_each_other_and_later_ones_come_l
 #[tokio::test]
 async fn only_the_two_people_of_a_note_answer_it_and_only_the_receiver_acknowledges() {
     let (feedback, _folder) = feedback().await;
-    let made = feedback.create_note(person("ana"), person("bo"), " Good call \r\n on pricing ", None).await.unwrap();
+    let made =
+        feedback.create_note(person("ana"), person("bo"), " Good call \r\n on pricing ", None, None).await.unwrap();
+    let Outcome::Done(made) = made else { panic!("a request without an id is never known") };
     assert_eq!((made.content.text.as_str(), made.content.given_on), ("Good call \n on pricing", date(2026, 9, 15)));
     let cutoff = feedback.cutoff().await.unwrap();
 

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use merit_core::ids::{CycleId, GoalId, PersonId};
-use merit_core::{Ratio, Result, Scope, Value};
+use merit_core::{Kind, Ratio, Result, Scope, Value};
+use merit_platform::store::requests::{Asked, Once, Outcome};
+use merit_proto::feedback::v1::CreateNoteRequest;
 
 use super::{Batch, Store, sort_key};
 use crate::model::{Note, NoteContent, NoteId, Rating, Reply, Row, SelfAssessment, Tally};
@@ -16,6 +18,7 @@ macro_rules! holds {
             a_changed_row_is_a_new_version, a_check_writes_nothing, a_failed_import_leaves_nothing,
             a_cutoff_hides_what_came_later, answers_follow_their_note, a_note_is_acknowledged_once,
             pages_follow_the_days_and_then_the_bytes_of_ids, a_scope_narrows_pages_and_keeps_them_full,
+            the_same_request_again_gets_the_same_answer, ids_of_requests_are_each_callers_own,
             the_last_self_assessment_counts, ratings_of_one_day_follow_their_recording, many_rows_are_written_at_once);
     };
     ($open:expr => $($law:ident),+) => {$(
@@ -96,6 +99,19 @@ async fn given(store: &dyn Store, notes: &[(&str, Date)]) {
 
 fn receivers(notes: &[Note]) -> Vec<&str> {
     notes.iter().map(|note| note.content.receiver.as_str()).collect()
+}
+
+/// A note that was written here.
+async fn written(store: &dyn Store, content: &NoteContent) -> NoteId {
+    match store.create_note(content, now(), None).await.unwrap() {
+        Outcome::Done(note) => note.id,
+        Outcome::Before(_) => panic!("a request without an id is never known"),
+    }
+}
+
+fn asked(id: &str, principal: &str, text: &str) -> Asked {
+    let body = CreateNoteRequest { text: text.to_owned(), ..CreateNoteRequest::default() };
+    Asked::new(id, "/CreateNote", principal, &body).unwrap().unwrap()
 }
 
 async fn all_notes(store: &dyn Store, cutoff: i64) -> Vec<Note> {
@@ -201,8 +217,8 @@ pub async fn a_cutoff_hides_what_came_later(store: &dyn Store) {
 }
 
 pub async fn answers_follow_their_note(store: &dyn Store) {
-    let first = store.create_note(&note("bo", "ana", JULY), now()).await.unwrap();
-    let second = store.create_note(&note("bo", "ana", JULY), now()).await.unwrap();
+    let first = written(store, &note("bo", "ana", JULY)).await;
+    let second = written(store, &note("bo", "ana", JULY)).await;
     assert_ne!(first, second);
     for (author, on) in [("ana", date(2026, 8, 2)), ("bo", date(2026, 8, 1)), ("ana", date(2026, 8, 2))] {
         let reply = Reply { author: id(author), given_on: on, text: author.to_owned() };
@@ -215,7 +231,7 @@ pub async fn answers_follow_their_note(store: &dyn Store) {
 }
 
 pub async fn a_note_is_acknowledged_once(store: &dyn Store) {
-    let note = store.create_note(&note("bo", "ana", JULY), now()).await.unwrap();
+    let note = written(store, &note("bo", "ana", JULY)).await;
     store.acknowledge(&note, now()).await.unwrap();
     let after = store.cutoff().await.unwrap();
     store.acknowledge(&note, "2026-09-20T08:00:00Z".parse().unwrap()).await.unwrap();
@@ -300,6 +316,45 @@ pub async fn many_rows_are_written_at_once(store: &dyn Store) {
     assert_eq!(all_notes(store, 0).await.len(), 1201);
     assert_eq!(store.snapshot_self_assessments(&q3(), 0).await.unwrap().len(), 1201);
     assert_eq!(store.snapshot_ratings(JULY, SEPTEMBER, 0).await.unwrap().len(), 1201);
+}
+
+pub async fn the_same_request_again_gets_the_same_answer(store: &dyn Store) {
+    let answer = |note: &Note| note.id.as_str().as_bytes().to_vec();
+    let (first, other) = (asked("r-1", "bo", "one"), asked("r-1", "bo", "another"));
+    assert_eq!(store.answered(&first).await.unwrap(), None);
+    let content = note("bo", "ana", JULY);
+    let once = Once { asked: &first, answer: &answer };
+    let both = futures::future::join_all([1, 2].map(|_| store.create_note(&content, now(), Some(&once)))).await;
+    let (mut done, mut before) = (Vec::new(), Vec::new());
+    for outcome in both {
+        match outcome.unwrap() {
+            Outcome::Done(note) => done.push(answer(&note)),
+            Outcome::Before(answer) => before.push(answer),
+        }
+    }
+    assert_eq!((done.len(), &done), (1, &before), "of two at once one writes, and both get one answer");
+    assert_eq!(store.answered(&first).await.unwrap().as_ref(), done.first());
+    let changes = store.cutoff().await.unwrap();
+    let method = Asked::new("r-1", "/Other", "bo", &CreateNoteRequest::default()).unwrap().unwrap();
+    for reused in [other, method] {
+        let once = Once { asked: &reused, answer: &answer };
+        let refused = store.create_note(&content, now(), Some(&once)).await.unwrap_err();
+        assert_eq!((refused.kind, refused.reason.as_str()), (Kind::AlreadyExists, "REQUEST_ID_REUSED"));
+        assert_eq!(store.answered(&reused).await.unwrap_err().reason, "REQUEST_ID_REUSED");
+    }
+    assert_eq!(store.cutoff().await.unwrap(), changes);
+    assert_eq!(all_notes(store, 0).await.len(), 1);
+}
+
+pub async fn ids_of_requests_are_each_callers_own(store: &dyn Store) {
+    let answer = |note: &Note| note.id.as_str().as_bytes().to_vec();
+    for principal in ["bo", "cy"] {
+        let asked = asked("r-1", principal, principal);
+        let once = Once { asked: &asked, answer: &answer };
+        let outcome = store.create_note(&note(principal, "ana", JULY), now(), Some(&once)).await.unwrap();
+        assert!(matches!(outcome, Outcome::Done(_)), "{principal}");
+    }
+    assert_eq!(all_notes(store, 0).await.len(), 2);
 }
 
 /// For a store with a wall of its own: what a statement without a filter sees.

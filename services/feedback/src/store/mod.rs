@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use merit_core::ids::{CycleId, PersonId};
 use merit_core::{Result, Scope};
+use merit_platform::store::requests::{Asked, Once, Outcome};
 
 use crate::model::{Note, NoteContent, NoteId, Rating, Reply, Row, SelfAssessment, Tally};
 
@@ -35,8 +36,22 @@ pub trait Store: Send + Sync {
     async fn import_self_assessments(&self, batch: Batch<'_, SelfAssessment>) -> Result<Tally>;
     /// As [`Store::import_notes`].
     async fn import_ratings(&self, batch: Batch<'_, Rating>) -> Result<Tally>;
-    /// Adds a note that was written here; its external id is the number of the change.
-    async fn create_note(&self, content: &NoteContent, at: Timestamp) -> Result<NoteId>;
+    /// The answer that a request got, if it came before.
+    ///
+    /// # Errors
+    /// `REQUEST_ID_REUSED` when the caller used its id for something else.
+    async fn answered(&self, asked: &Asked) -> Result<Option<Vec<u8>>>;
+    /// Adds a note that was written here; its external id is the number of the change. Where it may be asked for twice,
+    /// it is added once.
+    ///
+    /// # Errors
+    /// As [`Store::answered`]; then nothing is written.
+    async fn create_note(
+        &self,
+        content: &NoteContent,
+        at: Timestamp,
+        once: Option<&Once<'_, Note>>,
+    ) -> Result<Outcome<Note>>;
     /// A note as it is now.
     async fn note(&self, id: &NoteId) -> Result<Option<Note>>;
     /// Adds an answer.

@@ -30,13 +30,14 @@ pub async fn open(server: &Server) -> Result<PostgresStore> {
 
 #[cfg(test)]
 mod tests {
-    use merit_platform::store::scratch;
+    use merit_platform::store::{Place, archive, scratch};
     use sqlx::AssertSqlSafe;
 
     use super::*;
 
     /// The tables behind the wall, and a row for each.
     const WALLED: &[(&str, &str)] = &[
+        ("requests", "'ana', '1', '', '', '', ''"),
         ("note_versions", "'n', 1, 'hr', '1', '', 'ana', 'bo', '2026-07-01', '', '', '', '', ''"),
         ("replies", "1, 'n', 'ana', '2026-07-01', ''"),
         ("acknowledgements", "'n', 1, ''"),
@@ -66,5 +67,21 @@ mod tests {
             let refused = refused.await.unwrap_err().to_string();
             assert!(refused.contains("row-level security"), "{table}: {refused}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_backup_of_one_kind_of_store_fills_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = crate::store::sqlite::open(&folder.path().join("feedback.db")).await.unwrap();
+        crate::store::conformance::everything_written_is_read_back(&file).await;
+        let (mut backup, mut again) = (Vec::new(), Vec::new());
+        let rows = archive::back_up(&Place::folder(folder.path()), &[crate::NAME], &mut backup).await.unwrap();
+        assert!(rows > 0);
+        let server = scratch::server();
+        migrate(&server).await.unwrap();
+        let place = Place::Postgres(server);
+        assert_eq!(archive::restore(&place, &[crate::NAME], backup.as_slice()).await.unwrap(), rows);
+        archive::back_up(&place, &[crate::NAME], &mut again).await.unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), String::from_utf8(backup).unwrap());
     }
 }

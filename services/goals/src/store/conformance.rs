@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use merit_core::ids::{CycleId, GoalId, PersonId, TeamId};
 use merit_core::{Kind, Period, Ratio, Result, Scope, Value};
+use merit_platform::store::requests::{Asked, Once, Outcome};
+use merit_proto::goals::v1::OpenCycleRequest;
 
 use super::{GoalQuery, Store};
 use crate::model::{
@@ -16,7 +18,8 @@ macro_rules! holds {
         $crate::store::conformance::holds!($open =>
             an_empty_record_has_nothing, the_last_schema_applied_is_in_force, cycles_come_earliest_first_with_their_last_settings,
             everything_written_is_read_back, a_cutoff_hides_what_came_later, a_lost_race_writes_nothing,
-            a_failed_change_leaves_nothing, queries_narrow_down, keys_are_known_by_source, many_goals_are_written_at_once);
+            a_failed_change_leaves_nothing, queries_narrow_down, keys_are_known_by_source, a_request_is_recorded_once,
+            many_goals_are_written_at_once);
     };
     ($open:expr => $($law:ident),+) => {$(
         #[tokio::test]
@@ -253,6 +256,28 @@ pub async fn many_goals_are_written_at_once(store: &dyn Store) {
     let found = store.goals(&GoalQuery::of_cycle(seq, cycle_id("2026-Q3"))).await.unwrap();
     assert_eq!(found.len(), 1201);
     assert!(found.iter().all(|goal| goal.targets.len() == 1 && goal.progress.len() == 1 && goal.identities.len() == 1));
+}
+
+pub async fn a_request_is_recorded_once(store: &dyn Store) {
+    let asked = |text: &str| {
+        let body = OpenCycleRequest { cycle_id: text.to_owned(), ..OpenCycleRequest::default() };
+        Asked::new("r-1", "/Write", "ana", &body).unwrap().unwrap()
+    };
+    let (one, other) = (asked("one"), asked("another"));
+    let answer = |seq: &i64| seq.to_string().into_bytes();
+    let once = Once { asked: &one, answer: &answer };
+    let change = setting(&Owner::Organisation, &["g"]);
+    assert_eq!(store.answered(&one).await.unwrap(), None);
+    assert!(store.record_once(7, &change, now(), &once).await.is_err(), "a lost race");
+    assert_eq!(store.answered(&one).await.unwrap(), None, "what was not done has no answer");
+    let Outcome::Done(seq) = store.record_once(0, &change, now(), &once).await.unwrap() else { panic!("it is new") };
+    let again = store.record_once(0, &change, now(), &once).await.unwrap();
+    assert_eq!(again, Outcome::Before(answer(&seq)));
+    assert_eq!(store.answered(&one).await.unwrap(), Some(answer(&seq)));
+    let reused = Once { asked: &other, answer: &answer };
+    let refused = store.record_once(seq, &setting(&Owner::Organisation, &["h"]), now(), &reused).await.unwrap_err();
+    assert_eq!((refused.kind, refused.reason.as_str()), (Kind::AlreadyExists, "REQUEST_ID_REUSED"));
+    assert_eq!(store.cutoff().await.unwrap(), seq);
 }
 
 /// For a store with a wall of its own: what a statement without a filter sees.

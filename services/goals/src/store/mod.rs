@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, GoalId};
 use merit_core::{Result, Scope};
+use merit_platform::store::requests::{Asked, Once, Outcome};
 
 use crate::model::{Change, Cycle, Goal, Owner, SchemaRecord};
 
@@ -71,4 +72,22 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// `ABORTED` when another change was recorded meanwhile; then nothing is written.
     async fn record(&self, expected: i64, change: &Change, now: Timestamp) -> Result<i64>;
+
+    /// The answer that a request got, if it came before.
+    ///
+    /// # Errors
+    /// `REQUEST_ID_REUSED` when the caller used its id for something else.
+    async fn answered(&self, asked: &Asked) -> Result<Option<Vec<u8>>>;
+
+    /// As [`Store::record`], for what may be asked for twice: it is recorded once, whatever the last change is by then.
+    ///
+    /// # Errors
+    /// Those of [`Store::record`] and of [`Store::answered`]; then nothing is written.
+    async fn record_once(
+        &self,
+        expected: i64,
+        change: &Change,
+        now: Timestamp,
+        once: &Once<'_, i64>,
+    ) -> Result<Outcome<i64>>;
 }

@@ -7,6 +7,7 @@
 pub mod archive;
 pub mod columns;
 pub mod postgres;
+pub mod requests;
 #[cfg(feature = "scratch")]
 pub mod scratch;
 pub mod sqlite;

@@ -18,6 +18,10 @@ pub use sqlx::PgConnection as Connection;
 pub use sqlx::Postgres as Db;
 pub use sqlx::postgres::PgRow as Row;
 
+#[expect(clippy::duplicate_mod, reason = "the same statements, compiled for the other kind of database")]
+#[path = "requests/sql.rs"]
+pub mod requests;
+
 /// How long a call waits for a connection before it says that the store doesn't answer.
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// How a claim passes over rows that another transaction holds.

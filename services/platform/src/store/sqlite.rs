@@ -18,6 +18,9 @@ pub use sqlx::Sqlite as Db;
 pub use sqlx::SqliteConnection as Connection;
 pub use sqlx::sqlite::SqliteRow as Row;
 
+#[path = "requests/sql.rs"]
+pub mod requests;
+
 /// Readers of one file at a time.
 const READERS: u32 = 4;
 /// How long a statement waits for a lock that another process holds.

@@ -12,9 +12,10 @@ use jiff::civil::Date;
 use merit_core::ids::{CycleId, PersonId};
 use merit_core::{Error, Result, Scope};
 use merit_platform::store::columns::Rows;
+use merit_platform::store::requests::{Asked, Once, Outcome};
 use merit_platform::store::storage;
 
-use super::dialect::{Connection, Database, insert};
+use super::dialect::{Connection, Database, insert, requests};
 use crate::model::{Fingerprint, Note, NoteContent, NoteId, Rating, Reply, Row, SelfAssessment, Tally, WRITTEN_HERE};
 use crate::store::{Batch, Store, sort_key};
 
@@ -98,24 +99,36 @@ impl Store for SqlStore {
         self.import(kind, batch).await
     }
 
-    async fn create_note(&self, content: &NoteContent, at: Timestamp) -> Result<NoteId> {
+    async fn answered(&self, asked: &Asked) -> Result<Option<Vec<u8>>> {
+        requests::answered(&mut *self.0.read(&Scope::Everyone).await?, asked).await
+    }
+
+    async fn create_note(
+        &self,
+        content: &NoteContent,
+        at: Timestamp,
+        once: Option<&Once<'_, Note>>,
+    ) -> Result<Outcome<Note>> {
         let mut tx = self.0.write().await?;
+        if let Some(once) = once
+            && let Some(before) = requests::answered(&mut tx, once.asked).await?
+        {
+            return Ok(Outcome::Before(before));
+        }
         let seq = change(&mut tx, "note", at).await?;
         let row = Row { line: 0, external_id: seq.to_string(), content: content.clone() };
         insert(&mut tx, &write::notes(seq, WRITTEN_HERE, &[&row])).await?;
+        let note = newest(&mut tx, &NoteId::of(WRITTEN_HERE, &row.external_id)).await?;
+        let note = note.ok_or_else(|| Error::internal("the note that was just written is not there"))?;
+        if let Some(once) = once {
+            requests::keep(&mut tx, once.asked, &(once.answer)(&note), at).await?;
+        }
         tx.commit().await.map_err(storage)?;
-        Ok(NoteId::of(WRITTEN_HERE, &row.external_id))
+        Ok(Outcome::Done(note))
     }
 
     async fn note(&self, id: &NoteId) -> Result<Option<Note>> {
-        let mut reader = self.0.read(&Scope::Everyone).await?;
-        let row = sqlx::query("SELECT * FROM note_versions WHERE note = $1 ORDER BY seq DESC LIMIT 1")
-            .bind(id.as_str())
-            .fetch_optional(&mut *reader)
-            .await
-            .map_err(storage)?;
-        let notes = row.iter().map(read::note).collect::<Result<_>>()?;
-        Ok(with_answers(&mut reader, notes, i64::MAX).await?.pop())
+        newest(&mut *self.0.read(&Scope::Everyone).await?, id).await
     }
 
     async fn reply(&self, id: &NoteId, reply: &Reply, at: Timestamp) -> Result<()> {
@@ -242,6 +255,17 @@ async fn change(connection: &mut Connection, kind: &str, at: Timestamp) -> Resul
         .fetch_one(connection)
         .await
         .map_err(storage)
+}
+
+/// A note as it is now.
+async fn newest(connection: &mut Connection, id: &NoteId) -> Result<Option<Note>> {
+    let row = sqlx::query("SELECT * FROM note_versions WHERE note = $1 ORDER BY seq DESC LIMIT 1")
+        .bind(id.as_str())
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(storage)?;
+    let notes = row.iter().map(read::note).collect::<Result<_>>()?;
+    Ok(with_answers(connection, notes, i64::MAX).await?.pop())
 }
 
 /// Replies and acknowledgements of these notes up to a change, put where they belong.

@@ -11,9 +11,10 @@ use jiff::Timestamp;
 use merit_core::ids::GoalId;
 use merit_core::text::shown;
 use merit_core::{Error, Kind, Result, Scope};
+use merit_platform::store::requests::{Asked, Once, Outcome};
 use merit_platform::store::storage;
 
-use super::dialect::{self, Database};
+use super::dialect::{self, Database, requests};
 use crate::model::{Change, Cycle, Goal, SchemaRecord};
 use crate::store::{GoalQuery, Store};
 
@@ -52,13 +53,38 @@ impl Store for SqlStore {
 
     async fn record(&self, expected: i64, change: &Change, now: Timestamp) -> Result<i64> {
         let mut write = self.0.write().await?;
-        if last_change(&mut write).await? != expected {
-            return Err(Error::new(Kind::Aborted, "ABORTED", "the goals on record changed meanwhile; try again"));
-        }
-        let seq = write::change(&mut write, change, now).await?;
+        let seq = record(&mut write, expected, change, now).await?;
         write.commit().await.map_err(storage)?;
         Ok(seq)
     }
+
+    async fn answered(&self, asked: &Asked) -> Result<Option<Vec<u8>>> {
+        requests::answered(&mut *self.0.read(&Scope::Everyone).await?, asked).await
+    }
+
+    async fn record_once(
+        &self,
+        expected: i64,
+        change: &Change,
+        now: Timestamp,
+        once: &Once<'_, i64>,
+    ) -> Result<Outcome<i64>> {
+        let mut write = self.0.write().await?;
+        if let Some(before) = requests::answered(&mut write, once.asked).await? {
+            return Ok(Outcome::Before(before));
+        }
+        let seq = record(&mut write, expected, change, now).await?;
+        requests::keep(&mut write, once.asked, &(once.answer)(&seq), now).await?;
+        write.commit().await.map_err(storage)?;
+        Ok(Outcome::Done(seq))
+    }
+}
+
+async fn record(write: &mut dialect::Connection, expected: i64, change: &Change, now: Timestamp) -> Result<i64> {
+    if last_change(write).await? != expected {
+        return Err(Error::new(Kind::Aborted, "ABORTED", "the goals on record changed meanwhile; try again"));
+    }
+    write::change(write, change, now).await
 }
 
 async fn last_change(connection: &mut dialect::Connection) -> Result<i64> {
