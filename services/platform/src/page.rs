@@ -57,9 +57,11 @@ paged! {
     scoring::ListCreditsRequest,
     scoring::ListFindingsRequest,
     scoring::ListLinesRequest,
+    scoring::ListPayReadsRequest,
     scoring::ListPoliciesRequest,
     scoring::ListRecognitionsRequest,
     scoring::ListRosterRequest,
+    scoring::ListRunsRequest,
     scoring::ListScoresRequest,
 }
 

@@ -42,6 +42,12 @@ impl Clients {
             feedback: FeedbackServiceClient::new(feedback).max_decoding_message_size(LIMIT),
         }
     }
+
+    async fn get_cycle(&self, name: &str) -> Result<goals::Cycle> {
+        let request = goals::GetCycleRequest { name: name.to_owned() };
+        let answer = self.goals.clone().get_cycle(request).await.map_err(|s| from_status(&s))?.into_inner();
+        answer.cycle.ok_or_else(|| Error::internal("goals answered without a cycle"))
+    }
 }
 
 #[async_trait]
@@ -53,12 +59,14 @@ impl Neighbours for Clients {
     }
 
     async fn cycle(&self, name: &str) -> Result<Cycle> {
-        let request = goals::GetCycleRequest { name: name.to_owned() };
-        let answer = self.goals.clone().get_cycle(request).await.map_err(|s| from_status(&s))?.into_inner();
-        let cycle = answer.cycle.ok_or_else(|| Error::internal("goals answered without a cycle"))?;
+        let cycle = self.get_cycle(name).await?;
         let first = wire::day("the cycle's first day", &cycle.first_day)?;
         let last = wire::day("the cycle's last day", &cycle.last_day)?;
         Ok(Cycle { id: CycleId::from_name(&cycle.name)?, period: Period::through(first, last)?, zone: cycle.zone })
+    }
+
+    async fn team_pay_shown(&self, cycle: &str) -> Result<bool> {
+        Ok(self.get_cycle(cycle).await?.team_pay() == goals::TeamPay::Shown)
     }
 
     async fn known(&self, people: &BTreeSet<PersonId>) -> Result<BTreeSet<PersonId>> {

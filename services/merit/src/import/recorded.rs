@@ -47,7 +47,7 @@ impl Recorded {
         let mut found = Self::default();
         let mut page_token = String::new();
         loop {
-            let request = ListPoliciesRequest { page_size: 100, page_token, with_recorded: true };
+            let request = ListPoliciesRequest { page_size: 100, page_token, with_recorded: true, ..Default::default() };
             let page = client.list_policies(request).await.map_err(|status| from_status(&status))?.into_inner();
             for policy in page.policies {
                 let figures = found.0.entry(policy.policy_name).or_default();

@@ -109,7 +109,8 @@ async fn scores(client: Scoring, run: &str) -> Result<Vec<scoring::v1::Score>> {
 async fn roster(client: Scoring, run: &str) -> Result<Vec<scoring::v1::RosterEntry>> {
     pages(|page_token| {
         let mut client = client.clone();
-        let request = scoring::v1::ListRosterRequest { run: run.to_owned(), page_size: PAGE, page_token };
+        let request =
+            scoring::v1::ListRosterRequest { run: run.to_owned(), page_size: PAGE, page_token, ..Default::default() };
         async move {
             let page = client.list_roster(request).await.map(Response::into_inner)?;
             Ok((page.entries, page.next_page_token))
@@ -121,7 +122,12 @@ async fn roster(client: Scoring, run: &str) -> Result<Vec<scoring::v1::RosterEnt
 async fn attainments(client: Scoring, run: &str) -> Result<Vec<scoring::v1::Attainment>> {
     pages(|page_token| {
         let mut client = client.clone();
-        let request = scoring::v1::ListAttainmentsRequest { run: run.to_owned(), page_size: PAGE, page_token };
+        let request = scoring::v1::ListAttainmentsRequest {
+            run: run.to_owned(),
+            page_size: PAGE,
+            page_token,
+            ..Default::default()
+        };
         async move {
             let page = client.list_attainments(request).await.map(Response::into_inner)?;
             Ok((page.attainments, page.next_page_token))
@@ -133,7 +139,12 @@ async fn attainments(client: Scoring, run: &str) -> Result<Vec<scoring::v1::Atta
 async fn recognitions(client: Scoring, run: &str) -> Result<Vec<scoring::v1::Recognition>> {
     pages(|page_token| {
         let mut client = client.clone();
-        let request = scoring::v1::ListRecognitionsRequest { run: run.to_owned(), page_size: PAGE, page_token };
+        let request = scoring::v1::ListRecognitionsRequest {
+            run: run.to_owned(),
+            page_size: PAGE,
+            page_token,
+            ..Default::default()
+        };
         async move {
             let page = client.list_recognitions(request).await.map(Response::into_inner)?;
             Ok((page.recognitions, page.next_page_token))
@@ -145,7 +156,8 @@ async fn recognitions(client: Scoring, run: &str) -> Result<Vec<scoring::v1::Rec
 async fn findings(client: Scoring, run: &str) -> Result<Vec<scoring::v1::Finding>> {
     pages(|page_token| {
         let mut client = client.clone();
-        let request = scoring::v1::ListFindingsRequest { run: run.to_owned(), page_size: PAGE, page_token };
+        let request =
+            scoring::v1::ListFindingsRequest { run: run.to_owned(), page_size: PAGE, page_token, ..Default::default() };
         async move {
             let page = client.list_findings(request).await.map(Response::into_inner)?;
             Ok((page.findings, page.next_page_token))

@@ -4,11 +4,11 @@ use jiff::civil::Date;
 use merit_core::Ratio;
 use merit_core::ids::PersonId;
 
+use super::Plan;
 use super::attainment::{AsOf, of_person};
 use super::credit::Credited;
 use super::score::applied_to_cycle;
-use super::{Plan, employment};
-use crate::model::{GoalStanding, Person};
+use crate::model::GoalStanding;
 
 /// A person's goals on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,24 +30,4 @@ pub fn standing(plan: &Plan, credited: &Credited, person: &PersonId, on: Date) -
         of_person(plan, credited, person, &applied, &at)
     });
     Standing { on: at.on, elapsed: at.elapsed, goals: goals.unwrap_or_default() }
-}
-
-/// Whether somebody stands above a person in the reporting line of a day. A line that runs in a circle ends there.
-#[must_use]
-pub fn reports_to(
-    people: &std::collections::BTreeMap<PersonId, Person>,
-    person: &PersonId,
-    boss: &PersonId,
-    on: Date,
-) -> bool {
-    let mut seen = std::collections::BTreeSet::new();
-    let mut at = person.clone();
-    while seen.insert(at.clone()) {
-        match people.get(&at).and_then(|person| employment::manager_on(person, on)) {
-            Some(manager) if manager == *boss => return true,
-            Some(manager) => at = manager,
-            None => return false,
-        }
-    }
-    false
 }

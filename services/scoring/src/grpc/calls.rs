@@ -1,9 +1,9 @@
 //! Calls that change or compute something.
 
 use jiff::civil::Date;
-use merit_core::ids::{PersonId, RunId};
-use merit_core::{Error, Result};
-use merit_platform::identity::{Principal, READ_ALL, Role};
+use merit_core::Result;
+use merit_core::ids::{CycleId, PersonId, RunId};
+use merit_platform::access::Permit;
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
 use merit_platform::wire;
@@ -11,10 +11,11 @@ use merit_proto::scoring::v1 as proto;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::pay::number;
 use super::{Answers, Grpc, diagnostics, messages};
 use crate::compute::Whole;
-use crate::model::{Cutoffs, Run};
-use crate::service::{NewAdjustment, SourceText};
+use crate::model::{Cutoffs, Run, RunState};
+use crate::service::SourceText;
 
 /// Rows of one message of a preview.
 const PIECE: usize = 500;
@@ -38,6 +39,9 @@ impl Grpc {
         let key =
             |policy: &crate::model::Policy| crate::model::joined(&[&policy.name, &format!("{:010}", policy.version)]);
         let mut policies = self.scoring.policies().await?;
+        let day = wire::optional_day("the day", &request.in_force_on)?;
+        policies.retain(|policy| request.policy_name.is_empty() || policy.name == request.policy_name);
+        policies.retain(|policy| day.is_none_or(|day| policy.from <= day && policy.to.is_none_or(|to| day <= to)));
         policies.retain(|policy| page.after.as_ref().is_none_or(|after| key(policy) > *after));
         policies.truncate(page.size + 1);
         let (policies, next_page_token) = cut(policies, &page, key);
@@ -54,29 +58,17 @@ impl Grpc {
     pub(super) async fn standing(
         &self,
         request: &proto::GetStandingRequest,
-        reader: &Principal,
+        permit: &Permit,
     ) -> Result<proto::GetStandingResponse> {
         let person = PersonId::from_name(&request.person)?;
         let on: Option<Date> = wire::optional_day("the day", &request.on)?;
-        self.may_read(&person, reader).await?;
+        permit.on(&person).await?;
         let standing = self.scoring.standing(&person, &request.cycle, on).await?;
         Ok(proto::GetStandingResponse {
             on: standing.on.to_string(),
             elapsed: standing.elapsed.to_string(),
             goals: standing.goals.into_iter().map(messages::standing).collect(),
         })
-    }
-
-    /// Oneself, one's manager at any level, and those who read everything.
-    async fn may_read(&self, person: &PersonId, reader: &Principal) -> Result<()> {
-        let oneself = reader.person();
-        if reader.has_any(READ_ALL) || oneself.as_ref() == Some(person) {
-            return Ok(());
-        }
-        match oneself {
-            Some(boss) if reader.has_any(&[Role::Manager]) && self.scoring.reports_to(person, &boss).await? => Ok(()),
-            _ => Err(Error::denied("you may see your own standing and that of the people who report to you")),
-        }
     }
 
     pub(super) async fn freeze(&self, request: &proto::FreezeRunRequest) -> Result<proto::FreezeRunResponse> {
@@ -118,8 +110,10 @@ impl Grpc {
     pub(super) async fn preview(
         &self,
         request: &proto::PreviewRunRequest,
+        permit: &Permit,
     ) -> Result<Answers<proto::PreviewRunResponse>> {
         let (run, whole) = self.scoring.preview(&request.cycle, cutoffs(request.cutoffs)).await?;
+        self.several_read(permit, "PreviewRun", &run.cycle.name()).await?;
         let message = self.with_about(&run).await?;
         let pieces = pieces(&run, message, whole);
         Ok(Box::pin(tokio_stream::iter(pieces.into_iter().map(Ok))))
@@ -128,6 +122,18 @@ impl Grpc {
     pub(super) async fn run(&self, request: &proto::GetRunRequest) -> Result<proto::GetRunResponse> {
         let run = self.scoring.run(&RunId::from_name(&request.name)?).await?;
         Ok(proto::GetRunResponse { run: Some(self.with_about(&run).await?) })
+    }
+
+    pub(super) async fn runs(&self, request: &proto::ListRunsRequest) -> Result<proto::ListRunsResponse> {
+        let page = Page::of(request)?;
+        let before = number(page.after.as_deref())?;
+        let cycle = if request.cycle.is_empty() { None } else { Some(CycleId::from_name(&request.cycle)?) };
+        let least = RunState::from_number(i64::from(request.least_state)).unwrap_or(RunState::Frozen);
+        let found = self.scoring.runs(cycle.as_ref(), least, before, page.size + 1).await?;
+        let (found, next_page_token) = cut(found, &page, |(number, _)| number.to_string());
+        let registered = self.scoring.policies().await?;
+        let runs = found.iter().map(|(_, run)| messages::run(run, &registered)).collect();
+        Ok(proto::ListRunsResponse { runs, next_page_token })
     }
 
     pub(super) async fn post(&self, request: &proto::PostRunRequest) -> Result<proto::PostRunResponse> {
@@ -147,24 +153,6 @@ impl Grpc {
         })
     }
 
-    pub(super) async fn adjust(
-        &self,
-        request: proto::CreateAdjustmentRequest,
-        by: &Principal,
-    ) -> Result<proto::CreateAdjustmentResponse> {
-        let amount = request.amount.ok_or_else(|| Error::invalid("NO_AMOUNT", "an adjustment needs an amount"))?;
-        let new = NewAdjustment {
-            cycle: request.cycle,
-            participant: PersonId::from_name(&request.participant)?,
-            amount: wire::parse_money(&amount)?,
-            reason: request.reason,
-            request_id: request.request_id,
-            by: by.person(),
-        };
-        let (cycle, line) = self.scoring.adjust(new).await?;
-        Ok(proto::CreateAdjustmentResponse { line: Some(messages::line(&cycle.id, "", line, Vec::new())) })
-    }
-
     /// A run's message, with what its policies are about.
     pub(super) async fn with_about(&self, run: &Run) -> Result<proto::Run> {
         Ok(messages::run(run, &self.scoring.policies().await?))
@@ -182,7 +170,7 @@ fn pieces(run: &Run, message: proto::Run, mut whole: Whole) -> Vec<proto::Previe
     let mut pieces = vec![proto::PreviewRunResponse { run: Some(message), ..Default::default() }];
     let lines = whole.lines.into_iter().map(|line| {
         let words = line.words.clone();
-        messages::line(&run.cycle, run.id.as_str(), line, words)
+        messages::line(&run.cycle, run.id.as_str(), None, line, words)
     });
     for lines in lines.collect::<Vec<_>>().chunks(PIECE) {
         pieces.push(proto::PreviewRunResponse { lines: lines.to_vec(), ..Default::default() });

@@ -1,12 +1,12 @@
 //! Explanations and comparisons on the wire.
 
 use merit_core::ids::{PersonId, RunId};
-use merit_core::{Error, Money, Result};
-use merit_platform::identity::{Principal, READ_ALL};
+use merit_core::{Error, Money, Result, Scope};
+use merit_platform::access::Permit;
 use merit_platform::wire;
 use merit_proto::scoring::v1 as proto;
 
-use super::{Answers, Grpc, diagnostics, messages, pages};
+use super::{Answers, Grpc, diagnostics, messages};
 use crate::compute::explain::{Counted, OutputExplained, PolicyExplained, Uncounted};
 use crate::service::{Comparison, Explainable, Named, SourceText};
 
@@ -26,18 +26,20 @@ impl Grpc {
     pub(super) async fn explain(
         &self,
         request: &proto::ExplainPersonRequest,
-        reader: &Principal,
+        permit: &Permit,
     ) -> Result<proto::ExplainPersonResponse> {
         let person = PersonId::from_name(&request.person)?;
-        pages::own_or_all(Some(&person), reader)?;
         if request.cycle.is_empty() && request.run.is_empty() {
             return Err(Error::invalid("NO_CYCLE", "name a cycle or a run to explain"));
         }
         let run = if request.run.is_empty() { None } else { Some(RunId::from_name(&request.run)?) };
-        let of = Explainable { cycle: request.cycle.clone(), run, posted_only: !reader.has_any(READ_ALL) };
+        let scope = self.explain_scope(&person, run.as_ref(), &request.cycle, permit).await?;
+        let posted_only = scope != Scope::Everyone;
+        let of = Explainable { cycle: request.cycle.clone(), run, posted_only };
         let told = self.scoring.explain(&person, &of).await?;
         let cycle = told.run.cycle.clone();
-        let lines = told.lines.into_iter().map(|told| messages::line(&cycle, &told.run, told.line, told.figures));
+        self.pay_read(permit, "ExplainPerson", &cycle.name(), [&person]).await?;
+        let lines = told.lines.into_iter().map(|told| messages::line(&cycle, &told.run, None, told.line, told.figures));
         Ok(proto::ExplainPersonResponse {
             run: Some(self.with_about(&told.run).await?),
             preview: told.preview,
@@ -50,9 +52,38 @@ impl Grpc {
         })
     }
 
+    /// Whose pay of the run or cycle the caller may see, if this person is among them and the run is for them to see.
+    async fn explain_scope(
+        &self,
+        person: &PersonId,
+        run: Option<&RunId>,
+        cycle: &str,
+        permit: &Permit,
+    ) -> Result<Scope> {
+        let scope = match run {
+            None => self.pay_scope(permit, cycle).await?,
+            Some(id) => {
+                // Whether there is such a run is told after whether the person is for the caller to see.
+                let cycle = self.found(id).await?.map(|run| run.cycle.name());
+                match cycle {
+                    Some(cycle) => self.pay_scope(permit, &cycle).await?,
+                    None => permit.scope().await?,
+                }
+            }
+        };
+        if !scope.holds(person) {
+            return Err(Error::hidden(&person.name()));
+        }
+        match run {
+            Some(id) => Ok(self.run_for_pay(permit, id).await?.1),
+            None => Ok(scope),
+        }
+    }
+
     pub(super) async fn compare(
         &self,
         request: proto::CompareImpactRequest,
+        permit: &Permit,
     ) -> Result<Answers<proto::CompareImpactResponse>> {
         let text = |source: proto::PolicySource| SourceText { file_name: source.file_name, text: source.text };
         let new = request.new.map(text).ok_or_else(|| Error::invalid("NO_POLICY", "name the new policy"))?;
@@ -63,6 +94,7 @@ impl Grpc {
         };
         let pieces = match self.scoring.compare_impact(&request.cycle, old, new).await? {
             Ok(comparison) => {
+                self.several_read(permit, "CompareImpact", &comparison.run.cycle.name()).await?;
                 let run = self.with_about(&comparison.run).await?;
                 comparison_pieces(*comparison, run)
             }

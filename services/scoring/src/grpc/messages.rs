@@ -71,9 +71,10 @@ const fn state(state: RunState) -> proto::RunState {
     }
 }
 
-/// A line; `run` is its run's id, or empty.
-pub fn line(cycle: &CycleId, run: &str, line: Line, figures: Vec<String>) -> proto::Line {
+/// A line; `run` is its run's id, or empty, and `number` that of a line on the ledger.
+pub fn line(cycle: &CycleId, run: &str, number: Option<i64>, line: Line, figures: Vec<String>) -> proto::Line {
     proto::Line {
+        name: number.map(|number| format!("{}/lines/{number}", cycle.name())).unwrap_or_default(),
         cycle: cycle.name(),
         run: if run.is_empty() { String::new() } else { format!("runs/{run}") },
         participant: line.participant.name(),

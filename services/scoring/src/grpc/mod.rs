@@ -1,11 +1,16 @@
-//! Scoring over gRPC: translation, and who may do what.
+//! Scoring over gRPC: translation. Calls about the organisation are decided before they come here; those about people ask
+//! their permit.
 
+mod adjust;
 mod calls;
 mod diagnostics;
 mod explain;
+mod export;
 mod imports;
 mod messages;
 mod pages;
+mod pay;
+mod scores;
 #[cfg(test)]
 mod tests;
 
@@ -13,8 +18,8 @@ use std::pin::Pin;
 
 use futures::Stream;
 use merit_core::Result;
+use merit_platform::access::Permit;
 use merit_platform::client::LIMIT;
-use merit_platform::identity::{ADMINISTER, ANYONE, PAY_ADMIN, READ_ALL, require};
 use merit_platform::status::to_status;
 use merit_proto::scoring::v1 as proto;
 use merit_proto::scoring::v1::scoring_service_server::{ScoringService, ScoringServiceServer};
@@ -50,12 +55,13 @@ impl ScoringService for Grpc {
     type ExecuteRunStream = Answers<proto::ExecuteRunResponse>;
     type PreviewRunStream = Answers<proto::PreviewRunResponse>;
     type CompareImpactStream = Answers<proto::CompareImpactResponse>;
+    type ExportLedgerStream = Answers<proto::ExportLedgerResponse>;
+    type ExportScoresStream = Answers<proto::ExportScoresResponse>;
 
     async fn import_results(
         &self,
         request: Request<Streaming<proto::ImportResultsRequest>>,
     ) -> Result<Response<proto::ImportResultsResponse>, Status> {
-        require(&request, ADMINISTER)?;
         answer(self.take_results(request.into_inner()).await)
     }
 
@@ -63,7 +69,6 @@ impl ScoringService for Grpc {
         &self,
         request: Request<proto::PublishPoliciesRequest>,
     ) -> Result<Response<proto::PublishPoliciesResponse>, Status> {
-        require(&request, ADMINISTER)?;
         answer(self.publish(request.into_inner()).await)
     }
 
@@ -71,7 +76,6 @@ impl ScoringService for Grpc {
         &self,
         request: Request<proto::ListPoliciesRequest>,
     ) -> Result<Response<proto::ListPoliciesResponse>, Status> {
-        require(&request, ANYONE)?;
         answer(self.policies(&request.into_inner()).await)
     }
 
@@ -79,7 +83,6 @@ impl ScoringService for Grpc {
         &self,
         request: Request<proto::GetPolicyRequest>,
     ) -> Result<Response<proto::GetPolicyResponse>, Status> {
-        require(&request, ANYONE)?;
         answer(self.policy(&request.into_inner()).await)
     }
 
@@ -87,31 +90,30 @@ impl ScoringService for Grpc {
         &self,
         request: Request<proto::ExplainPersonRequest>,
     ) -> Result<Response<proto::ExplainPersonResponse>, Status> {
-        let reader = require(&request, ANYONE)?;
-        answer(self.explain(&request.into_inner(), &reader).await)
+        let permit = Permit::of(&request)?;
+        answer(self.explain(&request.into_inner(), &permit).await)
     }
 
     async fn compare_impact(
         &self,
         request: Request<proto::CompareImpactRequest>,
     ) -> Result<Response<Self::CompareImpactStream>, Status> {
-        require(&request, PAY_ADMIN)?;
-        answer(self.compare(request.into_inner()).await)
+        let permit = Permit::of(&request)?;
+        answer(self.compare(request.into_inner(), &permit).await)
     }
 
     async fn get_standing(
         &self,
         request: Request<proto::GetStandingRequest>,
     ) -> Result<Response<proto::GetStandingResponse>, Status> {
-        let reader = require(&request, ANYONE)?;
-        answer(self.standing(&request.into_inner(), &reader).await)
+        let permit = Permit::of(&request)?;
+        answer(self.standing(&request.into_inner(), &permit).await)
     }
 
     async fn freeze_run(
         &self,
         request: Request<proto::FreezeRunRequest>,
     ) -> Result<Response<proto::FreezeRunResponse>, Status> {
-        require(&request, ADMINISTER)?;
         answer(self.freeze(&request.into_inner()).await)
     }
 
@@ -119,7 +121,6 @@ impl ScoringService for Grpc {
         &self,
         request: Request<proto::ExecuteRunRequest>,
     ) -> Result<Response<Self::ExecuteRunStream>, Status> {
-        require(&request, ADMINISTER)?;
         answer(self.execute(&request.into_inner()))
     }
 
@@ -127,12 +128,11 @@ impl ScoringService for Grpc {
         &self,
         request: Request<proto::PreviewRunRequest>,
     ) -> Result<Response<Self::PreviewRunStream>, Status> {
-        require(&request, ADMINISTER)?;
-        answer(self.preview(&request.into_inner()).await)
+        let permit = Permit::of(&request)?;
+        answer(self.preview(&request.into_inner(), &permit).await)
     }
 
     async fn get_run(&self, request: Request<proto::GetRunRequest>) -> Result<Response<proto::GetRunResponse>, Status> {
-        require(&request, READ_ALL)?;
         answer(self.run(&request.into_inner()).await)
     }
 
@@ -140,7 +140,6 @@ impl ScoringService for Grpc {
         &self,
         request: Request<proto::PostRunRequest>,
     ) -> Result<Response<proto::PostRunResponse>, Status> {
-        require(&request, ADMINISTER)?;
         answer(self.post(&request.into_inner()).await)
     }
 
@@ -148,7 +147,6 @@ impl ScoringService for Grpc {
         &self,
         request: Request<proto::VerifyRunRequest>,
     ) -> Result<Response<proto::VerifyRunResponse>, Status> {
-        require(&request, READ_ALL)?;
         answer(self.verify(&request.into_inner()).await)
     }
 
@@ -156,39 +154,38 @@ impl ScoringService for Grpc {
         &self,
         request: Request<proto::CreateAdjustmentRequest>,
     ) -> Result<Response<proto::CreateAdjustmentResponse>, Status> {
-        let by = require(&request, PAY_ADMIN)?;
-        answer(self.adjust(request.into_inner(), &by).await)
+        let permit = Permit::of(&request)?;
+        answer(self.adjust(request.into_inner(), &permit).await)
     }
 
     async fn list_lines(
         &self,
         request: Request<proto::ListLinesRequest>,
     ) -> Result<Response<proto::ListLinesResponse>, Status> {
-        let reader = require(&request, ANYONE)?;
-        answer(self.lines(&request.into_inner(), &reader).await)
+        let permit = Permit::of(&request)?;
+        answer(self.lines(&request.into_inner(), &permit).await)
     }
 
     async fn list_scores(
         &self,
         request: Request<proto::ListScoresRequest>,
     ) -> Result<Response<proto::ListScoresResponse>, Status> {
-        let reader = require(&request, ANYONE)?;
-        answer(self.scores(&request.into_inner(), &reader).await)
+        let permit = Permit::of(&request)?;
+        answer(self.scores(&request.into_inner(), &permit).await)
     }
 
     async fn list_credits(
         &self,
         request: Request<proto::ListCreditsRequest>,
     ) -> Result<Response<proto::ListCreditsResponse>, Status> {
-        require(&request, READ_ALL)?;
-        answer(self.credits(&request.into_inner()).await)
+        let permit = Permit::of(&request)?;
+        answer(self.credits(&request.into_inner(), &permit).await)
     }
 
     async fn list_findings(
         &self,
         request: Request<proto::ListFindingsRequest>,
     ) -> Result<Response<proto::ListFindingsResponse>, Status> {
-        require(&request, READ_ALL)?;
         answer(self.findings(&request.into_inner()).await)
     }
 
@@ -196,31 +193,29 @@ impl ScoringService for Grpc {
         &self,
         request: Request<proto::ListRecognitionsRequest>,
     ) -> Result<Response<proto::ListRecognitionsResponse>, Status> {
-        require(&request, READ_ALL)?;
-        answer(self.recognitions(&request.into_inner()).await)
+        let permit = Permit::of(&request)?;
+        answer(self.recognitions(&request.into_inner(), &permit).await)
     }
 
     async fn list_attainments(
         &self,
         request: Request<proto::ListAttainmentsRequest>,
     ) -> Result<Response<proto::ListAttainmentsResponse>, Status> {
-        require(&request, READ_ALL)?;
-        answer(self.attainments(&request.into_inner()).await)
+        let permit = Permit::of(&request)?;
+        answer(self.attainments(&request.into_inner(), &permit).await)
     }
 
     async fn list_roster(
         &self,
         request: Request<proto::ListRosterRequest>,
     ) -> Result<Response<proto::ListRosterResponse>, Status> {
-        require(&request, READ_ALL)?;
         answer(self.roster(&request.into_inner()).await)
     }
 
     async fn get_cutoff(
         &self,
-        request: Request<proto::GetCutoffRequest>,
+        _: Request<proto::GetCutoffRequest>,
     ) -> Result<Response<proto::GetCutoffResponse>, Status> {
-        require(&request, READ_ALL)?;
         let cutoff = self.scoring.cutoff().await;
         answer(cutoff.map(|cutoff| proto::GetCutoffResponse { cutoff }))
     }
@@ -229,7 +224,6 @@ impl ScoringService for Grpc {
         &self,
         request: Request<Streaming<proto::ImportEventsRequest>>,
     ) -> Result<Response<proto::ImportEventsResponse>, Status> {
-        require(&request, ADMINISTER)?;
         answer(self.take_events(request.into_inner()).await)
     }
 
@@ -237,7 +231,44 @@ impl ScoringService for Grpc {
         &self,
         request: Request<Streaming<proto::ImportBalancesRequest>>,
     ) -> Result<Response<proto::ImportBalancesResponse>, Status> {
-        require(&request, ADMINISTER)?;
         answer(self.take_balances(request.into_inner()).await)
+    }
+
+    async fn list_runs(
+        &self,
+        request: Request<proto::ListRunsRequest>,
+    ) -> Result<Response<proto::ListRunsResponse>, Status> {
+        answer(self.runs(&request.into_inner()).await)
+    }
+
+    async fn get_line(
+        &self,
+        request: Request<proto::GetLineRequest>,
+    ) -> Result<Response<proto::GetLineResponse>, Status> {
+        let permit = Permit::of(&request)?;
+        answer(self.line(&request.into_inner(), &permit).await)
+    }
+
+    async fn export_ledger(
+        &self,
+        request: Request<proto::ExportLedgerRequest>,
+    ) -> Result<Response<Self::ExportLedgerStream>, Status> {
+        let permit = Permit::of(&request)?;
+        answer(self.ledger_export(request.into_inner(), &permit).await)
+    }
+
+    async fn export_scores(
+        &self,
+        request: Request<proto::ExportScoresRequest>,
+    ) -> Result<Response<Self::ExportScoresStream>, Status> {
+        let permit = Permit::of(&request)?;
+        answer(self.scores_export(request.into_inner(), &permit).await)
+    }
+
+    async fn list_pay_reads(
+        &self,
+        request: Request<proto::ListPayReadsRequest>,
+    ) -> Result<Response<proto::ListPayReadsResponse>, Status> {
+        answer(self.pay_reads(&request.into_inner()).await)
     }
 }

@@ -1,108 +1,145 @@
 //! Calls that list something, page by page.
 
-use merit_core::ids::{PersonId, RunId};
+use merit_core::ids::{CycleId, PersonId, RunId};
 use merit_core::{Error, Result, Scope};
-use merit_platform::identity::{Principal, READ_ALL};
+use merit_platform::access::Permit;
 use merit_platform::page::{Page, cut};
 use merit_proto::scoring::v1 as proto;
 
+use super::pay::participant;
 use super::{Grpc, messages};
-use crate::model::{
-    Attainment, Credit, Finding, Keyed, Line, Part, Recognition, RosterEntry, RunState, Score, ScoreKind,
-};
+use crate::model::{Attainment, Credit, Finding, Keyed, Line, Part, Recognition, RosterEntry};
 use crate::service::Untold;
+use crate::store::Posted;
+
+/// What narrows a list.
+#[derive(Default)]
+struct Narrowed<'a> {
+    run: &'a str,
+    participant: &'a str,
+    policy: &'a str,
+    output: &'a str,
+    period: &'a str,
+}
+
+/// A filter's value; none where it is empty.
+pub(super) fn named(text: &str) -> Option<&str> {
+    if text.is_empty() { None } else { Some(text) }
+}
+
+/// A line on its way out, with the run that posts or proposes it, and its number on the ledger if it is there.
+pub(super) struct Untied {
+    pub(super) number: Option<i64>,
+    pub(super) run: String,
+    pub(super) line: Line,
+}
+
+impl From<Posted> for Untied {
+    fn from(posted: Posted) -> Self {
+        Self { number: Some(posted.number), run: posted.run, line: posted.line }
+    }
+}
 
 impl Grpc {
+    pub(super) async fn line(
+        &self,
+        request: &proto::GetLineRequest,
+        permit: &Permit,
+    ) -> Result<proto::GetLineResponse> {
+        let (cycle, number) = line_name(&request.name)?;
+        let scope = self.pay_scope(permit, &cycle.name()).await?;
+        let found = self.scoring.ledger_line(&cycle, number, &scope).await?;
+        let found = found.ok_or_else(|| Error::hidden(&request.name))?;
+        self.pay_read(permit, "GetLine", &cycle.name(), [&found.line.participant]).await?;
+        let line = self.told(&cycle, &scope, vec![found.into()], true).await?.pop();
+        Ok(proto::GetLineResponse { line })
+    }
+
     pub(super) async fn lines(
         &self,
         request: &proto::ListLinesRequest,
-        reader: &Principal,
+        permit: &Permit,
     ) -> Result<proto::ListLinesResponse> {
         let participant = participant(&request.participant)?;
         let page = Page::of(request)?;
-        let wanted = Part {
+        let (of, scope) = if request.run.is_empty() {
+            (None, self.pay_scope(permit, &request.cycle).await?)
+        } else {
+            let (run, scope) = self.run_for_pay(permit, &RunId::from_name(&request.run)?).await?;
+            (Some(run), scope)
+        };
+        let part = Part {
             participant: participant.as_ref().map(PersonId::as_str),
+            policy: named(&request.policy),
+            output: named(&request.payout),
+            period: named(&request.period),
             after: page.after.as_deref(),
             limit: page.size + 1,
-            ..Part::of(&Scope::Everyone)
+            ..Part::of(&scope)
         };
-        if request.run.is_empty() {
-            own_or_all(participant.as_ref(), reader)?;
-            let (cycle, posted) = self.scoring.ledger(&request.cycle, wanted).await?;
-            let (posted, next_page_token) = cut(posted, &page, |posted| posted.key.clone());
-            let lines = posted.into_iter().map(|posted| (posted.run, posted.line)).collect();
-            let lines = self.told(&cycle.id, lines, request.with_figures).await?;
-            return Ok(proto::ListLinesResponse { lines, next_page_token });
-        }
-        let id = RunId::from_name(&request.run)?;
-        let run = self.readable(&id, participant.as_ref(), reader).await?;
-        let found: Vec<(String, Line)> = self.scoring.outcomes(&id, wanted).await?;
-        let (found, next_page_token) = cut(found, &page, |(key, _)| key.clone());
-        let lines = found.into_iter().map(|(_, line)| (id.to_string(), line)).collect();
-        let lines = self.told(&run.cycle, lines, request.with_figures).await?;
+        let (cycle, found, next_page_token) = match &of {
+            None => {
+                let (cycle, posted) = self.scoring.ledger(&request.cycle, part).await?;
+                let (posted, token) = cut(posted, &page, |posted| posted.key.clone());
+                (cycle.id, posted.into_iter().map(Untied::from).collect::<Vec<_>>(), token)
+            }
+            Some(run) => {
+                let found: Vec<(String, Line)> = self.scoring.outcomes(&run.id, part).await?;
+                let (found, token) = cut(found, &page, |(key, _)| key.clone());
+                let proposed = |(_, line)| Untied { number: None, run: run.id.to_string(), line };
+                (run.cycle.clone(), found.into_iter().map(proposed).collect(), token)
+            }
+        };
+        // That there is nothing is told about somebody, too.
+        let asked = participant.iter().filter(|person| scope.holds(person));
+        let whose = found.iter().map(|found| &found.line.participant).chain(asked);
+        self.pay_read(permit, "ListLines", named(&request.run).unwrap_or(&request.cycle), whose).await?;
+        let lines = self.told(&cycle, &scope, found, request.with_figures).await?;
         Ok(proto::ListLinesResponse { lines, next_page_token })
     }
 
-    pub(super) async fn scores(
+    pub(super) async fn credits(
         &self,
-        request: &proto::ListScoresRequest,
-        reader: &Principal,
-    ) -> Result<proto::ListScoresResponse> {
-        let participant = participant(&request.participant)?;
-        let page = Page::of(request)?;
-        let id = RunId::from_name(&request.run)?;
-        self.readable(&id, participant.as_ref(), reader).await?;
-        let wanted = Part {
-            participant: participant.as_ref().map(PersonId::as_str),
-            after: page.after.as_deref(),
-            limit: page.size + 1,
-            ..Part::of(&Scope::Everyone)
+        request: &proto::ListCreditsRequest,
+        permit: &Permit,
+    ) -> Result<proto::ListCreditsResponse> {
+        let narrowed = Narrowed {
+            run: &request.run,
+            participant: &request.participant,
+            policy: &request.policy,
+            output: &request.list,
+            ..Narrowed::default()
         };
-        let found: Vec<(String, Score)> = self.scoring.outcomes(&id, wanted).await?;
-        let (found, next_page_token) = cut(found, &page, |(key, _)| key.clone());
-        let untold = |score: &Score| Untold {
-            run: id.clone(),
-            participant: score.participant.to_string(),
-            policy: score.policy.clone(),
-            version: score.version,
-            period: score.period.clone(),
-            output: score.output.clone(),
-        };
-        let mut figures = if request.with_figures {
-            let traced = found
-                .iter()
-                .map(|(_, score)| score)
-                .filter(|s| !matches!(s.kind, ScoreKind::Measure | ScoreKind::Attainment));
-            self.scoring.figures(&Scope::Everyone, &traced.map(untold).collect::<Vec<_>>()).await?
-        } else {
-            std::collections::BTreeMap::new()
-        };
-        let mut scores = Vec::with_capacity(found.len());
-        for (_, score) in found {
-            let told = figures.remove(&untold(&score)).unwrap_or_else(|| score.words.clone());
-            scores.push(messages::score(score, if request.with_figures { told } else { Vec::new() }));
-        }
-        Ok(proto::ListScoresResponse { scores, next_page_token })
-    }
-
-    pub(super) async fn credits(&self, request: &proto::ListCreditsRequest) -> Result<proto::ListCreditsResponse> {
-        let (found, next_page_token) = self.page::<Credit>(&request.run, &Page::of(request)?).await?;
+        let (found, next_page_token) = self.page::<Credit>(Page::of(request)?, narrowed, Some(permit)).await?;
         Ok(proto::ListCreditsResponse { credits: found.into_iter().map(messages::credit).collect(), next_page_token })
     }
 
     pub(super) async fn findings(&self, request: &proto::ListFindingsRequest) -> Result<proto::ListFindingsResponse> {
-        let (found, next_page_token) = self.page::<Finding>(&request.run, &Page::of(request)?).await?;
-        Ok(proto::ListFindingsResponse {
-            findings: found.into_iter().map(messages::finding).collect(),
-            next_page_token,
-        })
+        let narrowed = Narrowed {
+            run: &request.run,
+            participant: &request.participant,
+            policy: &request.policy,
+            output: &request.output,
+            ..Narrowed::default()
+        };
+        let (found, next_page_token) = self.page::<Finding>(Page::of(request)?, narrowed, None).await?;
+        let findings = found.into_iter().map(messages::finding).collect();
+        Ok(proto::ListFindingsResponse { findings, next_page_token })
     }
 
     pub(super) async fn recognitions(
         &self,
         request: &proto::ListRecognitionsRequest,
+        permit: &Permit,
     ) -> Result<proto::ListRecognitionsResponse> {
-        let (found, next_page_token) = self.page::<Recognition>(&request.run, &Page::of(request)?).await?;
+        let narrowed = Narrowed {
+            run: &request.run,
+            participant: &request.participant,
+            policy: &request.policy,
+            output: &request.title,
+            period: &request.period,
+        };
+        let (found, next_page_token) = self.page::<Recognition>(Page::of(request)?, narrowed, Some(permit)).await?;
         let recognitions = found.into_iter().map(messages::recognition).collect();
         Ok(proto::ListRecognitionsResponse { recognitions, next_page_token })
     }
@@ -110,47 +147,56 @@ impl Grpc {
     pub(super) async fn attainments(
         &self,
         request: &proto::ListAttainmentsRequest,
+        permit: &Permit,
     ) -> Result<proto::ListAttainmentsResponse> {
-        let (found, next_page_token) = self.page::<Attainment>(&request.run, &Page::of(request)?).await?;
+        let narrowed = Narrowed { run: &request.run, participant: &request.participant, ..Narrowed::default() };
+        let (found, next_page_token) = self.page::<Attainment>(Page::of(request)?, narrowed, Some(permit)).await?;
         let attainments = found.into_iter().map(messages::attainment).collect();
         Ok(proto::ListAttainmentsResponse { attainments, next_page_token })
     }
 
     pub(super) async fn roster(&self, request: &proto::ListRosterRequest) -> Result<proto::ListRosterResponse> {
-        let (found, next_page_token) = self.page::<RosterEntry>(&request.run, &Page::of(request)?).await?;
+        let narrowed = Narrowed { run: &request.run, participant: &request.participant, ..Narrowed::default() };
+        let (found, next_page_token) = self.page::<RosterEntry>(Page::of(request)?, narrowed, None).await?;
         Ok(proto::ListRosterResponse { entries: found.into_iter().map(messages::roster).collect(), next_page_token })
     }
 
-    async fn page<K: Keyed>(&self, run: &str, page: &Page) -> Result<(Vec<K>, String)> {
-        let wanted = Part { after: page.after.as_deref(), limit: page.size + 1, ..Part::of(&Scope::Everyone) };
-        let found: Vec<(String, K)> = self.scoring.outcomes(&RunId::from_name(run)?, wanted).await?;
-        let (found, token) = cut(found, page, |(key, _)| key.clone());
+    /// A page of a run's outcomes of one kind; without a permit, of a call that is about the organisation.
+    async fn page<K: Keyed>(
+        &self,
+        page: Page,
+        narrowed: Narrowed<'_>,
+        permit: Option<&Permit>,
+    ) -> Result<(Vec<K>, String)> {
+        let participant = participant(narrowed.participant)?;
+        let id = RunId::from_name(narrowed.run)?;
+        let scope = match permit {
+            Some(permit) => self.run_for(permit, &id).await?.1,
+            None => Scope::Everyone,
+        };
+        let part = Part {
+            participant: participant.as_ref().map(PersonId::as_str),
+            policy: named(narrowed.policy),
+            output: named(narrowed.output),
+            period: named(narrowed.period),
+            after: page.after.as_deref(),
+            limit: page.size + 1,
+            ..Part::of(&scope)
+        };
+        let found: Vec<(String, K)> = self.scoring.outcomes(&id, part).await?;
+        let (found, token) = cut(found, &page, |(key, _)| key.clone());
         Ok((found.into_iter().map(|(_, typed)| typed).collect(), token))
     }
 
-    /// A run, if the reader may see these rows of it: one's own only once it is posted.
-    async fn readable(
-        &self,
-        id: &RunId,
-        participant: Option<&PersonId>,
-        reader: &Principal,
-    ) -> Result<crate::model::Run> {
-        own_or_all(participant, reader)?;
-        let run = self.scoring.run(id).await?;
-        if !reader.has_any(READ_ALL) && run.state != RunState::Posted {
-            return Err(Error::denied("what is proposed can be seen once it is approved"));
-        }
-        Ok(run)
-    }
-
     /// Lines with how they came about, where that is wanted.
-    async fn told(
+    pub(super) async fn told(
         &self,
-        cycle: &merit_core::ids::CycleId,
-        lines: Vec<(String, Line)>,
+        cycle: &CycleId,
+        scope: &Scope,
+        lines: Vec<Untied>,
         with_figures: bool,
     ) -> Result<Vec<proto::Line>> {
-        let untold = |run: &str, line: &Line| {
+        let untold = |Untied { run, line, .. }: &Untied| {
             Some(Untold {
                 run: RunId::new(run).ok()?,
                 participant: line.participant.to_string(),
@@ -162,28 +208,28 @@ impl Grpc {
         };
         let mut figures = std::collections::BTreeMap::new();
         if with_figures {
-            let traced = lines.iter().filter(|(_, line)| line.words.is_empty());
-            let wanted: Vec<Untold> = traced.filter_map(|(run, line)| untold(run, line)).collect();
-            figures = self.scoring.figures(&Scope::Everyone, &wanted).await?;
+            let traced = lines.iter().filter(|untied| untied.line.words.is_empty());
+            figures = self.scoring.figures(scope, &traced.filter_map(untold).collect::<Vec<_>>()).await?;
         }
         let mut messages = Vec::with_capacity(lines.len());
-        for (run, line) in lines {
-            let told = untold(&run, &line).and_then(|untold| figures.remove(&untold));
-            let told = told.unwrap_or_else(|| if with_figures { line.words.clone() } else { Vec::new() });
-            messages.push(messages::line(cycle, &run, line, told));
+        for untied in lines {
+            let told = untold(&untied).and_then(|untold| figures.remove(&untold));
+            let told = told.unwrap_or_else(|| if with_figures { untied.line.words.clone() } else { Vec::new() });
+            messages.push(messages::line(cycle, &untied.run, untied.number, untied.line, told));
         }
         Ok(messages)
     }
 }
 
-fn participant(name: &str) -> Result<Option<PersonId>> {
-    if name.is_empty() { Ok(None) } else { PersonId::from_name(name).map(Some) }
-}
-
-pub(super) fn own_or_all(participant: Option<&PersonId>, reader: &Principal) -> Result<()> {
-    if reader.has_any(READ_ALL) || (participant.is_some() && reader.person().as_ref() == participant) {
-        Ok(())
-    } else {
-        Err(Error::denied("you may see what is your own; name yourself as the participant"))
-    }
+/// `cycles/…/lines/…`
+fn line_name(name: &str) -> Result<(CycleId, i64)> {
+    let parts = name.split_once("/lines/").and_then(|(cycle, number)| Some((cycle, number.parse().ok()?)));
+    let (cycle, number) = parts.ok_or_else(|| {
+        let message = format!(
+            "`{}` is not the name of a line, which is like `cycles/2026-Q3/lines/17`",
+            merit_core::text::shown(name)
+        );
+        Error::invalid("BAD_NAME", message)
+    })?;
+    Ok((CycleId::from_name(cycle)?, number))
 }

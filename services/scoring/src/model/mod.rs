@@ -10,6 +10,7 @@ mod opening;
 mod outcome;
 mod packed;
 mod part;
+mod pay_read;
 mod policy;
 mod result;
 mod run;
@@ -27,6 +28,7 @@ pub use outcome::{
 };
 pub use packed::Packed;
 pub use part::Part;
+pub use pay_read::{PayRead, PayReadsPart};
 pub use policy::Policy;
 pub use result::{ImportCounts, NewResult, StoredResult, pack};
 pub use run::{Chunk, Claim, Cutoffs, PolicyPin, Run, RunState, Shard};

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use merit_core::ids::PersonId;
-use merit_core::{Money, Ratio};
+use merit_core::{Money, Ratio, Value};
 use serde::{Deserialize, Serialize};
 
 use super::Packed;
@@ -104,6 +104,18 @@ pub struct Score {
     /// How it came about, where no trace tells it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<String>,
+}
+
+impl Score {
+    /// Whether it is pay: a payout, or another amount that a policy works out.
+    #[must_use]
+    pub fn is_pay(&self) -> bool {
+        match self.kind {
+            ScoreKind::Payout => true,
+            ScoreKind::Definition | ScoreKind::Recommendation => matches!(self.value.0, Value::Money(_)),
+            ScoreKind::Measure | ScoreKind::Attainment => false,
+        }
+    }
 }
 
 /// What a person should look at before approval.

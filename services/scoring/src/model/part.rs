@@ -7,6 +7,8 @@ use merit_core::Scope;
 pub struct Part<'a> {
     /// Whose rows the reader may see.
     pub scope: &'a Scope,
+    /// Of scores, whose payouts and other amounts that a policy works out the reader may see too.
+    pub pay: &'a Scope,
     /// Only this participant's, by id.
     pub participant: Option<&'a str>,
     /// Only this policy's, by name.
@@ -22,9 +24,18 @@ pub struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// All that is in the scope.
+    /// All that is in the scope, pay included.
     #[must_use]
     pub const fn of(scope: &'a Scope) -> Self {
-        Self { scope, participant: None, policy: None, output: None, period: None, after: None, limit: usize::MAX }
+        Self {
+            scope,
+            pay: scope,
+            participant: None,
+            policy: None,
+            output: None,
+            period: None,
+            after: None,
+            limit: usize::MAX,
+        }
     }
 }

@@ -6,6 +6,7 @@ use merit_core::text::{line, shown};
 use merit_core::{Error, Kind, Money, Result};
 
 use super::Scoring;
+use crate::compute::ledger::entries;
 use crate::model::{ADJUSTMENT, Cycle, Line, LineKind};
 
 /// A manual entry that somebody asks for.
@@ -23,6 +24,8 @@ pub struct NewAdjustment {
     pub request_id: String,
     /// Who asks, if a person.
     pub by: Option<PersonId>,
+    /// Whether to check it and write nothing.
+    pub validate_only: bool,
 }
 
 impl Scoring {
@@ -41,7 +44,7 @@ impl Scoring {
     /// Adds a manual adjustment to the ledger, with the cycle that it counts for.
     ///
     /// # Errors
-    /// `NO_REASON`, `ZERO_AMOUNT`, `SELF_ADJUSTMENT`, `UNKNOWN_PERSON`, `REQUEST_ID_REUSED`, and those of the neighbours.
+    /// `NO_REASON`, `ZERO_AMOUNT`, `AMOUNT_TOO_LARGE`, `SELF_ADJUSTMENT`, `UNKNOWN_PERSON`, `REQUEST_ID_REUSED`, and those of the neighbours.
     pub async fn adjust(&self, new: NewAdjustment) -> Result<(Cycle, Line)> {
         let reason = line("the reason", &new.reason).map_err(|error| {
             Error::invalid("NO_REASON", format!("{}; say why the amount is adjusted", error.message))
@@ -53,6 +56,7 @@ impl Scoring {
             let message = "nobody may adjust their own pay; ask another compensation administrator";
             return Err(Error::new(Kind::PermissionDenied, "SELF_ADJUSTMENT", message));
         }
+        entries(new.amount, Money::zero(new.amount.currency))?;
         let cycle = self.neighbours.cycle(&new.cycle).await?;
         let known = self.neighbours.known(&[new.participant.clone()].into()).await?;
         if !known.contains(&new.participant) {
@@ -61,6 +65,9 @@ impl Scoring {
         }
         let request_id = (!new.request_id.is_empty()).then(|| line("the request id", &new.request_id)).transpose()?;
         let wanted = adjustment(&cycle, &new, reason);
+        if new.validate_only {
+            return Ok((cycle, wanted));
+        }
         let line = self.store.adjust(&cycle.id, wanted.clone(), request_id.as_deref(), self.clock.now()).await?;
         if (&line.participant, line.amount, &line.reason) != (&wanted.participant, wanted.amount, &wanted.reason) {
             let message = format!(

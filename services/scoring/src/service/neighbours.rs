@@ -18,6 +18,9 @@ pub trait Neighbours: Send + Sync {
     /// A cycle by its resource name.
     async fn cycle(&self, name: &str) -> Result<Cycle>;
 
+    /// Whether a cycle, by its resource name, shows a team's pay to its manager.
+    async fn team_pay_shown(&self, cycle: &str) -> Result<bool>;
+
     /// Those of the people who are in the directory.
     async fn known(&self, people: &BTreeSet<PersonId>) -> Result<BTreeSet<PersonId>>;
 

@@ -9,7 +9,7 @@ use super::freeze::{assemble, sorted};
 use super::{Scoring, apart};
 use crate::compute::credit;
 use crate::compute::plan::Plan;
-use crate::compute::standing::{Standing, reports_to, standing};
+use crate::compute::standing::{Standing, standing};
 use crate::model::{Cutoffs, Cycle, Frozen};
 
 impl Scoring {
@@ -31,16 +31,6 @@ impl Scoring {
             Ok(standing(&plan, &credit(&plan), &person, on))
         })
         .await
-    }
-
-    /// Whether somebody stands above a person in today's reporting line.
-    ///
-    /// # Errors
-    /// Those of the neighbours.
-    pub async fn reports_to(&self, person: &PersonId, boss: &PersonId) -> Result<bool> {
-        let today = self.clock.now().to_zoned_datetime(TimeZone::UTC).date();
-        let people = self.neighbours.people(0).await?.into_iter().map(|person| (person.id.clone(), person)).collect();
-        Ok(reports_to(&people, person, boss, today))
     }
 
     fn today(&self, cycle: &Cycle) -> Result<Date> {

@@ -12,7 +12,7 @@ use merit_core::{Money, Period, Result, Scope};
 
 use crate::model::{
     Balance, Books, Chunk, Claim, Closed, Event, Frozen, Granted, ImportCounts, Line, NewResult, Opening, Outcome,
-    OutcomeKind, Part, Policy, Run, RunState, StoredResult, TraceRow,
+    OutcomeKind, Part, PayRead, PayReadsPart, Policy, Run, RunState, StoredResult, TraceRow,
 };
 
 /// Results, version upon version.
@@ -79,6 +79,16 @@ pub trait Runs: Send + Sync {
     /// A run.
     async fn run(&self, id: &RunId) -> Result<Option<Run>>;
 
+    /// Runs of a cycle, or of all, that came at least so far, with their numbers: the one made last first, only those
+    /// numbered before one.
+    async fn runs(
+        &self,
+        cycle: Option<&CycleId>,
+        least: RunState,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<(i64, Run)>>;
+
     /// The cycle's run that was made last, of those that came at least so far.
     async fn latest_run(&self, cycle: &CycleId, least: RunState) -> Result<Option<RunId>>;
 
@@ -123,9 +133,21 @@ pub trait Runs: Send + Sync {
     async fn granted_before(&self, first_day: jiff::civil::Date) -> Result<Vec<(PersonId, Granted)>>;
 }
 
+/// Who read whose pay: a record that only grows.
+#[async_trait]
+pub trait PayReads: Send + Sync {
+    /// Adds a read.
+    async fn log_pay_read(&self, read: &PayRead) -> Result<()>;
+
+    /// A part of the reads with their numbers, the latest first.
+    async fn pay_reads(&self, part: &PayReadsPart) -> Result<Vec<(i64, PayRead)>>;
+}
+
 /// A ledger line with the run that posted it; empty for an adjustment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posted {
+    /// Its number on the ledger, from 1.
+    pub number: i64,
     /// Where pages go on.
     pub key: String,
     /// The run's id, or empty.
@@ -150,9 +172,15 @@ pub trait Ledger: Send + Sync {
 
     /// A part of the lines of a cycle, in the order of the export.
     async fn ledger(&self, cycle: &CycleId, part: Part<'_>) -> Result<Vec<Posted>>;
+
+    /// A line of a cycle by its number, if it is in the scope.
+    async fn ledger_line(&self, cycle: &CycleId, number: i64, scope: &Scope) -> Result<Option<Posted>>;
+
+    /// The number of the ledger's last line; 0 before the first.
+    async fn last_line(&self) -> Result<i64>;
 }
 
 /// Everything at once.
-pub trait Store: Results + Events + Openings + Policies + Runs + Ledger {}
+pub trait Store: Results + Events + Openings + Policies + Runs + Ledger + PayReads {}
 
-impl<T: Results + Events + Openings + Policies + Runs + Ledger> Store for T {}
+impl<T: Results + Events + Openings + Policies + Runs + Ledger + PayReads> Store for T {}

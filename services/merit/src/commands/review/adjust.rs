@@ -21,6 +21,7 @@ pub(crate) async fn run(screen: Screen, session: &Session, args: &Adjust) -> Res
         amount: Some(wire::money(amount)),
         reason: args.reason.clone(),
         request_id: args.request_id.clone(),
+        ..Default::default()
     };
     let line = answer(session.scoring().create_adjustment(request).await)?.line.unwrap_or_default();
     screen.line(format!(

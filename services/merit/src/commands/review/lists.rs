@@ -48,7 +48,7 @@ pub(crate) async fn credits(session: &Session, run: &str) -> Result<Vec<Credit>>
     pages::all(|page_token| {
         let (mut client, run) = (session.scoring(), run.to_owned());
         async move {
-            let request = proto::ListCreditsRequest { run, page_size: PAGE_SIZE, page_token };
+            let request = proto::ListCreditsRequest { run, page_size: PAGE_SIZE, page_token, ..Default::default() };
             let page = client.list_credits(request).await?.into_inner();
             Ok((page.credits, page.next_page_token))
         }
@@ -61,7 +61,7 @@ pub(crate) async fn findings(session: &Session, run: &str) -> Result<Vec<Finding
     pages::all(|page_token| {
         let (mut client, run) = (session.scoring(), run.to_owned());
         async move {
-            let request = proto::ListFindingsRequest { run, page_size: PAGE_SIZE, page_token };
+            let request = proto::ListFindingsRequest { run, page_size: PAGE_SIZE, page_token, ..Default::default() };
             let page = client.list_findings(request).await?.into_inner();
             Ok((page.findings, page.next_page_token))
         }

@@ -184,6 +184,7 @@ async fn corrections_and_adjustments_on_the_ledger_join_up() {
         reason: "returned badge".to_owned(),
         request_id: String::new(),
         by: None,
+        validate_only: false,
     };
     world.scoring.adjust(new).await.unwrap();
     let told = explain(&world, "eve").await;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use jiff::civil::{Date, date};
@@ -18,6 +19,7 @@ pub struct Company {
     pub people: Mutex<Vec<Person>>,
     pub goals: Mutex<Vec<Goal>>,
     pub ratings: Mutex<Vec<(PersonId, Rating)>>,
+    pub team_pay_shown: AtomicBool,
 }
 
 pub fn id(id: &str) -> PersonId {
@@ -100,6 +102,7 @@ impl Company {
             people: Mutex::new(people),
             goals: Mutex::new(goals),
             ratings: Mutex::new(ratings),
+            team_pay_shown: AtomicBool::new(false),
         }
     }
 }
@@ -116,6 +119,11 @@ impl Neighbours for Company {
         let period = quarter.and_then(|quarter| Period::quarter(2026, quarter).ok());
         let period = period.ok_or_else(|| Error::not_found("UNKNOWN_CYCLE", format!("there is no cycle `{id}`")))?;
         Ok(Cycle { id, period, zone: "UTC".to_owned() })
+    }
+
+    async fn team_pay_shown(&self, cycle: &str) -> Result<bool> {
+        self.cycle(cycle).await?;
+        Ok(self.team_pay_shown.load(Ordering::Relaxed))
     }
 
     async fn known(&self, people: &BTreeSet<PersonId>) -> Result<BTreeSet<PersonId>> {

@@ -129,6 +129,7 @@ pub fn new(amount: i64, request_id: &str) -> NewAdjustment {
         reason: "  dispute settled\t".trim_end().to_owned(),
         request_id: request_id.to_owned(),
         by: Some(id("boss")),
+        validate_only: false,
     }
 }
 

@@ -57,13 +57,3 @@ async fn without_policies_the_schema_credits() {
     let standing = world.scoring.standing(&id("boss"), "cycles/2026-Q3", None).await.unwrap();
     assert_eq!(told(&standing.goals[0]), "g-boss USD 0.00 attained 0 pace 0 forecast 0 ");
 }
-
-#[tokio::test]
-async fn a_reporting_line_reaches_down_all_levels() {
-    let world = World::ready().await;
-    for (who, boss, reports) in
-        [("ana", "boss", true), ("boss", "ana", false), ("boss", "boss", false), ("zoe", "boss", false)]
-    {
-        assert_eq!(world.scoring.reports_to(&id(who), &id(boss)).await.unwrap(), reports, "{who} {boss}");
-    }
-}

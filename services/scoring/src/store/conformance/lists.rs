@@ -157,3 +157,60 @@ pub async fn pages_under_a_scope_are_full(store: &dyn Store, _: &dyn Behind) {
     assert_eq!(rest, ["b"]);
     assert_eq!(lines(store, page(4, None)).await.len(), 4);
 }
+
+pub async fn scores_without_pay_are_shown_apart(store: &dyn Store, _: &dyn Behind) {
+    let money = || Packed(Value::Money(usd(500)));
+    let kinds = [
+        (ScoreKind::Measure, money()),
+        (ScoreKind::Attainment, Packed(Value::Percent(Ratio::whole(1)))),
+        (ScoreKind::Definition, Packed(Value::Number(Ratio::whole(2)))),
+        (ScoreKind::Definition, money()),
+        (ScoreKind::Recommendation, money()),
+        (ScoreKind::Payout, money()),
+    ];
+    let mut all = Vec::new();
+    for who in ["ana", "bob"] {
+        for (at, (kind, value)) in kinds.iter().enumerate() {
+            let score = Score { kind: *kind, value: value.clone(), ..score(who, &format!("o{at}"), "2026-Q3") };
+            assert_eq!(score.is_pay(), at >= 3);
+            all.push(Outcome::of(&score).unwrap());
+        }
+    }
+    let id = settled_of(store, a_run("r-1", "2026-Q3", 3), all).await;
+    let shown = async |scope: &Scope, pay: &Scope| {
+        let part = Part { pay, ..Part::of(scope) };
+        let found = store.outcomes(&id, OutcomeKind::Score, part).await.unwrap();
+        found.iter().filter(|outcome| outcome.participant == "bob").count() * 10
+            + found.iter().filter(|outcome| outcome.participant == "ana").count()
+    };
+    let (ana, both) = (people(&["ana"]), people(&["ana", "bob"]));
+    assert_eq!(shown(&Scope::Everyone, &Scope::Everyone).await, 66);
+    assert_eq!(shown(&Scope::Everyone, &ana).await, 36);
+    assert_eq!(shown(&both, &ana).await, 36);
+    assert_eq!(shown(&both, &Scope::nobody()).await, 33);
+    assert_eq!(shown(&ana, &both).await, 6);
+    assert_eq!(shown(&both, &Scope::Everyone).await, 66);
+    let part = Part { pay: &ana, limit: 4, participant: Some("bob"), ..Part::of(&Scope::Everyone) };
+    assert_eq!(store.outcomes(&id, OutcomeKind::Score, part).await.unwrap().len(), 3);
+}
+
+pub async fn a_line_is_found_by_its_number(store: &dyn Store, _: &dyn Behind) {
+    assert_eq!(store.last_line().await.unwrap(), 0);
+    filled(store).await;
+    let third = cycle("2026-Q3");
+    let all = store.ledger(&third, Part::of(&Scope::Everyone)).await.unwrap();
+    let last = all.iter().map(|posted| posted.number).max().unwrap();
+    assert_eq!((store.last_line().await.unwrap(), last), (13, 13));
+    for posted in &all {
+        let found = store.ledger_line(&third, posted.number, &Scope::Everyone).await.unwrap();
+        assert_eq!(found.as_ref(), Some(posted));
+        let theirs = Scope::only(&posted.line.participant);
+        assert_eq!(store.ledger_line(&third, posted.number, &theirs).await.unwrap().as_ref(), Some(posted));
+        for nothing in [
+            store.ledger_line(&third, posted.number, &people(&["nobody"])).await,
+            store.ledger_line(&cycle("2026-Q4"), posted.number, &Scope::Everyone).await,
+        ] {
+            assert_eq!(nothing.unwrap(), None);
+        }
+    }
+}

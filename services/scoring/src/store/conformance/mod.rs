@@ -2,6 +2,7 @@
 
 pub mod ledger;
 pub mod lists;
+pub mod pay_reads;
 pub mod records;
 pub mod runs;
 pub mod shards;
@@ -18,13 +19,15 @@ use crate::model::{Cutoffs, Cycle, Frozen, Line, LineKind, Outcome, Run, RunStat
 /// Makes one test of each law for the store that an expression opens.
 macro_rules! holds {
     ($open:expr) => {
+        $crate::store::conformance::holds!($open => pay_reads:
+            reads_of_pay_stay_on_record, reads_of_pay_are_listed_by_what_is_named);
         $crate::store::conformance::holds!($open => records:
             results_are_kept_version_by_version, many_results_are_written_at_once, a_dry_run_writes_nothing,
             events_are_kept_once, openings_are_kept_version_by_version, a_registered_policy_is_never_replaced,
             what_is_on_record_stays);
         $crate::store::conformance::holds!($open => runs:
             a_run_is_made_once_and_read_back, the_latest_run_is_the_last_made_and_the_last_posted,
-            a_run_moves_once_from_each_state, outcomes_that_are_there_are_left, earlier_cycles_leave_balances);
+            a_run_moves_once_from_each_state, runs_are_listed_the_last_one_first, outcomes_that_are_there_are_left, earlier_cycles_leave_balances);
         $crate::store::conformance::holds!($open => shards:
             shards_are_claimed_one_by_one, a_stale_epoch_writes_nothing, workers_at_once_never_share_a_shard,
             a_shard_that_changes_hands_keeps_only_what_its_holder_wrote);
@@ -33,7 +36,7 @@ macro_rules! holds {
             a_later_run_posts_the_differences, adjustments_are_numbered_and_asked_for_once,
             adjustments_at_once_are_told_apart, the_ledger_only_grows, books_are_all_that_is_kept);
         $crate::store::conformance::holds!($open => lists:
-            pages_follow_the_bytes_of_keys, parts_are_chosen_by_what_is_named, a_scope_shows_its_people_only,
+            pages_follow_the_bytes_of_keys, parts_are_chosen_by_what_is_named, a_scope_shows_its_people_only, scores_without_pay_are_shown_apart, a_line_is_found_by_its_number,
             pages_under_a_scope_are_full);
     };
     ($open:expr => $room:ident: $($law:ident),+ $(,)?) => {$(

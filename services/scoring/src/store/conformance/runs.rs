@@ -134,3 +134,21 @@ pub async fn earlier_cycles_leave_balances(store: &dyn Store, _: &dyn Behind) {
     assert_eq!((closed[0].cycle.as_str(), closed[0].cutoff), ("2026-Q2", 4));
     assert_eq!(closed[0].policies, ["Commission"]);
 }
+
+pub async fn runs_are_listed_the_last_one_first(store: &dyn Store, _: &dyn Behind) {
+    for id in ["z", "a", "m"] {
+        settled(store, id, &[]).await;
+    }
+    let other = a_run("b", "2026-Q4", 4);
+    store.create_run(&other, &nothing_frozen(&other), &[], 1).await.unwrap();
+    let third = cycle("2026-Q3");
+    let listed = async |of, least, before, limit| {
+        let found = store.runs(of, least, before, limit).await.unwrap();
+        found.into_iter().map(|(number, run)| (number, run.id.to_string())).collect::<Vec<_>>()
+    };
+    let named = |expected: &[(i64, &str)]| expected.iter().map(|(n, id)| (*n, (*id).to_owned())).collect::<Vec<_>>();
+    let all = listed(None, RunState::Frozen, None, 10).await;
+    assert_eq!(all, named(&[(4, "b"), (3, "m"), (2, "a"), (1, "z")]));
+    assert_eq!(listed(Some(&third), RunState::Frozen, Some(3), 1).await, named(&[(2, "a")]));
+    assert_eq!(listed(None, RunState::Settled, None, 10).await, named(&[(3, "m"), (2, "a"), (1, "z")]));
+}

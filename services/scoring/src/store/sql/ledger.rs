@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, RunId};
-use merit_core::{Error, Result};
+use merit_core::{Error, Result, Scope};
 use merit_platform::store::columns::Rows;
 use merit_platform::store::storage;
 use sqlx::QueryBuilder;
@@ -20,6 +20,12 @@ struct Posting<'a> {
     run: &'a str,
     at: &'a str,
     request_id: Option<&'a str>,
+}
+
+type PostedRow = (i64, String, String, String);
+
+fn read((number, key, run, content): PostedRow) -> Result<Posted> {
+    Ok(Posted { number, key: joined(&[&key, &run]), run, line: read_json(&content)? })
 }
 
 #[async_trait]
@@ -83,7 +89,7 @@ impl Ledger for SqlStore {
 
     async fn ledger(&self, cycle: &CycleId, part: Part<'_>) -> Result<Vec<Posted>> {
         // The run follows the key behind the separator, so a page's last line says where the next page begins.
-        let mut query = QueryBuilder::<Db>::new("SELECT key, run, content FROM ledger_lines WHERE cycle = ");
+        let mut query = QueryBuilder::<Db>::new("SELECT line_id, key, run, content FROM ledger_lines WHERE cycle = ");
         query.push_bind(cycle.as_str());
         if let Some((key, run)) = part.after.and_then(|after| after.rsplit_once('\u{1f}')) {
             query.push(" AND (key, run) > (").push_bind(key).push(", ").push_bind(run).push(")");
@@ -91,12 +97,31 @@ impl Ledger for SqlStore {
         parts::push(&mut query, OutcomeKind::Line, part)?;
         query.push(" ORDER BY key, run LIMIT ").push_bind(limit(part.limit));
         let mut reader = self.0.read(part.scope).await?;
-        let found: Vec<(String, String, String)> =
-            query.build_query_as().fetch_all(&mut *reader).await.map_err(storage)?;
-        let line = |(key, run, content): (String, String, String)| {
-            Ok(Posted { key: joined(&[&key, &run]), run, line: read_json(&content)? })
-        };
-        found.into_iter().map(line).collect()
+        let found: Vec<PostedRow> = query.build_query_as().fetch_all(&mut *reader).await.map_err(storage)?;
+        found.into_iter().map(read).collect()
+    }
+
+    async fn ledger_line(&self, cycle: &CycleId, number: i64, scope: &Scope) -> Result<Option<Posted>> {
+        let seen = scope.ids().map(|ids| json(&ids)).transpose()?;
+        let found: Option<PostedRow> = sqlx::query_as(
+            "SELECT line_id, key, run, content FROM ledger_lines
+             WHERE cycle = $1 AND line_id = $2
+               AND ($3 IS NULL OR participant IN (SELECT value FROM json_each($3)))",
+        )
+        .bind(cycle.as_str())
+        .bind(number)
+        .bind(seen)
+        .fetch_optional(&mut *self.0.read(scope).await?)
+        .await
+        .map_err(storage)?;
+        found.map(read).transpose()
+    }
+
+    async fn last_line(&self) -> Result<i64> {
+        sqlx::query_scalar("SELECT coalesce(max(line_id), 0) FROM ledger_lines")
+            .fetch_one(&mut *self.everybody().await?)
+            .await
+            .map_err(storage)
     }
 }
 

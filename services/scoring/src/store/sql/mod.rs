@@ -8,6 +8,7 @@ mod ledger;
 mod openings;
 mod outcomes;
 mod parts;
+mod pay_reads;
 mod policies;
 mod results;
 mod runs;

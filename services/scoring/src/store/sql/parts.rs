@@ -17,6 +17,14 @@ pub fn push(query: &mut QueryBuilder<Db>, kind: OutcomeKind, part: Part<'_>) -> 
     if let Some(ids) = part.scope.ids() {
         query.push(" AND participant IN (SELECT value FROM json_each(").push_bind(json(&ids)?).push("))");
     }
+    // What `Score::is_pay` calls pay.
+    if let Some(ids) = part.pay.ids().filter(|_| kind == OutcomeKind::Score && part.pay != part.scope) {
+        query.push(" AND (participant IN (SELECT value FROM json_each(").push_bind(json(&ids)?);
+        query.push(
+            ")) OR json_extract(content, '$.kind') IN ('measure', 'attainment')
+             OR (json_extract(content, '$.kind') <> 'payout' AND json_extract(content, '$.value') NOT LIKE 'money %'))",
+        );
+    }
     for (field, wanted) in [("policy", part.policy), (output, part.output), (period, part.period)] {
         if let Some(wanted) = wanted {
             query.push(" AND json_extract(content, ").push_bind(format!("$.{field}"));

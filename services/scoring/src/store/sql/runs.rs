@@ -7,7 +7,7 @@ use merit_platform::store::columns::Rows;
 use merit_platform::store::storage;
 
 use super::dialect::{Writer, insert};
-use super::{BULK, SqlStore, day, json, outcomes, read_json, shards, small};
+use super::{BULK, SqlStore, day, json, limit, outcomes, read_json, shards, small};
 use crate::model::{
     Balance, Chunk, Claim, Cutoffs, Frozen, Granted, Outcome, OutcomeKind, Part, Person, Run, RunState, TraceRow,
 };
@@ -31,6 +31,7 @@ struct RunRow {
     root: String,
     participants: i64,
     results: i64,
+    made: i64,
 }
 
 #[async_trait]
@@ -53,6 +54,27 @@ impl Runs for SqlStore {
             .await
             .map_err(storage)?;
         row.map(read).transpose()
+    }
+
+    async fn runs(
+        &self,
+        cycle: Option<&CycleId>,
+        least: RunState,
+        before: Option<i64>,
+        rows: usize,
+    ) -> Result<Vec<(i64, Run)>> {
+        let found: Vec<RunRow> = sqlx::query_as(
+            "SELECT * FROM runs WHERE ($1 IS NULL OR cycle = $1) AND state >= $2 AND made < $3
+             ORDER BY made DESC LIMIT $4",
+        )
+        .bind(cycle.map(CycleId::as_str))
+        .bind(least as i64)
+        .bind(before.unwrap_or(i64::MAX))
+        .bind(limit(rows))
+        .fetch_all(&mut *self.everybody().await?)
+        .await
+        .map_err(storage)?;
+        found.into_iter().map(|row| Ok((row.made, read(row)?))).collect()
     }
 
     async fn latest_run(&self, cycle: &CycleId, least: RunState) -> Result<Option<RunId>> {

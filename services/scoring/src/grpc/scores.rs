@@ -1,0 +1,74 @@
+//! Scores: with pay for who may see that, without it for who may see attainment only.
+
+use std::collections::BTreeMap;
+
+use merit_core::ids::{PersonId, RunId};
+use merit_core::{Result, Scope};
+use merit_platform::access::Permit;
+use merit_platform::page::{Page, cut};
+use merit_proto::scoring::v1 as proto;
+
+use super::pages::named;
+use super::pay::participant;
+use super::{Grpc, messages};
+use crate::model::{Part, Score, ScoreKind};
+use crate::service::Untold;
+
+impl Grpc {
+    pub(super) async fn scores(
+        &self,
+        request: &proto::ListScoresRequest,
+        permit: &Permit,
+    ) -> Result<proto::ListScoresResponse> {
+        let participant = participant(&request.participant)?;
+        let page = Page::of(request)?;
+        let (run, scope) = self.run_for(permit, &RunId::from_name(&request.run)?).await?;
+        let pay = self.pay_scope(permit, &run.cycle.name()).await?;
+        let part = Part {
+            pay: &pay,
+            participant: participant.as_ref().map(PersonId::as_str),
+            policy: named(&request.policy),
+            output: named(&request.output),
+            period: named(&request.period),
+            after: page.after.as_deref(),
+            limit: page.size + 1,
+            ..Part::of(&scope)
+        };
+        let found: Vec<(String, Score)> = self.scoring.outcomes(&run.id, part).await?;
+        let (found, next_page_token) = cut(found, &page, |(key, _)| key.clone());
+        let found: Vec<Score> = found.into_iter().map(|(_, score)| score).collect();
+        let paid = found.iter().filter(|score| score.is_pay()).map(|score| &score.participant);
+        self.pay_read(permit, "ListScores", &run.id.name(), paid).await?;
+        let scores = self.scores_told(&run.id, &scope, found, request.with_figures).await?;
+        Ok(proto::ListScoresResponse { scores, next_page_token })
+    }
+
+    /// Scores with how they came about, where that is wanted.
+    pub(super) async fn scores_told(
+        &self,
+        run: &RunId,
+        scope: &Scope,
+        found: Vec<Score>,
+        with_figures: bool,
+    ) -> Result<Vec<proto::Score>> {
+        let untold = |score: &Score| Untold {
+            run: run.clone(),
+            participant: score.participant.to_string(),
+            policy: score.policy.clone(),
+            version: score.version,
+            period: score.period.clone(),
+            output: score.output.clone(),
+        };
+        let mut figures = BTreeMap::new();
+        if with_figures {
+            let traced = found.iter().filter(|s| !matches!(s.kind, ScoreKind::Measure | ScoreKind::Attainment));
+            figures = self.scoring.figures(scope, &traced.map(untold).collect::<Vec<_>>()).await?;
+        }
+        let mut scores = Vec::with_capacity(found.len());
+        for score in found {
+            let told = figures.remove(&untold(&score)).unwrap_or_else(|| score.words.clone());
+            scores.push(messages::score(score, if with_figures { told } else { Vec::new() }));
+        }
+        Ok(scores)
+    }
+}
