@@ -22,6 +22,7 @@ mod outcomes;
 mod policy;
 mod rates;
 mod reading;
+mod recompute;
 mod schema_file;
 mod scope;
 mod settle;

@@ -34,6 +34,7 @@ impl Checker<'_> {
             }
         }
         self.floor_and_cap(outcome, &built);
+        self.recomputable(outcome, built.iter().map(|(_, statement)| statement));
         self.locals.clear();
         if self.said.0.len() > before || outcome.damaged {
             return None;

@@ -372,33 +372,13 @@ impl<'s> Checker<'s> {
 
 /// An outcome that an expression names directly.
 fn outcome_in(expr: &crate::program::Expr, checker: &Checker<'_>) -> Option<(String, Span)> {
-    let inner = |exprs: &[&crate::program::Expr]| exprs.iter().find_map(|expr| outcome_in(expr, checker));
-    match &expr.kind {
-        ExprKind::Outcome(id) => {
-            let name = checker.names.of(|symbol| *symbol == Symbol::Outcome(*id)).next().unwrap_or_default().to_owned();
-            Some((name, Span::new(expr.place.start, expr.place.end)))
-        }
-        ExprKind::Arithmetic(_, a, b)
-        | ExprKind::Compare(_, a, b)
-        | ExprKind::And(a, b)
-        | ExprKind::Or(a, b)
-        | ExprKind::Otherwise(a, b)
-        | ExprKind::Days(a, b, _) => inner(&[a, b]),
-        ExprKind::ToDate(crate::program::Recorded::Outcome(id), ..)
+    let named = match &expr.kind {
+        ExprKind::Outcome(id)
+        | ExprKind::ToDate(crate::program::Recorded::Outcome(id), ..)
         | ExprKind::Previous(crate::program::Recorded::Outcome(id)) => {
-            let name = checker.names.of(|symbol| *symbol == Symbol::Outcome(*id)).next().unwrap_or_default().to_owned();
-            Some((name, Span::new(expr.place.start, expr.place.end)))
+            checker.names.of(|symbol| *symbol == Symbol::Outcome(*id)).next()
         }
-        ExprKind::Converted(a, _, _, b) => inner(&[a, b]),
-        ExprKind::Weigh(parts, _) => parts.iter().find_map(|(part, weight)| inner(&[part, weight])),
-        ExprKind::Negate(a)
-        | ExprKind::Not(a)
-        | ExprKind::IsMissing(a)
-        | ExprKind::OneOf(a, _)
-        | ExprKind::Rounded(a, ..) => inner(&[a]),
-        ExprKind::If(a, b, c) => inner(&[a, b, c]),
-        ExprKind::Call(_, arguments) => arguments.iter().find_map(|argument| outcome_in(argument, checker)),
-        ExprKind::Lookup(lookup) => lookup.arguments.iter().find_map(|argument| outcome_in(argument, checker)),
-        _ => None,
-    }
+        _ => return expr.parts().into_iter().find_map(|part| outcome_in(part, checker)),
+    };
+    Some((named.unwrap_or_default().to_owned(), Span::new(expr.place.start, expr.place.end)))
 }

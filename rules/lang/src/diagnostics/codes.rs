@@ -93,6 +93,7 @@ codes! {
     "M0607" RECOGNITION "A recognition lacks a part or shows what it must not."
     "M0608" SETTLE "A guarantee or a draw leaves open how it is paid or taken back."
     "M0609" ORDER_OF_STAGES "A stage reads what only a later stage knows."
+    "M0610" RECOMPUTING "A payout that is computed again reads rows that are not on record."
 
     "M0701" HEADER_MISSING "The header lacks a line."
     "M0702" HEADER_PLACE "A header line stands after the first declaration."

@@ -78,6 +78,41 @@ pub enum ExprKind {
     Days(Box<Expr>, Box<Expr>, DayCount),
 }
 
+impl Expr {
+    /// The expressions that it is made of, as they are read. Not those of what it names.
+    pub(crate) fn parts(&self) -> Vec<&Self> {
+        match &self.kind {
+            ExprKind::Literal(_)
+            | ExprKind::Fact(_)
+            | ExprKind::Define(_)
+            | ExprKind::Outcome(_)
+            | ExprKind::Local(_)
+            | ExprKind::Column(..)
+            | ExprKind::ToDate(..)
+            | ExprKind::InARow(_)
+            | ExprKind::Previous(_) => Vec::new(),
+            ExprKind::Arithmetic(_, a, b)
+            | ExprKind::Compare(_, a, b)
+            | ExprKind::And(a, b)
+            | ExprKind::Or(a, b)
+            | ExprKind::Otherwise(a, b)
+            | ExprKind::Converted(a, _, _, b)
+            | ExprKind::Days(a, b, _) => vec![a, b],
+            ExprKind::Negate(a)
+            | ExprKind::Not(a)
+            | ExprKind::IsMissing(a)
+            | ExprKind::OneOf(a, _)
+            | ExprKind::Rounded(a, ..) => vec![a],
+            ExprKind::If(a, b, c) => vec![a, b, c],
+            ExprKind::Aggregate(aggregate) => aggregate.condition.iter().collect(),
+            ExprKind::Lookup(lookup) => lookup.arguments.iter().collect(),
+            ExprKind::Apply(apply) => std::iter::once(&apply.to).chain(&apply.against).chain(&apply.start).collect(),
+            ExprKind::Call(_, arguments) => arguments.iter().collect(),
+            ExprKind::Weigh(parts, _) => parts.iter().flat_map(|(part, weight)| [part, weight]).collect(),
+        }
+    }
+}
+
 /// What earlier periods have on record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
