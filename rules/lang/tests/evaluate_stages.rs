@@ -10,7 +10,7 @@ use merit_core::ids::PersonId;
 use merit_core::{Currency, Money, Period, Ratio, Value};
 use merit_rules::{
     ContestEntry, History, PersonInputs, Program, Row, Schema, SettleInput, Source, applies, credit, credit_default,
-    evaluate, load_policy, load_schema, measure_value, rank, render, settle,
+    evaluate, load_policy, load_schema, measure_value, rank, render, run_tests, settle,
 };
 
 fn schema() -> Schema {
@@ -283,4 +283,64 @@ fn a_record_without_an_amount_is_credited_by_its_first_money_field() {
     let shares: Vec<_> =
         outcome.shares.iter().map(|share| (share.participant.as_str(), share.amounts.clone())).collect();
     assert_eq!(shares, [("ana", vec![("fee".to_owned(), usd(12_345))])]);
+}
+
+#[test]
+fn what_the_schema_has_for_a_missing_column_counts() {
+    let source = |name: &str, text: &str| Source { name: name.to_owned(), text: text.to_owned() };
+    let schema = source(
+        "schema.merit",
+        r#"schema "Defaults" version 1
+participant {
+  role : text
+}
+record Deal as deals dated by closed belongs to owner {
+  amount : money from $0 and above
+  margin : money default $20
+  units  : count default 3
+  owner  : participant
+  closed : date
+}
+measure bookings : money = sum of deals.credited  higher is better  financial
+"#,
+    );
+    let schema = load_schema(&schema).unwrap_or_else(|d| panic!("{}", render(&d, &schema, false)));
+    let policy = source(
+        "p.merit",
+        r#"policy "P" version 1
+  uses schema "schema.merit"
+  attainment of bookings
+  effective 2026-01-01
+  applies to everyone
+  period quarter
+  currency USD
+
+inputs {
+  deals : list of Deal
+}
+
+credit deals {
+  of amount, margin
+  to owner 100%
+}
+
+define units : count = sum of deals.units
+
+payout bonus : money {
+  pay    sum of deals.margin where (units is at least 1)
+  round  half even to $0.01
+}
+
+test "of two deals one says neither" {
+  given { deals = [ { amount = $1, owner = ana }, { amount = $2, units = 5, margin = $7, owner = ana } ] }
+  expect units = 8
+  expect bonus = $27.00
+  expect credit to owner of margin = $27
+}
+"#,
+    );
+    let program = load_policy(&policy, &schema).unwrap_or_else(|d| panic!("{}", render(&d, &policy, false)));
+    for report in run_tests(&program) {
+        assert!(report.failures.is_empty(), "{:#?}", report.failures);
+    }
 }

@@ -39,7 +39,8 @@ impl Checker<'_> {
         }
         value.ty = ty.clone();
         let source = ColumnSource::Defined(Box::new(value));
-        let at = self.push_column(id, Column { name: column.node.clone(), ty, source, optional: false })?;
+        let at =
+            self.push_column(id, Column { name: column.node.clone(), ty, source, optional: false, default: None })?;
         Some(Step::Column(id, at))
     }
 

@@ -81,7 +81,8 @@ impl Checker<'_> {
                 None => ColumnSource::Given,
             };
             let optional = field.optional && field.default.is_none();
-            self.push_column(id, Column { name: name.clone(), ty, source, optional });
+            let default = field.default.as_ref().map(to_quantity);
+            self.push_column(id, Column { name: name.clone(), ty, source, optional, default });
         }
         self.credit_columns(id, record);
         id
@@ -100,7 +101,7 @@ impl Checker<'_> {
                 let Some(ty) = self.column(id, &of.node).and_then(|at| self.column_type(id, at)) else { continue };
                 if self.column(id, &name).is_none() {
                     let source = ColumnSource::CreditedOf(of.node.clone());
-                    self.push_column(id, Column { name, ty, source, optional: false });
+                    self.push_column(id, Column { name, ty, source, optional: false, default: None });
                 }
             }
         }
@@ -114,10 +115,9 @@ impl Checker<'_> {
     fn credit_columns(&mut self, id: ListId, record: &RecordType) {
         let Some(money) = record.credited_field() else { return };
         let ty = field_type(money, self.fallback());
-        self.push_column(
-            id,
-            Column { name: "credited".to_owned(), ty, source: ColumnSource::Credited, optional: false },
-        );
+        let added =
+            |name: &str, ty, source| Column { name: name.to_owned(), ty, source, optional: false, default: None };
+        self.push_column(id, added("credited", ty, ColumnSource::Credited));
         let choice = format!("who is credited for {}", record.list_name);
         let mut words: Vec<String> = record
             .order
@@ -132,9 +132,6 @@ impl Checker<'_> {
         }
         self.choices.insert(choice.clone(), words);
         let ty = Type::Choice(choice);
-        self.push_column(
-            id,
-            Column { name: "credited_as".to_owned(), ty, source: ColumnSource::CreditedAs, optional: false },
-        );
+        self.push_column(id, added("credited_as", ty, ColumnSource::CreditedAs));
     }
 }

@@ -54,7 +54,7 @@ pub fn credit(program: &Program, row: &Row, manager_of: &dyn Fn(&PersonId, Date)
     let Some(block) = &program.credit else { return CreditOutcome::default() };
     let mut outcome = CreditOutcome::default();
     for of in &block.of {
-        let Some(amount) = amount_of(row, of, &mut outcome) else { continue };
+        let Some(amount) = amount_of(row, of, read(program, row, of), &mut outcome) else { continue };
         for (share, part) in block.shares.iter().zip(parts(block, amount)) {
             match receiver(row, share) {
                 Some((participant, credited_as)) => {
@@ -74,8 +74,8 @@ pub fn credit(program: &Program, row: &Row, manager_of: &dyn Fn(&PersonId, Date)
         }
     }
     if let Some(roll_up) = &block.roll_up {
-        match row.values.get(&roll_up.on) {
-            Some(Value::Date(day)) => roll(&mut outcome.shares, *day, &block.of, manager_of),
+        match read(program, row, &roll_up.on) {
+            Some(Value::Date(day)) => roll(&mut outcome.shares, day, &block.of, manager_of),
             _ => outcome.uncredited.push(format!("no manager is credited for {}: `{}` is missing", row.id, roll_up.on)),
         }
     }
@@ -93,8 +93,10 @@ pub fn credit_default(schema: &Schema, list: &str, row: &Row) -> CreditOutcome {
         outcome.uncredited.push(format!("no record of the schema is listed as `{list}`"));
         return outcome;
     };
-    let Some(field) = record.credited_field().map(|field| field.name.as_str()) else { return outcome };
-    let Some(amount) = amount_of(row, field, &mut outcome) else { return outcome };
+    let Some(field) = record.credited_field() else { return outcome };
+    let given = row.values.get(&field.name).or(field.default.as_ref()).cloned();
+    let field = field.name.as_str();
+    let Some(amount) = amount_of(row, field, given, &mut outcome) else { return outcome };
     match row.values.get(&record.belongs_to) {
         Some(Value::Participant(person)) => {
             add(&mut outcome.shares, person, &record.belongs_to, amount, field);
@@ -104,9 +106,19 @@ pub fn credit_default(schema: &Schema, list: &str, row: &Row) -> CreditOutcome {
     outcome
 }
 
-fn amount_of(row: &Row, field: &str, outcome: &mut CreditOutcome) -> Option<Money> {
-    match row.values.get(field) {
-        Some(Value::Money(money)) => Some(*money),
+/// A row's value in a column of the credited list, or what the schema has for a missing one.
+fn read(program: &Program, row: &Row, field: &str) -> Option<Value> {
+    let default = || {
+        let list = program.lists.get(program.credit.as_ref()?.list.0)?;
+        let column = list.columns.iter().find(|column| column.name == field)?;
+        column.default.as_ref()?.to_value(&column.ty).ok()
+    };
+    row.values.get(field).cloned().or_else(default)
+}
+
+fn amount_of(row: &Row, field: &str, given: Option<Value>, outcome: &mut CreditOutcome) -> Option<Money> {
+    match given {
+        Some(Value::Money(money)) => Some(money),
         _ => {
             outcome.uncredited.push(format!("{} is not credited: `{field}` is missing", row.id));
             None
@@ -294,6 +306,18 @@ mod tests {
         nothing.values.remove("amount");
         let outcome = credit(&policy(shares(None), false), &nothing, &line);
         assert_eq!((outcome.shares.len(), outcome.uncredited.len()), (0, 1));
+    }
+
+    #[test]
+    fn what_the_schema_has_for_a_missing_amount_is_credited() {
+        use crate::program::sample::{USD, exact};
+        let mut program = policy(vec![share("owner", "1", false, None)], false);
+        program.list("deals", &[("amount", USD)]);
+        program.lists[0].columns[0].default = Some(exact("2.50"));
+        let mut row = deal(1000, &[("owner", "ana")]);
+        assert_eq!(told(&credit(&program, &row, &line)), [("ana", "owner", 1000)]);
+        row.values.remove("amount");
+        assert_eq!(told(&credit(&program, &row, &line)), [("ana", "owner", 250)]);
     }
 
     #[test]

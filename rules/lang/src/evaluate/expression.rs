@@ -150,7 +150,7 @@ impl<'p> Machine<'p, '_> {
             let reason = format!("`{}` of {} is missing", column.name, row.id);
             if column.optional { Stop::absent(reason, None) } else { Stop::missing(reason, None) }
         };
-        match &column.source {
+        let held = match &column.source {
             ColumnSource::Given => Err(absent(column)),
             ColumnSource::Credited => match row.credited {
                 Some(money) => Quantity::from_value(&merit_core::Value::Money(money), &column.ty)
@@ -165,6 +165,10 @@ impl<'p> Machine<'p, '_> {
             ColumnSource::Defined(_) => self.own_cell(list, id, at),
             ColumnSource::CreditedAs => row.credited_as.clone().map(Quantity::Words).ok_or_else(|| absent(column)),
             ColumnSource::Formula(formula) => self.eval(formula),
+        };
+        match (held, &column.default) {
+            (Err(stop), Some(default)) if stop.is_caught() => Ok(default.clone()),
+            (held, _) => held,
         }
     }
 }

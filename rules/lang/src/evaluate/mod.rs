@@ -46,7 +46,7 @@ use stop::Stop;
 
 /// Semantic version of the engine: raised whenever the same program and inputs may give another result. Part of a run's
 /// pins.
-pub const ENGINE_VERSION: &str = "2";
+pub const ENGINE_VERSION: &str = "3";
 
 /// Where a text says the participant's name: filled in when it is shown.
 pub const PARTICIPANT_NAME: &str = "{participant.name}";

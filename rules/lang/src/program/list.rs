@@ -1,6 +1,6 @@
 //! Lists of records.
 
-use super::{Expr, Type};
+use super::{Expr, Quantity, Type};
 
 /// A list that a program reads: `deals : list of Deal`.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Column {
     pub source: ColumnSource,
     /// Whether it may be missing.
     pub optional: bool,
+    /// What the schema puts in the place of a missing value.
+    pub default: Option<Quantity>,
 }
 
 /// How a column is got.

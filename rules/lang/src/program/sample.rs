@@ -115,8 +115,13 @@ impl Program {
 
     /// Adds a list with given columns, `credited` and `credited_as`.
     pub(crate) fn list(&mut self, name: &str, columns: &[(&str, Type)]) {
-        let column =
-            |name: &str, ty: &Type, source| Column { name: name.to_owned(), ty: ty.clone(), source, optional: false };
+        let column = |name: &str, ty: &Type, source| Column {
+            name: name.to_owned(),
+            ty: ty.clone(),
+            source,
+            optional: false,
+            default: None,
+        };
         let mut columns: Vec<Column> = columns.iter().map(|(name, ty)| column(name, ty, ColumnSource::Given)).collect();
         columns.push(column("credited", &USD, ColumnSource::Credited));
         columns.push(column("credited_as", &Type::Text, ColumnSource::CreditedAs));

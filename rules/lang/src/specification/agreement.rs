@@ -346,7 +346,10 @@ fn of_credit(
     let (outcome, expected) = match block {
         Some(block) => {
             let line = |person: &PersonId, day| manager(person.as_str(), day).map(|id| PersonId::new(&id).unwrap());
-            (evaluate::credit(program, row, &line), credit::by_block(block, row, &manager))
+            (
+                evaluate::credit(program, row, &line),
+                credit::by_block(block, record_of(schema_tree, "deals"), row, &manager),
+            )
         }
         None => {
             let expected = credit::by_default(record_of(schema_tree, "deals"), row);

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use merit_core::{Rounding, Value as Outside};
+use merit_core::{Currency, Money, Rounding, Value as Outside};
 use num_rational::BigRational;
 use num_traits::{Signed as _, ToPrimitive as _};
 
 use super::rounding::rounded;
 use super::values::{exact, integer};
 use crate::evaluate::Row;
-use crate::syntax::ast::{Credit, Record};
+use crate::syntax::ast::{Credit, LiteralKind, Record};
 
 /// Coins by person, the word that they are credited under, and the column.
 pub type Credited = BTreeMap<(String, String, String), i64>;
@@ -18,12 +18,12 @@ pub type Credited = BTreeMap<(String, String, String), i64>;
 pub type Line<'l> = dyn Fn(&str, jiff::civil::Date) -> Option<String> + 'l;
 
 /// By the policy's block, of its columns or the record's `amount`.
-pub fn by_block(block: &Credit, row: &Row, line: &Line<'_>) -> Credited {
+pub fn by_block(block: &Credit, record: &Record, row: &Row, line: &Line<'_>) -> Credited {
     let mut credited = Credited::new();
     let of: Vec<&str> =
         if block.of.is_empty() { vec!["amount"] } else { block.of.iter().map(|of| of.node.as_str()).collect() };
     for column in of {
-        if let Some(Outside::Money(amount)) = row.values.get(column) {
+        if let Some(amount) = amount(record, row, column) {
             for (person, word, part) in shares(block, row, amount.minor) {
                 *credited.entry((person, word, column.to_owned())).or_default() += part;
             }
@@ -37,6 +37,23 @@ pub fn by_block(block: &Credit, row: &Row, line: &Line<'_>) -> Credited {
         }
     }
     credited
+}
+
+/// What a row has in a column of amounts, or the column's default.
+fn amount(record: &Record, row: &Row, column: &str) -> Option<Money> {
+    match row.values.get(column) {
+        Some(Outside::Money(amount)) => return Some(*amount),
+        Some(_) => return None,
+        None => {}
+    }
+    let field = record.fields.iter().find(|field| field.name.node == column)?;
+    match &field.options.default.as_ref()?.kind {
+        LiteralKind::Money { major, currency } => {
+            let currency = if currency == "$" { Currency::USD } else { currency.parse().unwrap() };
+            Some(Money::from_major(major, currency).unwrap())
+        }
+        _ => None,
+    }
 }
 
 /// Who gets how much of an amount, and as what.
@@ -66,8 +83,8 @@ fn shares(block: &Credit, row: &Row, minor: i64) -> Vec<(String, String, i64)> {
 /// Without a block: all of `amount` to whom the record belongs.
 pub fn by_default(record: &Record, row: &Row) -> Credited {
     let owner = &record.belongs_to.as_ref().unwrap().node;
-    match (row.values.get("amount"), row.values.get(owner)) {
-        (Some(Outside::Money(amount)), Some(Outside::Participant(person))) => {
+    match (amount(record, row, "amount"), row.values.get(owner)) {
+        (Some(amount), Some(Outside::Participant(person))) => {
             Credited::from([((person.as_str().to_owned(), owner.clone(), "amount".to_owned()), amount.minor)])
         }
         _ => Credited::new(),

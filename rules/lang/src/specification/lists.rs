@@ -4,7 +4,7 @@ use num_traits::Zero as _;
 
 use super::inputs::currency_in;
 use super::values::{Answer, Gap, Gaps, Value, given, integer};
-use super::{Here, Person};
+use super::{Here, Person, literal};
 use crate::evaluate::Row;
 use crate::syntax::ast::{Aggregate, Expr, ExprKind, Item, Record, TypeKind};
 use merit_core::{Value as Outside, ValueType};
@@ -109,11 +109,19 @@ impl Person<'_> {
         Some(match (name, field) {
             ("credited", None) => row.credited.map_or(Err(Gap::Missing), |money| as_given(&Outside::Money(money))),
             ("credited_as", None) => row.credited_as.clone().map(Value::Words).ok_or(Gap::Missing),
-            (_, Some(field)) => match &field.formula {
-                Some(formula) => self.value(formula, Here { list: Some(list), row: Some((record, row)), lets: &[] }),
-                None if field.options.optional.is_some() => Err(Gap::Absent),
-                None => Err(Gap::Missing),
-            },
+            (_, Some(field)) => {
+                let read = match &field.formula {
+                    Some(formula) => {
+                        self.value(formula, Here { list: Some(list), row: Some((record, row)), lets: &[] })
+                    }
+                    None if field.options.optional.is_some() => Err(Gap::Absent),
+                    None => Err(Gap::Missing),
+                };
+                match (read, &field.options.default) {
+                    (Err(gap), Some(default)) if gap.is_caught() => Ok(literal(default)),
+                    (read, _) => read,
+                }
+            }
             _ => unreachable!(),
         })
     }

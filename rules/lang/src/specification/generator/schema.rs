@@ -180,14 +180,14 @@ participant {
 
 record Deal as deals dated by closed belongs to owner {
   amount : money from $0 and above
-  costs : money from -$1,000,000,000,000 and above
+  costs : money from -$1,000,000,000,000 and above default $12
   units : count from 0 and above
-  weight : number from 0 to 10
-  discount : percent from 0% to 100%
+  weight : number from 0 to 10 default 1
+  discount : percent from 0% to 100% default 5%
   closed : date
   signed : date optional
   term : duration
-  is_new : yes/no
+  is_new : yes/no default no
   product : text
   region : Region
   level : Level optional
