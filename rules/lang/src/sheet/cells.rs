@@ -109,26 +109,40 @@ fn one(cell: &str, column: &Column, condition: bool, currency: &str) -> Result<S
     }
 }
 
-/// `($ 1,200.00)`, `$ 1,200.00` and `8.00 %` as the language writes them.
+/// `($ 1,200.00)`, `$(1,200.00)`, `USD (1,200.00)`, `$ 1,200.00`, `(8.00 %)` and `8.00 %` as the language writes them.
 fn currency_format(cell: &str) -> String {
-    let inner = cell.strip_prefix('(').and_then(|cell| cell.strip_suffix(')'));
-    let (sign, body) = match inner {
-        Some(inner) if is_amount(inner.trim()) => ("-", inner.trim()),
-        _ => ("", cell),
-    };
-    let body = match body.strip_prefix("$ ") {
-        Some(amount) if is_number(amount) => format!("${amount}"),
-        _ => body.to_owned(),
-    };
-    match body.strip_suffix(" %") {
-        Some(number) if is_number(number) => format!("{sign}{number}%"),
-        _ => format!("{sign}{body}"),
+    match in_brackets(cell).and_then(|figure| amount(&figure)).filter(|figure| !figure.starts_with('-')) {
+        Some(figure) => format!("-{figure}"),
+        None => amount(cell).unwrap_or_else(|| cell.to_owned()),
     }
 }
 
-fn is_amount(text: &str) -> bool {
-    let bare = text.strip_prefix('$').map_or(text, str::trim_start);
-    is_number(bare) && !bare.starts_with('-')
+/// The figure that an accountant's brackets take below 0, its sign or code from outside them put before it.
+fn in_brackets(cell: &str) -> Option<String> {
+    let (sign, inside) = cell.split_once('(')?;
+    let (inside, per_cent) = match inside.strip_suffix('%').map(str::trim_end) {
+        Some(inside) => (inside, "%"),
+        None => (inside, ""),
+    };
+    Some(format!("{sign}{}{per_cent}", inside.strip_suffix(')')?.trim()))
+}
+
+/// A number, with the currency or per cent that a spreadsheet's format gives it.
+fn amount(text: &str) -> Option<String> {
+    let (code, figure) = match text.strip_prefix('$') {
+        Some(figure) => ("$".to_owned(), figure.trim_start()),
+        None => match text.split_once(' ') {
+            Some((code, figure)) if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) => {
+                (format!("{code} "), figure)
+            }
+            _ => (String::new(), text),
+        },
+    };
+    if is_number(figure) && (code.is_empty() || !figure.starts_with('-')) {
+        return Some(format!("{code}{figure}"));
+    }
+    let number = figure.strip_suffix('%')?.trim_end();
+    (code.is_empty() && is_number(number)).then(|| format!("{number}%"))
 }
 
 /// Digits, with commas between thousands and a decimal point.

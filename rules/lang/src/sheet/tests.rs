@@ -94,6 +94,21 @@ fn what_spreadsheets_make_of_cells_is_read() {
         assert_eq!(taken("uplift", sheet), same, "{sheet}");
     }
     assert!(taken("uplift", "region,focus,uplift,fee\nEast,-,100%,\"($1,200.00)\"\n").contains("-$1,200.00"));
+    // What an accountant brackets lies below 0, wherever the format puts the currency.
+    for loss in ["($1,200)", "$(1,200)", "$ (1,200)", "( $1,200 )", "(1,200)", "-$1,200"] {
+        let sheet = format!("region\tfocus\tuplift\tfee\nEast\t-\t100%\t{loss}\n");
+        assert!(taken("uplift", &sheet).contains("| -$1,200 "), "{loss}");
+    }
+    for loss in ["(4%)", "(4 %)", "(4)%"] {
+        assert!(taken("rates", &format!("attainment,rate\nbelow 50%,{loss}\n50% and above,8%\n")).contains("| -4% "));
+    }
+    let euros = POLICY.replace("currency USD", "currency EUR").replace('$', "EUR ");
+    let euros = Source { name: "x.merit".into(), text: euros };
+    for loss in ["(EUR 5)", "EUR (5)", "(5)"] {
+        let sheet = format!("region,focus,uplift,fee\nEast,-,100%,{loss}\n");
+        let new = table_from_csv(&euros, "uplift", &sheet).unwrap_or_else(|error| panic!("{}", error.words(&euros)));
+        assert!(new.contains("| -EUR 5 "), "{loss}: {new}");
+    }
     assert!(taken("review", "score;band\nbelow 5%;Weak | # {\n5% and above;Fine\n").contains("\"Weak | # {\""));
     let crlf = Source { name: "x".into(), text: POLICY.replace('\n', "\r\n") };
     let csv = table_to_csv(&crlf, "rates").unwrap();

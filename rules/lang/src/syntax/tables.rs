@@ -9,6 +9,7 @@ use super::ast::{
 use super::declarations::head;
 use super::grammar::{Kids, Rule};
 use super::parser::Reader;
+use crate::diagnostics::{Diagnostic, codes};
 
 impl Reader<'_> {
     /// A table of any kind.
@@ -92,7 +93,7 @@ impl Reader<'_> {
         let mut damaged = self.damaged;
         for row in kids.all(Rule::weigh_row) {
             let kids = Kids::of(row);
-            let weight = kids.get(Rule::expr).and_then(|pair| self.expr(pair));
+            let weight = kids.get(Rule::expr).and_then(|pair| self.cell_value(pair));
             damaged |= weight.is_none();
             let part = self.named(&kids, Rule::name)?;
             rows.extend(weight.map(|weight| WeighRow { part, weight }));
@@ -124,10 +125,9 @@ impl Reader<'_> {
 
     fn band_row(&mut self, pair: &Pair<'_, Rule>) -> Option<BandRow> {
         let kids = Kids::of(pair);
-        let mut values = Vec::new();
-        for value in kids.all(Rule::expr) {
-            values.push(self.expr(value)?);
-        }
+        // Each cell is read, so that each has its message.
+        let values: Vec<Option<Expr>> = kids.all(Rule::expr).map(|value| self.cell_value(value)).collect();
+        let values = values.into_iter().collect::<Option<Vec<Expr>>>()?;
         Some(BandRow { band: self.band(kids.get(Rule::band)?)?, values, span: self.span(pair) })
     }
 
@@ -140,6 +140,17 @@ impl Reader<'_> {
         }
         let band = Band { span: point.span, to: Some(point.clone()), from: Some(point) };
         Some(BandRow { band, values, span: self.span(pair) })
+    }
+
+    /// What a cell gives. `($500)` is minus $500 in a spreadsheet and plus $500 in a formula, so it is neither.
+    fn cell_value(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
+        let Some(figure) = in_parentheses(pair) else { return self.expr(pair) };
+        let (written, bare) = (pair.as_str().trim(), figure);
+        let title = format!("`{written}` is `-{bare}` in a spreadsheet, and `{bare}` in a formula");
+        self.said.push(
+            Diagnostic::new(codes::BAD_NUMBER, title, self.span(pair), "").help("write the one of them that is meant"),
+        );
+        None
     }
 
     /// A literal where a value of any kind may stand.
@@ -169,11 +180,12 @@ impl Reader<'_> {
         let mut cells = Vec::new();
         for part in Kids::of(pair).iter() {
             match part.as_rule() {
-                Rule::kw_otherwise => cells.push(Cell { kind: CellKind::Otherwise, span: self.span(part) }),
-                Rule::cell => cells.push(self.cell(part)?),
+                Rule::kw_otherwise => cells.push(Some(Cell { kind: CellKind::Otherwise, span: self.span(part) })),
+                Rule::cell => cells.push(self.cell(part)),
                 _ => {}
             }
         }
+        let cells = cells.into_iter().collect::<Option<Vec<Cell>>>()?;
         Some(Row { cells, otherwise, span: self.span(pair) })
     }
 
@@ -184,10 +196,23 @@ impl Reader<'_> {
             Rule::member => CellKind::In(Kids::of(&inner).all(Rule::name).map(|pair| self.name(pair)).collect()),
             Rule::band => CellKind::Band(self.band(&inner)?),
             Rule::literal => CellKind::Value(self.lone_literal(&inner)?),
-            _ => CellKind::Value(self.expr(&inner)?),
+            _ => CellKind::Value(self.cell_value(&inner)?),
         };
         Some(Cell { kind, span: self.span(pair) })
     }
+}
+
+/// The figure that stands in parentheses, and nothing else.
+fn in_parentheses<'i>(pair: &Pair<'i, Rule>) -> Option<&'i str> {
+    let parts = |pair: &Pair<'i, Rule>| -> Vec<Pair<'i, Rule>> {
+        pair.clone().into_inner().filter(|part| part.as_rule() != Rule::too_deep).collect()
+    };
+    let parts_of_it = parts(pair);
+    let [open, inner, _] = parts_of_it.as_slice() else { return None };
+    let literal = (open.as_rule() == Rule::sym_left && inner.as_rule() == Rule::expr).then(|| parts(inner))?;
+    let [literal] = literal.as_slice() else { return None };
+    let figure = literal.clone().into_inner().next()?;
+    matches!(figure.as_rule(), Rule::money | Rule::percent | Rule::number).then(|| literal.as_str().trim())
 }
 
 fn bands_kind(rule: Rule, kids: &Kids<'_>) -> BandsKind {
