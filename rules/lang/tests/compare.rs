@@ -115,6 +115,33 @@ const OF_COMMISSION: &[Edit] = &[
         ],
     ),
     (
+        "renamed parts",
+        &[
+            ("define multi_year", "define long_deals"),
+            ("multi_year * 2%", "long_deals * 2%"),
+            ("tiers ae_rates", "tiers rates"),
+            ("apply ae_rates", "apply rates"),
+        ],
+    ),
+    (
+        "renamed, and changed where it is read",
+        &[
+            ("define coding_new", "define oncology"),
+            ("coding_new * 1%", "oncology * 2%"),
+            ("expect coding_new", "expect oncology"),
+        ],
+    ),
+    (
+        "another name and another content",
+        &[
+            (
+                "define multi_year : money = sum of deals.credited where (is_new and term is at least 24 months)",
+                "define long_deals : money = sum of deals.credited where (is_new and term is at least 36 months)",
+            ),
+            ("multi_year * 2%", "long_deals * 2%"),
+        ],
+    ),
+    (
         "tests, checks and comments",
         &[
             ("# Each rate pays only", "# Every rate pays only"),

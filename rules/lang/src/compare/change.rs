@@ -34,6 +34,8 @@ pub enum Part {
 pub enum Aspect {
     /// The part itself: there on one side only.
     Itself,
+    /// Its name, and nothing else of it.
+    Renamed,
     /// Its formula or value.
     Value,
     /// What it is about, for people.
@@ -128,6 +130,7 @@ impl Aspect {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Itself => "itself",
+            Self::Renamed => "renamed",
             Self::Value => "value",
             Self::About => "about",
             Self::Because => "because",
@@ -181,6 +184,8 @@ impl Change {
     fn changed(&self, old: &str, new: &str) -> String {
         let (who, at) = (self.subject(), &self.at);
         match self.what {
+            Aspect::Renamed if self.part == Part::Recognition => format!("{who} is the new name of “{old}”"),
+            Aspect::Renamed => format!("{who} is the new name of `{old}`"),
             Aspect::Cell => format!("{who}, {at}: {old} becomes {new}"),
             Aspect::Version => format!("version {new} (was {old})"),
             Aspect::Effective => format!("in force {new} (was {old})"),

@@ -10,7 +10,11 @@ use crate::syntax::parse_policy;
 impl Both<'_> {
     /// The program knows constants only as the values that they stand for, so they are read from the text.
     pub(super) fn constants(&mut self) {
-        let (old, new) = (constants(self.old), constants(self.new));
+        self.renamed(Part::Constant);
+        let (mut old, new) = (constants(self.old), constants(self.new));
+        for (name, _) in &mut old {
+            *name = self.renames.new_name(name).unwrap_or(name).to_owned();
+        }
         for (old, new) in paired(&old, &new, |constant| &constant.0) {
             let Some((name, _)) = new.or(old) else { continue };
             let of = Of { part: Part::Constant, name, pays: self.reach.has(name) };

@@ -10,6 +10,7 @@ mod inputs;
 mod meaning;
 mod outcomes;
 mod reach;
+mod renames;
 mod stages;
 mod tables;
 mod texts;
@@ -19,12 +20,15 @@ pub use change::{Aspect, Change, Part};
 use crate::program::{Expr, Place, Program};
 use meaning::{meaning, plain};
 use reach::Reach;
+use renames::Renames;
 
 /// All differences, in the order of a policy's parts. Empty: both say the same. A policy pays the same where no change
 /// [`Change::pays`].
 #[must_use]
 pub fn compare(old: &Program, new: &Program) -> Vec<Change> {
-    let mut both = Both { old, new, reach: Reach::of(old, new), changes: Vec::new() };
+    let (reach, renames) = (Reach::of(old, new), Renames::of(old, new));
+    let old = &renames.apply(old);
+    let mut both = Both { old, new, reach, renames, changes: Vec::new() };
     both.header();
     both.constants();
     both.inputs();
@@ -44,6 +48,7 @@ struct Both<'p> {
     old: &'p Program,
     new: &'p Program,
     reach: Reach,
+    renames: Renames,
     changes: Vec<Change>,
 }
 
@@ -56,9 +61,9 @@ struct Of<'a> {
 }
 
 impl Both<'_> {
-    /// Adds a difference, if it is one.
+    /// Adds a difference, if it is one. A part that is named by its new name is none.
     fn note(&mut self, of: Of<'_>, what: Aspect, at: &str, old: Option<String>, new: Option<String>) {
-        if old == new {
+        if old == new || old.as_ref().map(|old| self.renames.words(old)) == new {
             return;
         }
         self.changes.push(Change {
@@ -94,7 +99,7 @@ impl Both<'_> {
         meaning(self.old, old) == meaning(self.new, new)
             || (has_place(old.place)
                 && has_place(new.place)
-                && plain(&shown(self.old, old)) == plain(&shown(self.new, new)))
+                && self.renames.words(&plain(&shown(self.old, old))) == plain(&shown(self.new, new)))
     }
 }
 

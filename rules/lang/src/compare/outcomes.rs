@@ -14,6 +14,8 @@ type Pair<'p> = (Option<&'p Statement>, Option<&'p Statement>);
 
 impl Both<'_> {
     pub(super) fn outcomes(&mut self) {
+        self.renamed(Part::Payout);
+        self.renamed(Part::Recommendation);
         for (old, new) in paired(&self.old.outcomes, &self.new.outcomes, |outcome| &outcome.name) {
             let Some(outcome) = new.or(old) else { continue };
             let part = if outcome.kind == OutcomeKind::Payout { Part::Payout } else { Part::Recommendation };
@@ -77,7 +79,7 @@ impl Both<'_> {
     fn same(&self, old: &Statement, new: &Statement) -> bool {
         let ((was, before), (is, after)) = (parts(self.old, old), parts(self.new, new));
         discriminant(&old.kind) == discriminant(&new.kind)
-            && was == is
+            && self.renames.words(&was) == is
             && before.len() == after.len()
             && before.iter().zip(&after).all(|(old, new)| self.alike(old, new))
     }

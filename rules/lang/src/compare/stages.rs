@@ -34,6 +34,7 @@ impl Both<'_> {
     }
 
     pub(super) fn contests(&mut self) {
+        self.renamed(Part::Contest);
         for (old, new) in paired(&self.old.contests, &self.new.contests, |contest| &contest.name) {
             let Some(contest) = new.or(old) else { continue };
             let of = Of { part: Part::Contest, name: &contest.name, pays: true };
@@ -105,6 +106,7 @@ impl Both<'_> {
     }
 
     pub(super) fn recognitions(&mut self) {
+        self.renamed(Part::Recognition);
         for (old, new) in paired(&self.old.recognitions, &self.new.recognitions, |recognize| &recognize.name) {
             let Some(recognize) = new.or(old) else { continue };
             let of = Of { part: Part::Recognition, name: &recognize.name, pays: false };

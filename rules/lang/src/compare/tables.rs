@@ -7,6 +7,7 @@ use crate::program::{BandTable, Outside, Quantity, Rates, Table, TableKind, Tier
 
 impl Both<'_> {
     pub(super) fn definitions(&mut self) {
+        self.renamed(Part::Definition);
         for (old, new) in paired(&self.old.defines, &self.new.defines, |define| &define.name) {
             let Some(define) = new.or(old) else { continue };
             let of = Of { part: Part::Definition, name: &define.name, pays: self.reach.has(&define.name) };
@@ -25,6 +26,7 @@ impl Both<'_> {
     }
 
     pub(super) fn tables(&mut self) {
+        self.renamed(Part::Table);
         for (old, new) in paired(&self.old.tables, &self.new.tables, |table| &table.name) {
             let Some(table) = new.or(old) else { continue };
             let of = Of { part: Part::Table, name: &table.name, pays: self.reach.has(&table.name) };

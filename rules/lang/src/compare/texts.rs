@@ -43,9 +43,9 @@ fn expected(program: &Program, test: &Test) -> Vec<String> {
         ExpectationKind::Total { outcome: id, payable, value } => {
             format!("total {:?} {payable} {value}", id.map(outcome))
         }
-        ExpectationKind::Recognized { recognition, yes } => {
+        ExpectationKind::Recognized { recognition, yes, points } => {
             let name = program.recognitions.get(*recognition).map(|recognize| &recognize.name);
-            format!("{name:?} recognized {yes}")
+            format!("{name:?} recognized {yes} {points:?}")
         }
         other => format!("{other:?}"),
     };
