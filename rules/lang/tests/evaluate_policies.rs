@@ -71,7 +71,7 @@ fn altered(line: &str) -> Option<String> {
     if let Some(rest) = line.get(start..)?.strip_prefix("expect not recognized") {
         return Some(format!("{}expect recognized{rest}", line.get(..start)?));
     }
-    if let Some(rest) = line.get(start..)?.strip_prefix("expect recognized") {
+    if let Some(rest) = line.get(start..)?.strip_prefix("expect recognized").filter(|rest| !rest.contains(" with ")) {
         return Some(format!("{}expect not recognized{rest}", line.get(..start)?));
     }
     let at = line.rfind(|c: char| c.is_ascii_digit())?;

@@ -14,7 +14,7 @@ impl Checker<'_> {
     pub fn expectation(&mut self, expectation: &Expectation) -> Option<ExpectationKind> {
         let money = Type::Money(self.fallback());
         match expectation {
-            Expectation::Recognized { name, expected } => self.recognized(name, *expected),
+            Expectation::Recognized { name, expected, points } => self.recognized(name, *expected, points.as_ref()),
             Expectation::Equals { name, part, value } => match part {
                 Part::Whole => self.equals(name, value),
                 Part::Held => self.part(name, AmountPart::Held, value),
@@ -61,7 +61,7 @@ impl Checker<'_> {
         }
     }
 
-    fn recognized(&mut self, name: &Name, yes: bool) -> Option<ExpectationKind> {
+    fn recognized(&mut self, name: &Name, yes: bool, points: Option<&ast::Literal>) -> Option<ExpectationKind> {
         let found = self.recognition_names.iter().position(|known| *known == name.node);
         if found.is_none() && !self.is_damaged(&name.node) {
             let help = nearest(&name.node, self.recognition_names.iter().map(String::as_str))
@@ -69,7 +69,19 @@ impl Checker<'_> {
             let title = format!("this policy has no recognition \"{}\"", name.node);
             self.said.push(Diagnostic::new(codes::TEST_EXPECTATION, title, name.span, "").maybe_help(help));
         }
-        found.map(|recognition| ExpectationKind::Recognized { recognition, yes })
+        let points = match points {
+            Some(points) if !yes => {
+                let title = "who is not recognized gets no points";
+                self.said.push(
+                    Diagnostic::new(codes::TEST_EXPECTATION, title, points.span, "")
+                        .help("leave `with …` or `not` out"),
+                );
+                return None;
+            }
+            Some(points) => Some(self.exact(points, &Type::Points, "`with`")?),
+            None => None,
+        };
+        found.map(|recognition| ExpectationKind::Recognized { recognition, yes, points })
     }
 
     fn contest_named(&mut self, name: &Name) -> Option<usize> {

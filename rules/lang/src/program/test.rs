@@ -137,6 +137,8 @@ pub enum ExpectationKind {
         recognition: usize,
         /// Whether it is expected.
         yes: bool,
+        /// `… with 250 points`.
+        points: Option<Ratio>,
     },
 }
 

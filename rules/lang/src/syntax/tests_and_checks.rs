@@ -114,7 +114,11 @@ impl Reader<'_> {
         Some(match inner.as_rule() {
             Rule::recognized => {
                 let expected = !outer.has(Rule::kw_not);
-                Expectation::Recognized { name: self.named(&kids, Rule::text)?, expected }
+                let points = match kids.get(Rule::literal) {
+                    Some(pair) => Some(self.literal(pair)?),
+                    None => None,
+                };
+                Expectation::Recognized { name: self.named(&kids, Rule::text)?, expected, points }
             }
             Rule::expect_pay if kids.has(Rule::kw_paid) => Expectation::Paid(literal(self)?),
             Rule::expect_pay => Expectation::Owed(literal(self)?),

@@ -38,7 +38,9 @@ pub(super) fn failure(
         ExpectationKind::Total { outcome, payable, value } => total(program, all, *outcome, *payable, value),
         ExpectationKind::Column { list, column, values } => column_of(program, ran, *list, *column, values),
         ExpectationKind::Credit { to, of, value } => credited(program, ran, to, of, value),
-        ExpectationKind::Recognized { recognition, yes } => recognized(program, ran, *recognition, *yes),
+        ExpectationKind::Recognized { recognition, yes, points } => {
+            recognized(program, ran, *recognition, yes.then_some(points.as_ref()))
+        }
         ExpectationKind::Share { .. } | ExpectationKind::Guideline(_) => None,
     }?;
     let words = match about {
@@ -239,14 +241,26 @@ fn credited<'a>(program: &Program, ran: &Ran, to: &str, of: &str, expected: &Rat
     Some((told(merit_core::money::spoken(expected, sum.currency)), told(sum.spoken()), Words::Lines(shares)))
 }
 
-fn recognized<'a>(program: &'a Program, ran: &Ran, recognition: usize, yes: bool) -> Option<Differs<'a>> {
+/// Whether somebody is recognized as expected: not, or with so many points where it says how many.
+fn recognized<'a>(
+    program: &'a Program,
+    ran: &Ran,
+    recognition: usize,
+    expected: Option<Option<&Ratio>>,
+) -> Option<Differs<'a>> {
     let name = program.recognitions.get(recognition)?.name.as_str();
-    let given = ran.recognized.contains(name);
-    if given == yes {
+    let given = ran.recognized.get(name);
+    let wanted = expected.flatten();
+    if given.is_some() == expected.is_some() && wanted.is_none_or(|points| Some(points) == given) {
         return None;
     }
-    let words = |yes: bool| format!("{}recognized “{name}”", if yes { "" } else { "not " });
-    Some((words(yes), words(given), Words::Of(name)))
+    let words = |yes: bool, points: Option<&Ratio>| {
+        let with = points
+            .filter(|_| wanted.is_some())
+            .map(|points| format!(" with {}", Quantity::Exact(points.clone()).spoken(&Type::Points)));
+        format!("{}recognized “{name}”{}", if yes { "" } else { "not " }, with.unwrap_or_default())
+    };
+    Some((words(expected.is_some(), wanted), words(given.is_some(), given), Words::Of(name)))
 }
 
 /// The found value, told exactly where rounded words would look like the expected ones.

@@ -1,9 +1,9 @@
 //! Tests period by period: evaluated, freed, settled, and what is left handed on to the next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use merit_core::{Money, Value};
+use merit_core::{Money, Ratio, Value};
 
 use super::TestFailure;
 use super::expected::failure;
@@ -21,8 +21,8 @@ pub(super) struct Ran {
     pub(super) released: Vec<Release>,
     pub(super) settled: Result<Settled, NotScored>,
     pub(super) totals: Totals,
-    /// The titles of what is recognised, at most as often as the policy says.
-    pub(super) recognized: BTreeSet<String>,
+    /// The titles of what is recognised, at most as often as the policy says, each with its points.
+    pub(super) recognized: BTreeMap<String, Ratio>,
 }
 
 /// Sums of one period in minor units.
@@ -95,8 +95,8 @@ fn recognized(
     evaluation: &Evaluation,
     now: Date,
     given_on: &mut Vec<(String, Date)>,
-) -> BTreeSet<String> {
-    let mut titles = BTreeSet::new();
+) -> BTreeMap<String, Ratio> {
+    let mut titles = BTreeMap::new();
     for given in &evaluation.recognitions {
         let before = given.once_per.is_some_and(|once| {
             let own = given_on.iter().filter(|(title, _)| *title == given.name);
@@ -104,7 +104,7 @@ fn recognized(
         });
         if !before {
             given_on.push((given.name.clone(), now));
-            titles.insert(given.name.clone());
+            titles.insert(given.name.clone(), given.points.clone().unwrap_or(Ratio::ZERO));
         }
     }
     titles

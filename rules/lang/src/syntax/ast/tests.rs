@@ -60,8 +60,8 @@ pub enum Given {
 /// What a test expects.
 #[derive(Debug, Clone)]
 pub enum Expectation {
-    /// `recognized`, or not.
-    Recognized { name: Name, expected: bool },
+    /// `recognized`, or not; with how many points.
+    Recognized { name: Name, expected: bool, points: Option<Literal> },
     /// A value, or a part of an outcome's amount.
     Equals { name: Name, part: Part, value: Given },
     /// A value, rounded half up to the literal's digits.
