@@ -59,10 +59,23 @@ impl Neighbours for Clients {
     }
 
     async fn cycle(&self, name: &str) -> Result<Cycle> {
-        let cycle = self.get_cycle(name).await?;
-        let first = wire::day("the cycle's first day", &cycle.first_day)?;
-        let last = wire::day("the cycle's last day", &cycle.last_day)?;
-        Ok(Cycle { id: CycleId::from_name(&cycle.name)?, period: Period::through(first, last)?, zone: cycle.zone })
+        cycle(self.get_cycle(name).await?)
+    }
+
+    async fn cycles(&self) -> Result<Vec<Cycle>> {
+        let mut found = Vec::new();
+        let mut page_token = String::new();
+        loop {
+            let request = goals::ListCyclesRequest { page_size: PAGE, page_token };
+            let page = self.goals.clone().list_cycles(request).await.map_err(|s| from_status(&s))?.into_inner();
+            for one in page.cycles {
+                found.push(cycle(one)?);
+            }
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                return Ok(found);
+            }
+        }
     }
 
     async fn team_pay_shown(&self, cycle: &str) -> Result<bool> {
@@ -150,7 +163,21 @@ fn person(found: directory::Person) -> Result<Person> {
         history.push(DatedValue { attribute: dated.attribute, from, value });
     }
     let id = PersonId::from_name(&found.name)?;
-    Ok(Person { id, history, ratings: Vec::new(), granted: Vec::new(), carried: Vec::new(), occurred: Vec::new() })
+    Ok(Person {
+        id,
+        history,
+        ratings: Vec::new(),
+        granted: Vec::new(),
+        carried: Vec::new(),
+        occurred: Vec::new(),
+        earlier: Vec::new(),
+    })
+}
+
+fn cycle(found: goals::Cycle) -> Result<Cycle> {
+    let first = wire::day("the cycle's first day", &found.first_day)?;
+    let last = wire::day("the cycle's last day", &found.last_day)?;
+    Ok(Cycle { id: CycleId::from_name(&found.name)?, period: Period::through(first, last)?, zone: found.zone })
 }
 
 fn goal(found: goals::Goal) -> Result<Goal> {

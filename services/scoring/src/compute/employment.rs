@@ -83,6 +83,7 @@ mod tests {
             granted: vec![],
             carried: vec![],
             occurred: vec![],
+            earlier: vec![],
         }
     }
 

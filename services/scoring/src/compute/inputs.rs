@@ -7,8 +7,9 @@ use merit_core::ids::PersonId;
 use merit_core::{Period, Value};
 use merit_rules::{History, InputSource, NotScored, PersonInputs, Row, Schema};
 
-use super::averages::{by_days, part, plus};
+use super::averages::by_days;
 use super::credit::{Credited, Share};
+use super::quota::quota;
 use super::{Plan, Prepared, in_force, last_day};
 use crate::model::Person;
 
@@ -130,57 +131,6 @@ fn facts_on(schema: &Schema, person: &Person, period: &Period, day: Date) -> BTr
         }
     }
     facts
-}
-
-/// The target of the person's goal on the measure for a period of the policy.
-fn quota(
-    plan: &Plan,
-    prepared: &Prepared,
-    person: &Person,
-    (measure, period): (&str, &Period),
-    history: &History,
-) -> Result<Option<Value>, String> {
-    let cycle = &plan.frozen.cycle;
-    let asked = prepared.program.inputs().get("quota");
-    let place = match asked {
-        Some(asked) if asked.spread => prepared.periods.iter().position(|other| other == period),
-        _ => None,
-    };
-    if *period != cycle.period && place.is_none() {
-        let shorter = cycle.period.covers(period);
-        let advice = if shorter { "; write `spread evenly` behind the policy's `quota` to divide them" } else { "" };
-        return Err(format!("no quota for the period {period}: quotas are set for the cycle {}{advice}", cycle.id));
-    }
-    let goals: Vec<_> = plan.goals_of(&person.id).filter(|goal| goal.measure == measure).collect();
-    let own = match goals.as_slice() {
-        [] => None,
-        [goal] if asked.is_some_and(|asked| asked.averaged) => {
-            by_days(&cycle.period, |day| goal.target_on(day).map(|target| &target.0))
-        }
-        [goal] => goal.target_on(cycle.period.last()).map(|target| target.0.clone()),
-        several => {
-            let ids: Vec<String> = several.iter().map(|goal| format!("`{}`", goal.id)).collect();
-            return Err(format!(
-                "no single quota: the goals {} are all on `{measure}` in {}; keep one",
-                ids.join(" and "),
-                cycle.id
-            ));
-        }
-    };
-    let Some(own) = own else { return Ok(None) };
-    let own = match place {
-        Some(place) => part(&own, place, prepared.periods.len()),
-        None => Some(own),
-    };
-    let Some(unit) = asked.and_then(|asked| asked.to_date) else { return Ok(own) };
-    // The quota to date is what the period before had, and this one's own.
-    let since = unit.start_of(period.last(), prepared.program.year_starts());
-    let before = history.periods.iter().rfind(|past| past.values.contains_key("quota"));
-    let before = before.filter(|past| past.period.last() >= since);
-    let (Some(own), Some(before)) = (own.as_ref(), before.and_then(|past| past.values.get("quota"))) else {
-        return Ok(own);
-    };
-    Ok(plus(before, own))
 }
 
 /// A person's rows of a list that are dated in the period.

@@ -15,6 +15,7 @@ pub mod impact;
 mod inputs;
 pub mod ledger;
 pub mod plan;
+mod quota;
 pub mod rank;
 mod recognition;
 pub mod root;

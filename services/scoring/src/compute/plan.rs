@@ -133,6 +133,25 @@ impl Plan {
         Ok(window)
     }
 
+    /// The day since which goals of earlier cycles count towards a quota, and on which measures: of policies whose periods
+    /// are longer than the cycle. None where no policy needs any.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn quotas_since(cycle: &Period, policies: &[Policy]) -> Result<Option<(jiff::civil::Date, BTreeSet<String>)>> {
+        let mut schemas = BTreeMap::new();
+        let (mut since, mut measures) = (cycle.start, BTreeSet::new());
+        for policy in policies {
+            let program = load(policy, &*schema_of(&mut schemas, &policy.schema_text)?)?;
+            let Some(measure) = program.attainment_of() else { continue };
+            for period in periods_of(policy, &program, cycle).iter().filter(|period| period.start < cycle.start) {
+                since = since.min(period.start);
+                measures.insert(measure.to_owned());
+            }
+        }
+        Ok((since < cycle.start).then_some((since, measures)))
+    }
+
     /// The events that can free inside a cycle what was held back in it: of policies with more than one period there.
     ///
     /// # Errors

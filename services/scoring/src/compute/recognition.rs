@@ -75,6 +75,7 @@ mod tests {
             granted: vec![],
             carried: vec![],
             occurred: vec![],
+            earlier: vec![],
         };
         let month = |m| Period::new(date(2026, m, 1), date(2026, m + 1, 1)).unwrap();
         let earlier = Granted { policy: "P".to_owned(), title: "Hot streak".to_owned(), on: date(2026, 6, 30) };

@@ -7,7 +7,7 @@ use merit_core::ids::{CycleId, PersonId};
 use merit_core::{Period, Ratio};
 use serde::{Deserialize, Serialize};
 
-use super::{Carried, Cutoffs, Occurred, Packed, Policy, StoredResult};
+use super::{Carried, Cutoffs, EarlierCycle, Occurred, Packed, Policy, StoredResult};
 
 /// A cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +70,9 @@ pub struct Person {
     /// Events that have come for earlier cycles, of those that something waits for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub occurred: Vec<Occurred>,
+    /// Earlier cycles that a policy's period reaches back over, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierCycle>,
 }
 
 /// Whose goal it is.
@@ -148,7 +151,7 @@ impl Goal {
     /// The target in force on a day.
     #[must_use]
     pub fn target_on(&self, day: Date) -> Option<&Packed> {
-        self.targets.iter().rfind(|target| target.from <= day).map(|target| &target.target)
+        target_on(&self.targets, day)
     }
 
     /// The progress on record for a day.
@@ -156,4 +159,10 @@ impl Goal {
     pub fn progress_on(&self, day: Date) -> Option<&Ratio> {
         self.progress.iter().rfind(|progress| progress.on <= day).map(|progress| &progress.done)
     }
+}
+
+/// The target in force on a day, of those sorted by their first.
+#[must_use]
+pub fn target_on(targets: &[DatedTarget], day: Date) -> Option<&Packed> {
+    targets.iter().rfind(|target| target.from <= day).map(|target| &target.target)
 }

@@ -2,6 +2,7 @@
 
 mod books;
 mod carried;
+mod earlier;
 mod event;
 mod frozen;
 mod key;
@@ -17,8 +18,11 @@ mod run;
 
 pub use books::{BookEntry, BookRow, Books};
 pub use carried::{Balance, Carried, Occurred, PastPeriod};
+pub use earlier::{EarlierCycle, EarlierGoal};
 pub use event::Event;
-pub use frozen::{Cycle, DatedProgress, DatedTarget, DatedValue, Frozen, Goal, Granted, OwnerKind, Person, Rating};
+pub use frozen::{
+    Cycle, DatedProgress, DatedTarget, DatedValue, Frozen, Goal, Granted, OwnerKind, Person, Rating, target_on,
+};
 pub use key::{joined, shown_key};
 pub use keyed::Keyed;
 pub use opening::{Closed, Opening, OpeningKey, What};

@@ -84,6 +84,7 @@ impl Scoring {
         granted.extend(openings.granted());
         let mut people = assemble(&cycle.period, people, ratings, granted);
         self.carry(&cycle, cutoffs.scoring, (&policies, openings), &mut people).await?;
+        self.look_back(&cycle, cutoffs.goals, &policies, &mut people).await?;
         Ok(Frozen { cycle, cutoffs, schema_text, policies, people, goals, results })
     }
 

@@ -5,6 +5,7 @@ mod balance_check;
 mod balances;
 mod carry;
 mod check;
+mod earlier;
 mod events;
 mod execute;
 mod explain;

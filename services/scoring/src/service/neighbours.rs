@@ -21,6 +21,9 @@ pub trait Neighbours: Send + Sync {
     /// Whether a cycle, by its resource name, shows a team's pay to its manager.
     async fn team_pay_shown(&self, cycle: &str) -> Result<bool>;
 
+    /// All cycles.
+    async fn cycles(&self) -> Result<Vec<Cycle>>;
+
     /// Those of the people who are in the directory.
     async fn known(&self, people: &BTreeSet<PersonId>) -> Result<BTreeSet<PersonId>>;
 

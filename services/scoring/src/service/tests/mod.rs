@@ -9,6 +9,7 @@ pub mod neighbours;
 mod openings;
 mod policies;
 mod posting;
+mod quotas;
 mod standing;
 mod verifying;
 

@@ -1,6 +1,6 @@
 //! A small company.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -20,6 +20,10 @@ pub struct Company {
     pub goals: Mutex<Vec<Goal>>,
     pub ratings: Mutex<Vec<(PersonId, Rating)>>,
     pub team_pay_shown: AtomicBool,
+    /// Goals of cycles that have their own.
+    pub goals_in: Mutex<BTreeMap<String, Vec<Goal>>>,
+    /// Cycles that there aren't.
+    pub never_opened: Mutex<BTreeSet<String>>,
 }
 
 pub fn id(id: &str) -> PersonId {
@@ -43,7 +47,15 @@ fn person(who: &str, role: &str, manager: &str, from: Date) -> Person {
     if !manager.is_empty() {
         fact("manager", ValueType::Participant, manager);
     }
-    Person { id: id(who), history, ratings: vec![], granted: vec![], carried: vec![], occurred: vec![] }
+    Person {
+        id: id(who),
+        history,
+        ratings: vec![],
+        granted: vec![],
+        carried: vec![],
+        occurred: vec![],
+        earlier: vec![],
+    }
 }
 
 pub fn goal(name: &str, owner_kind: OwnerKind, owner: &str, measure: &str, target: &str) -> Goal {
@@ -103,6 +115,8 @@ impl Company {
             goals: Mutex::new(goals),
             ratings: Mutex::new(ratings),
             team_pay_shown: AtomicBool::new(false),
+            goals_in: Mutex::default(),
+            never_opened: Mutex::default(),
         }
     }
 }
@@ -135,8 +149,19 @@ impl Neighbours for Company {
         Ok(self.people.lock().unwrap().clone())
     }
 
-    async fn goals(&self, _cycle: &CycleId, _cutoff: i64) -> Result<Vec<Goal>> {
-        Ok(self.goals.lock().unwrap().clone())
+    async fn cycles(&self) -> Result<Vec<Cycle>> {
+        let mut cycles = Vec::new();
+        for quarter in 1..=4 {
+            cycles.push(self.cycle(&format!("cycles/2026-Q{quarter}")).await?);
+        }
+        let never = self.never_opened.lock().unwrap();
+        cycles.retain(|cycle| !never.contains(cycle.id.as_str()));
+        Ok(cycles)
+    }
+
+    async fn goals(&self, cycle: &CycleId, _cutoff: i64) -> Result<Vec<Goal>> {
+        let own = self.goals_in.lock().unwrap().get(cycle.as_str()).cloned();
+        Ok(own.unwrap_or_else(|| self.goals.lock().unwrap().clone()))
     }
 
     async fn goals_of(&self, _cycle: &CycleId, person: &PersonId) -> Result<Vec<Goal>> {

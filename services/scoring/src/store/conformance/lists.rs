@@ -49,7 +49,8 @@ pub async fn traced(store: &dyn Store) -> RunId {
     let mut frozen = nothing_frozen(&run);
     for id in &roster {
         let (history, ratings, granted) = (vec![], vec![], vec![]);
-        let found = Person { id: id.clone(), history, ratings, granted, carried: vec![], occurred: vec![] };
+        let found =
+            Person { id: id.clone(), history, ratings, granted, carried: vec![], occurred: vec![], earlier: vec![] };
         frozen.people.insert(id.clone(), found);
     }
     store.create_run(&run, &frozen, &roster, 9).await.unwrap();

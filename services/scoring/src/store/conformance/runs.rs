@@ -19,8 +19,15 @@ pub async fn a_run_is_made_once_and_read_back(store: &dyn Store, _: &dyn Behind)
     for who in ["bob", "Ana"] {
         let value = Some(Packed(Value::parse(ValueType::Text, "East; DROP TABLE runs").unwrap()));
         let history = vec![DatedValue { attribute: "team".to_owned(), from: date(2026, 1, 1), value }];
-        let found =
-            Person { id: person(who), history, ratings: vec![], granted: vec![], carried: vec![], occurred: vec![] };
+        let found = Person {
+            id: person(who),
+            history,
+            ratings: vec![],
+            granted: vec![],
+            carried: vec![],
+            occurred: vec![],
+            earlier: vec![],
+        };
         frozen.people.insert(person(who), found);
     }
     assert!(store.create_run(&run, &frozen, &[person("Ana"), person("bob")], 1).await.unwrap());
