@@ -95,7 +95,10 @@ fn a_call_is_one_trace_through_every_service_and_is_counted() {
     );
     let ana = token(&merit, "ana", "member");
     let asked = ["standing", "ana", "--cycle", "2026-Q3", "--server", &server.url, "--token", &ana];
-    merit.run(&asked).expect(0);
+    // As a scheduler starts it, with a trace of its own.
+    let mut job = merit.command(&asked);
+    job.env("TRACEPARENT", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").env("MERIT_TELEMETRY_OTLP", &otlp);
+    assert!(job.output().unwrap().status.success());
     let refused = ["review", "status", "--cycle", "2026-Q3", "--server", &server.url, "--token", &ana];
     merit.run(&refused).expect(3);
 
@@ -120,6 +123,8 @@ fn a_call_is_one_trace_through_every_service_and_is_counted() {
         .filter_map(|span| span.name.split('.').nth(1))
         .collect();
     assert_eq!(reached, BTreeSet::from(["directory", "feedback", "goals", "scoring"]));
+    assert!(standing.trace_id.starts_with(&[0x0a, 0xf7, 0x65, 0x19]), "the job's own trace");
+    assert!(spans.iter().any(|span| span.name == "command" && span.trace_id == standing.trace_id));
     assert!(!collector.metrics.lock().unwrap().is_empty());
     let all = format!("{:?}{:?}{page}", spans, collector.metrics.lock().unwrap());
     for personal in ["people/ana", "\"ana\"", "Ana", "2026-Q3", "eyJ"] {

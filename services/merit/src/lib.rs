@@ -19,6 +19,7 @@ use clap::Parser as _;
 use merit_core::{Error, Kind, Result};
 use merit_platform::telemetry::{self, Telemetry};
 use serde_json::json;
+use tracing::Instrument as _;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Outcome;
@@ -58,7 +59,9 @@ async fn watched(cli: Cli, told: telemetry::Settings) -> Result<Outcome> {
         })?;
         tokio::spawn(scrape.serve(listener));
     }
-    let ended = dispatch(cli).await;
+    // A job that a scheduler started belongs to the trace that it names (W3C, `TRACEPARENT`).
+    let command = telemetry::command(std::env::var("TRACEPARENT").ok().as_deref());
+    let ended = dispatch(cli).instrument(command).await;
     tokio::task::spawn_blocking(move || telemetry.flush()).await.map_err(Error::internal)?;
     ended
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use merit_core::{Clock, Error, Kind, Result};
+use merit_platform::telemetry::metrics;
 use tokio::sync::Mutex;
 
 use crate::service::Outbox;
@@ -99,6 +100,10 @@ impl Relay {
         loop {
             if let Err(error) = self.once().await {
                 tracing::warn!(reason = %error.reason, "waiting mails could not be read");
+            }
+            // What is still here is told as far as one batch: more than that is long enough.
+            if let Ok(left) = self.store.waiting(0, BATCH).await {
+                metrics::queue_depth("relay", "waiting", left.len().try_into().unwrap_or(u64::MAX));
             }
             tokio::time::sleep(every).await;
         }

@@ -52,6 +52,16 @@ impl Settings {
     }
 }
 
+/// The span of a whole command, a part of the trace that a `traceparent` names if one is given.
+#[must_use]
+pub fn command(traceparent: Option<&str>) -> tracing::Span {
+    let span = tracing::info_span!(target: "merit::command", "command");
+    if let Some(parent) = traceparent {
+        context::join(&span, parent);
+    }
+    span
+}
+
 /// What was started. Keep it until the process ends, then [`Telemetry::flush`].
 #[derive(Debug)]
 pub struct Telemetry {

@@ -6,6 +6,7 @@ use merit_core::ids::{CycleId, PersonId, RunId};
 use merit_platform::access::Permit;
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
+use merit_platform::telemetry::metrics;
 use merit_platform::wire;
 use merit_proto::scoring::v1 as proto;
 use tokio::sync::mpsc;
@@ -86,6 +87,7 @@ impl Grpc {
         let forward = tokio::spawn(async move {
             while let Some(step) = told.recv().await {
                 let crate::service::Progress { stage, done, total } = step;
+                metrics::run_progress(stage, done.into(), total.into());
                 let message = proto::ExecuteRunResponse { stage: stage.to_owned(), done, total, run: None };
                 let _ = steps.send(Ok(message)).await;
             }
