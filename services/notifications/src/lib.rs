@@ -14,10 +14,12 @@ pub mod service;
 pub mod store;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use merit_core::{Clock, Result};
 use merit_platform::client::{LIMIT, Link};
 use merit_platform::store::Place;
+use merit_platform::telemetry::metrics;
 use merit_proto::directory::v1::directory_service_client::DirectoryServiceClient;
 use merit_proto::notifications::v1::notifications_service_server::NotificationsServiceServer;
 
@@ -25,6 +27,7 @@ pub use delivery::{Relay, Security};
 pub use grpc::Grpc;
 
 use delivery::{Carrier, Patience, SmtpCarrier};
+use model::State;
 
 /// The service's name: of its schema and, with `.db`, of its file.
 pub const NAME: &str = "notifications";
@@ -67,6 +70,21 @@ impl NotificationsService {
             clock,
         );
         Ok(Self { outbox: Arc::new(outbox) })
+    }
+
+    /// Measures what waits in the outbox, by state, now and then until it is dropped. For a server.
+    pub async fn measure_forever(&self, every: Duration) {
+        const WATCHED: [(State, &str); 3] =
+            [(State::Waiting, "waiting"), (State::Failed, "failed"), (State::Unclear, "unclear")];
+        loop {
+            for (state, word) in WATCHED {
+                match self.outbox.count(state).await {
+                    Ok(mails) => metrics::queue_depth("outbox", word, mails),
+                    Err(error) => tracing::warn!(reason = %error.reason, "the outbox could not be counted"),
+                }
+            }
+            tokio::time::sleep(every).await;
+        }
     }
 
     /// The tonic service.

@@ -81,6 +81,14 @@ impl Outbox {
         self.store.list(after, limit).await
     }
 
+    /// How many mails are in a state.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn count(&self, state: State) -> Result<u64> {
+        Ok(self.store.keys(&[state]).await?.len().try_into().unwrap_or(u64::MAX))
+    }
+
     /// Marks fetched mails as sent; says how many were not yet.
     ///
     /// # Errors
