@@ -39,7 +39,10 @@ macro_rules! paged {
                 &self.page_token
             }
             fn unpaged(&self) -> Self {
-                Self { page_size: 0, page_token: String::new(), ..self.clone() }
+                let mut unpaged = self.clone();
+                unpaged.page_size = 0;
+                unpaged.page_token.clear();
+                unpaged
             }
         }
     )+};
