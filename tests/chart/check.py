@@ -25,6 +25,7 @@ CHART = HERE.parent.parent / "charts" / "merit"
 KUBERNETES = ["1.31", "1.37"]
 MERIT = "/usr/local/bin/merit"
 DATA, TMP, SECRETS = "/data", "/tmp", "/var/run/merit"
+SERVICES = ["directory", "goals", "feedback", "scoring", "notifications", "reviews"]
 
 
 class Checks:
@@ -146,6 +147,81 @@ def check_server(checks, objects, values):
             checks.that(not found, f"the service doesn't send calls to {thing['metadata']['name']}")
 
 
+def check_distributed(checks, objects, values):
+    """A deployment and a service for each of Merit's services, over one database that a job migrates first."""
+    checks.that(not [thing for thing in objects if thing["kind"] == "StatefulSet"], "no pod with a volume")
+    deployments = [thing for thing in objects if thing["kind"] == "Deployment"]
+    found = [thing["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/component"] for thing in deployments]
+    checks.equal(sorted(found), sorted(SERVICES), "a deployment for each service")
+    settings = next(thing for thing in objects if thing["kind"] == "ConfigMap")
+    port, base = values["service"]["port"], settings["metadata"]["name"]
+    addresses = {}
+    for deployment, name in zip(deployments, found):
+        spec, labels = deployment["spec"]["template"]["spec"], deployment["spec"]["template"]["metadata"]["labels"]
+        container = spec["containers"][0]
+        words = ["serve", "--services", name, "--listen", f"0.0.0.0:{port}"]
+        checks.equal(container["args"], words, f"{name}'s words")
+        checks.equal(deployment["spec"]["replicas"], 1, f"{name} runs once")
+        checks.equal(deployment["spec"]["strategy"], {"type": "Recreate"}, f"no two versions of {name} at a time")
+        checks.that(deployment["spec"]["selector"]["matchLabels"].items() <= labels.items(), f"{name} finds its pod")
+        for probe in ["startupProbe", "readinessProbe", "livenessProbe"]:
+            checks.equal(container[probe].get("grpc", {}).get("port"), port, f"{name}'s {probe} asks the health service")
+        source = [entry["configMapRef"]["name"] for entry in container["envFrom"]]
+        checks.equal(source, [base], f"{name} reads the settings")
+        check_files(checks, spec, values, name, base)
+        services = [thing for thing in objects if thing["kind"] == "Service"]
+        mine = [thing for thing in services if thing["spec"]["selector"].items() <= labels.items()]
+        checks.equal(len(mine), 1, f"one service finds {name}")
+        if mine:
+            meta = mine[0]["metadata"]
+            plain = re.fullmatch("[a-z]([-a-z0-9]{0,61}[a-z0-9])?", meta["name"])
+            checks.that(plain, f"{name}'s service has a name that name lookup knows")
+            addresses[f"MERIT_SERVICES_{name.upper()}"] = f"http://{meta['name']}.{meta['namespace']}.svc:{port}"
+    database = values["database"]
+    storage = {
+        "MERIT_STORAGE_KIND": "postgres",
+        "MERIT_STORAGE_URL": f"postgres://{database['user']}@{database['host']}:{database['port']}/{database['name']}",
+        "MERIT_STORAGE_PASSWORD_FILE": f"{SECRETS}/database/password",
+        "MERIT_STORAGE_CONNECTIONS": str(database["connections"]),
+        "MERIT_IDENTITY_KEY_FILE": f"{SECRETS}/identity/key",
+    }
+    told = {name: value for name, value in settings["data"].items() if not name.startswith(("MERIT_MAIL", "MERIT_SMTP"))}
+    checks.equal(told, storage | addresses | {"MERIT_LOG": values["log"]}, "the settings")
+    check_migration(checks, objects, values, storage, base)
+
+
+def check_files(checks, spec, values, name, base):
+    """The secrets that a pod with a database has, and no more."""
+    wanted = {
+        "database": (values["database"]["passwordSecret"]["name"], values["database"]["passwordSecret"]["key"], "password"),
+        "identity": (values["identity"]["keySecret"]["name"] or f"{base}-identity", values["identity"]["keySecret"]["key"], "key"),
+    }
+    smtp = values["mail"]["smtp"]
+    if name == "notifications" and values["mail"]["enabled"] and smtp["username"]:
+        wanted["smtp"] = (smtp["passwordSecret"]["name"], smtp["passwordSecret"]["key"], "password")
+    secrets = {volume["name"]: volume["secret"] for volume in spec["volumes"] if "secret" in volume}
+    found = {name: (s["secretName"], s["items"][0]["key"], s["items"][0]["path"]) for name, s in secrets.items()}
+    checks.equal(found, wanted, f"{name}'s secrets")
+    mounts = {mount["name"]: mount["mountPath"] for mount in spec["containers"][0]["volumeMounts"]}
+    for secret in wanted:
+        checks.equal(mounts.get(secret), f"{SECRETS}/{secret}", f"where {name} finds {secret}")
+
+
+def check_migration(checks, objects, values, storage, base):
+    """The job that comes before everything else of a release."""
+    jobs = [thing for thing in objects if thing["kind"] == "Job"]
+    checks.equal(len(jobs), 1, "one migration")
+    notes = jobs[0]["metadata"]["annotations"]
+    checks.equal(notes["helm.sh/hook"], "pre-install,pre-upgrade", "the migration comes first")
+    spec = jobs[0]["spec"]["template"]["spec"]
+    container = spec["containers"][0]
+    checks.equal(container["args"], ["migrate"], "the migration's words")
+    checks.equal({entry["name"]: entry["value"] for entry in container["env"]}, storage | {"MERIT_LOG": values["log"]}, "its settings")
+    # Nothing of the release is there yet when it runs.
+    checks.that("serviceAccountName" not in spec and "envFrom" not in container, "the migration needs nothing of the release")
+    check_files(checks, spec, values, "migrate", base)
+
+
 def check_settings(checks, objects, container, spec, mail, log):
     """The server's environment; the relay's password only as a file."""
     settings = next(thing for thing in objects if thing["kind"] == "ConfigMap")
@@ -195,13 +271,18 @@ def check_job(checks, objects, values, name, words):
     codes = final[0]["onExitCodes"]
     checks.equal((codes["operator"], codes["values"]), ("In", [1, 2, 4]), f"{name} doesn't try again in vain")
     checks.equal(codes["containerName"], container["name"], f"{name}'s rule is about its container")
-    service = next(thing for thing in objects if thing["kind"] == "Service")["metadata"]
-    server = f"http://{service['name']}.{service['namespace']}.svc:{values['service']['port']}"
-    checks.equal(container["args"], words + ["--server", server, "--token", f"{SECRETS}/token"], f"{name}'s words")
+    base = next(thing for thing in objects if thing["kind"] == "ConfigMap")["metadata"]
+    if values["mode"] == "single":
+        to = ["--server", f"http://{base['name']}.{base['namespace']}.svc:{values['service']['port']}"]
+    else:
+        to = []
+        source = [entry["configMapRef"]["name"] for entry in container["envFrom"]]
+        checks.equal(source, [base["name"]], f"{name} is told where the services are")
+    checks.equal(container["args"], words + to + ["--token", f"{SECRETS}/token"], f"{name}'s words")
     mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
     secret = next(volume["secret"] for volume in pod["volumes"] if volume["name"] == mounts[SECRETS])
     token = values["token"]
-    checks.equal(secret["secretName"], token["secretName"] or f"{service['name']}-token", f"{name}'s token Secret")
+    checks.equal(secret["secretName"], token["secretName"] or f"{base['name']}-token", f"{name}'s token Secret")
     checks.equal(secret["items"], [{"key": token["key"], "path": "token"}], f"{name}'s token file")
 
 
@@ -211,22 +292,27 @@ def check_network(checks, objects, values):
     if not values["networkPolicy"]["enabled"]:
         checks.equal(policies, {}, "no network policies")
         return
-    checks.equal(len(policies), 2, "a network policy for the server and one for the jobs")
+    apart = values["mode"] == "distributed"
+    checks.equal(len(policies), 3 if apart else 2, "network policies for servers, jobs and a migration")
     for thing, template in pods(objects):
         covering = [spec for spec in policies.values() if selects(spec["podSelector"], template["metadata"]["labels"])]
         checks.equal(len(covering), 1, f"one policy covers {thing['metadata']['name']}")
         if not covering:
             continue
         checks.equal(covering[0]["policyTypes"], ["Ingress", "Egress"], "both directions are closed")
-        if thing["kind"] == "CronJob":
+        ports = [port["port"] for rule in covering[0]["egress"] for port in rule["ports"]]
+        database = [values["database"]["port"]] if apart else []
+        if thing["kind"] in ("CronJob", "Job"):
             checks.equal(covering[0].get("ingress"), [], "nobody reaches a job")
+            beyond = ["grpc"] if thing["kind"] == "CronJob" else database
+            checks.equal(ports, [53, 53] + beyond, "a job reaches the servers, a migration the database")
         else:
             callers = covering[0]["ingress"][0]["from"]
             for caller in values["networkPolicy"]["allowFrom"]:
                 checks.that(caller in callers, "those the values name reach the server")
-            ports = [port["port"] for rule in covering[0]["egress"] for port in rule["ports"]]
             relay = [values["mail"]["smtp"]["port"]] if values["mail"]["enabled"] else []
-            checks.equal(ports, [53, 53] + relay, "the server reaches name lookup and the relay only")
+            beyond = (["grpc"] if apart else []) + database + relay
+            checks.equal(ports, [53, 53] + beyond, "a server reaches name lookup, its like, the database and the relay only")
 
 
 def selects(selector, labels):
@@ -316,7 +402,10 @@ def check_rendered(checks, helm, merit, release, file):
     checks.that("Secret" not in {kind for kind, _ in names}, "no secret is in the chart")
     for owner, template in pods(objects):
         check_pod(checks, owner, template, values)
-    check_server(checks, objects, values)
+    if values["mode"] == "single":
+        check_server(checks, objects, values)
+    else:
+        check_distributed(checks, objects, values)
     check_job(checks, objects, values, "review", ["review", "run", "--cycle", "last-ended"])
     check_job(checks, objects, values, "mail", ["mail", "send"])
     check_network(checks, objects, values)
@@ -350,7 +439,8 @@ def main():
         checks.case = file.name
         check_rendered(checks, options.helm, options.merit, "merit", file)
     checks.case = "a release name as long and as odd as helm allows"
-    check_rendered(checks, options.helm, None, "2.release-" + "x" * 43, HERE / "values" / "mail.yaml")
+    for file in ["mail.yaml", "distributed.yaml"]:
+        check_rendered(checks, options.helm, None, "2.release-" + "x" * 43, HERE / "values" / file)
     check_refused(checks, options.helm)
     if options.merit:
         checks.case = "notes"

@@ -51,10 +51,18 @@ spec:
                 {{- range .args }}
                 - {{ . | quote }}
                 {{- end }}
+                {{- if eq .root.Values.mode "single" }}
                 - --server
                 - {{ include "merit.url" .root | quote }}
+                {{- end }}
                 - --token
                 - /var/run/merit/token
+              {{- if eq .root.Values.mode "distributed" }}
+              # It says where each service is.
+              envFrom:
+                - configMapRef:
+                    name: {{ include "merit.name" .root }}
+              {{- end }}
               env:
                 - name: MERIT_LOG
                   value: {{ .root.Values.log | quote }}

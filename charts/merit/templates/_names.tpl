@@ -47,3 +47,66 @@ http://{{ include "merit.name" . }}.{{ .Release.Namespace }}.svc:{{ .Values.serv
     - port: 53
       protocol: TCP
 {{- end -}}
+
+{{/* The services that run apart in a distributed installation. */}}
+{{- define "merit.services" -}}
+directory goals feedback scoring notifications reviews
+{{- end -}}
+
+{{/* Where a service is reached: dict "root" $ "service" "goals". */}}
+{{- define "merit.address" -}}
+http://{{ include "merit.name" .root }}-{{ .service }}.{{ .root.Release.Namespace }}.svc:{{ .root.Values.service.port }}
+{{- end -}}
+
+{{/* The database's settings as a container's environment: nothing in it is secret. */}}
+{{- define "merit.database" -}}
+MERIT_STORAGE_KIND: postgres
+{{- with .Values.database }}
+MERIT_STORAGE_URL: {{ printf "postgres://%s@%s:%d/%s" .user .host (int .port) .name | quote }}
+MERIT_STORAGE_PASSWORD_FILE: /var/run/merit/database/password
+MERIT_STORAGE_CONNECTIONS: {{ .connections | quote }}
+{{- end }}
+MERIT_IDENTITY_KEY_FILE: /var/run/merit/identity/key
+{{- end -}}
+
+{{/* The files that a process with a database needs, and where they stand. */}}
+{{- define "merit.secretMounts" -}}
+- name: database
+  mountPath: /var/run/merit/database
+  readOnly: true
+- name: identity
+  mountPath: /var/run/merit/identity
+  readOnly: true
+{{- end -}}
+{{- define "merit.secretVolumes" -}}
+- name: database
+  secret:
+    secretName: {{ .Values.database.passwordSecret.name }}
+    defaultMode: 0440
+    items:
+      - key: {{ .Values.database.passwordSecret.key }}
+        path: password
+- name: identity
+  secret:
+    secretName: {{ .Values.identity.keySecret.name | default (printf "%s-identity" (include "merit.name" .)) }}
+    defaultMode: 0440
+    items:
+      - key: {{ .Values.identity.keySecret.key }}
+        path: key
+{{- end -}}
+
+{{/* Egress to our own servers: dict "root" $ "servers" (list …). */}}
+{{- define "merit.toServers" -}}
+- to:
+    - podSelector:
+        matchLabels:
+          app.kubernetes.io/name: merit
+          app.kubernetes.io/instance: {{ .root.Release.Name }}
+        matchExpressions:
+          - key: app.kubernetes.io/component
+            operator: In
+            values: {{ toJson .servers }}
+  ports:
+    - port: grpc
+      protocol: TCP
+{{- end -}}

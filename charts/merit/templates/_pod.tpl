@@ -1,6 +1,11 @@
 {{/* What every pod of Merit has: no privileges, no credentials of the cluster, where it runs. */}}
 {{- define "merit.pod" -}}
 serviceAccountName: {{ include "merit.name" . }}
+{{ include "merit.podOfAnybody" . }}
+{{- end -}}
+
+{{/* The same for a pod that runs before the release's own account is there. */}}
+{{- define "merit.podOfAnybody" -}}
 automountServiceAccountToken: false
 # A service called `merit` would otherwise put MERIT_PORT and others into every container's environment.
 enableServiceLinks: false
