@@ -48,6 +48,11 @@ bench-evaluate:
 bench-hostile *cases:
     cargo bench --quiet --locked -p merit-rules --bench hostile -- {{ cases }}
 
+# Abuses a server on loopback: slow connections, resets, large messages, open streams. Says what another client felt.
+bench-abuse *words:
+    cargo build --release --locked --bin merit
+    python3 tests/bench/abuse/run.py "${CARGO_TARGET_DIR:-target}/release/merit" {{ words }}
+
 # Looks for texts that break a law of the policy language, for so many seconds: parse_policy, check_policy, format_policy, eval.
 fuzz target seconds="60" *words:
     cargo fuzz --version || cargo install --locked cargo-fuzz

@@ -1,0 +1,213 @@
+"""Abuses a server on loopback in four ways while another client makes ordinary calls, and says what that client felt,
+how the server's memory grew, and how soon it was well again.
+
+    run.py MERIT [--scale 1.0]
+
+MERIT is the binary. Bounds are generous: the other client's 99th percentile under twice its quiet value (and a floor for
+machines that are slow), memory under 64 MiB more, recovery within a second. Exits 1 if one is broken.
+"""
+
+import argparse
+import pathlib
+import re
+import socket
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import http2
+
+METHOD = "/merit.goals.v1.GoalsService/ListCycles"
+# Below this a difference is the machine's, not the server's.
+FLOOR_MS = 20.0
+MEMORY_MIB, RECOVERY_S = 64, 1.0
+
+
+class Caller(threading.Thread):
+    """The other client: one call after the other, each timed."""
+
+    def __init__(self, port, block):
+        super().__init__(daemon=True)
+        self.port, self.block, self.times, self.failed, self.ended = port, block, [], 0, threading.Event()
+
+    def run(self):
+        connection = http2.Connection(self.port)
+        while not self.ended.is_set():
+            began = time.perf_counter()
+            if connection.ask(self.block) is None:
+                self.failed += 1
+                connection.close()
+                connection = http2.Connection(self.port)
+            self.times.append((time.perf_counter() - began) * 1000)
+            time.sleep(0.002)
+        connection.close()
+
+    def end(self):
+        """Stops; gives the median, the 99th percentile and the calls that failed."""
+        self.ended.set()
+        self.join(60)
+        ordered = sorted(self.times)
+        return statistics.median(ordered), ordered[int(len(ordered) * 0.99)], self.failed
+
+
+def quietly(work):
+    """Runs what a server may cut short at any time."""
+    try:
+        return work()
+    except OSError:
+        return None
+
+
+def slow(port, block, scale):
+    """Connections that say a little and then nothing."""
+    sockets = []
+    for at in range(int(1000 * scale)):
+        def open_one(at=at):
+            plain = socket.create_connection(("127.0.0.1", port), timeout=5)
+            plain.sendall(http2.PREFACE[: at % 24])
+            sockets.append(plain)
+        quietly(open_one)
+    time.sleep(2)
+    for plain in sockets:
+        plain.close()
+    return f"{len(sockets)} connections"
+
+
+def resets(port, block, scale):
+    """Calls that are taken back as soon as they are made."""
+    sent, connections, wanted = 0, 0, int(100_000 * scale)
+    while sent < wanted and connections < 10_000:
+        connections += 1
+        def burst():
+            nonlocal sent
+            connection = http2.Connection(port, patience=5)
+            for _ in range(10):
+                batch = b""
+                for _ in range(100):
+                    stream = connection.stream()
+                    batch += http2.frame(http2.HEADERS, http2.END_HEADERS, stream, block)
+                    batch += http2.frame(http2.RST, 0, stream, struct.pack(">I", 8))
+                sent += 100
+                connection.send(batch)
+            connection.close()
+        quietly(burst)
+    return f"{sent} resets over {connections} connections"
+
+
+def large(port, block, scale):
+    """Messages one byte beyond four mebibytes."""
+    refused, wanted = 0, int(100 * scale)
+    payload = b"x" * (4 * 1024 * 1024 + 1)
+    data = http2.message(payload)
+    for _ in range(wanted):
+        def one():
+            connection = http2.Connection(port, patience=5)
+            stream = connection.stream()
+            connection.send(http2.frame(http2.HEADERS, http2.END_HEADERS, stream, block))
+            # As far as a stream's first window goes; the server may have said no by then.
+            for at in range(0, 65535 - http2.LONGEST, http2.LONGEST):
+                connection.send(http2.frame(http2.DATA, 0, stream, data[at: at + http2.LONGEST]))
+            told = any(of == stream and kind in (http2.HEADERS, http2.RST) for kind, _, of, _ in connection.frames())
+            connection.close()
+            return told
+        refused += bool(quietly(one))
+    return f"{refused} of {wanted} refused"
+
+
+def streams(port, block, scale):
+    """Calls that are opened and never finished, on forty connections."""
+    connections, opened = [], 0
+    for _ in range(40):
+        def fill():
+            nonlocal opened
+            connection = http2.Connection(port, patience=5)
+            connections.append(connection)
+            for _ in range(int(250 * scale)):
+                connection.send(http2.frame(http2.HEADERS, http2.END_HEADERS, connection.stream(), block))
+                opened += 1
+        quietly(fill)
+    time.sleep(2)
+    for connection in connections:
+        connection.close()
+    return f"{opened} streams"
+
+
+def memory(process):
+    """Resident memory in MiB."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+def recovery(port, block):
+    """Seconds until a new client is answered."""
+    began = time.perf_counter()
+    while time.perf_counter() - began < 60:
+        def one():
+            connection = http2.Connection(port, patience=5)
+            answer = connection.ask(block)
+            connection.close()
+            return answer
+        if quietly(one) is not None:
+            return time.perf_counter() - began
+    return 60.0
+
+
+def measure(process, port, block, mallory, scale):
+    """All four, one after the other; gives what was broken."""
+    caller = Caller(port, block)
+    caller.start()
+    time.sleep(3)
+    median, quiet, failed = caller.end()
+    before, broken = memory(process), []
+    print(f"quiet: median {median:.1f} ms, p99 {quiet:.1f} ms, {failed} failed, {before:.0f} MiB")
+    for abuse in [slow, resets, large, streams]:
+        caller = Caller(port, block)
+        caller.start()
+        began = time.perf_counter()
+        done = abuse(port, mallory, scale)
+        took = time.perf_counter() - began
+        median, p99, failed = caller.end()
+        again, grown = recovery(port, block), memory(process) - before
+        print(f"{abuse.__name__}: {done} in {took:.1f} s; the other client: median {median:.1f} ms, p99 {p99:.1f} ms, "
+              f"{failed} failed; memory {grown:+.0f} MiB; well after {again:.2f} s")
+        bounds = [(p99 <= max(2 * quiet, FLOOR_MS), "p99"), (grown < MEMORY_MIB, "memory"),
+                  (again < RECOVERY_S, "recovery"), (failed == 0, "failed calls"), (process.poll() is None, "life")]
+        broken += [f"{abuse.__name__}: {name}" for held, name in bounds if not held]
+    return broken
+
+
+def main():
+    """Starts a server, abuses it, and stops it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("merit", type=pathlib.Path)
+    parser.add_argument("--scale", type=float, default=1.0)
+    options = parser.parse_args()
+    merit = str(options.merit.resolve())
+    with tempfile.TemporaryDirectory() as folder:
+        data = ["--data", f"{folder}/data"]
+        subprocess.run([merit, "cycle", "open", "2026-Q3", *data], check=True, stdout=subprocess.DEVNULL)
+        def block(person, role):
+            words = [merit, "token", "--as", person, "--role", role, *data]
+            token = subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
+            return http2.call(METHOD, token)
+
+        # Both are known: whoever shows no good token is turned away before anything is done.
+        good, mallory = block("operator", "operator"), block("mallory", "member")
+        process = subprocess.Popen([merit, "serve", "--listen", "127.0.0.1:0", *data], stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True)
+        try:
+            port = int(re.search(r" on [^:]+:(\d+)", process.stdout.readline())[1])
+            broken = measure(process, port, good, mallory, options.scale)
+        finally:
+            process.terminate()
+            process.wait(60)
+    print("bounds: " + ("all held" if not broken else "broken: " + ", ".join(broken)))
+    sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()
