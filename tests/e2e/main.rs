@@ -13,4 +13,5 @@ mod merit;
 mod records;
 mod reference;
 mod server;
+mod split;
 mod telemetry;

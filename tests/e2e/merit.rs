@@ -78,9 +78,15 @@ impl Merit {
 
     /// The command, ready to run.
     pub fn command(&self, args: &[&str]) -> Command {
+        self.command_in("data", args)
+    }
+
+    /// The command on another data folder.
+    pub fn command_in(&self, data: &str, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_merit"));
-        command.args(args).arg("--data").arg(self.path("data")).stdin(Stdio::null());
-        for variable in ["MERIT_DATA", "MERIT_SERVER", "MERIT_TOKEN_FILE", "MERIT_LISTEN", "MERIT_LOG"] {
+        command.args(args).arg("--data").arg(self.path(data)).stdin(Stdio::null());
+        for variable in ["MERIT_DATA", "MERIT_SERVER", "MERIT_TOKEN_FILE", "MERIT_LISTEN", "MERIT_LOG", "MERIT_CONFIG"]
+        {
             command.env_remove(variable);
         }
         command.current_dir(self.dir.path());

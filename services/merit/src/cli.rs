@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::rules::{DiffArgs, ExplainArgs};
 use crate::import::ImportKind;
+use crate::placement;
 
 /// Merit: goals, results, rewards and quarterly reviews by policies that people can read.
 #[derive(Debug, Parser)]
@@ -34,6 +35,9 @@ pub struct Global {
     /// A file with a token that `merit token` printed; without it the data folder's own operator acts
     #[arg(long, global = true, value_name = "FILE", env = "MERIT_TOKEN_FILE")]
     pub token: Option<PathBuf>,
+    /// A file of settings; `merit config reference` lists them all
+    #[arg(long, global = true, value_name = "FILE", env = "MERIT_CONFIG")]
+    pub config: Option<PathBuf>,
     /// Print JSON for programs instead of tables for people
     #[arg(long, global = true)]
     pub json: bool,
@@ -50,6 +54,8 @@ pub enum Command {
     },
     /// Run the services and answer gRPC
     Serve(Serve),
+    /// Bring the services' records to this program's version
+    Migrate(Migrate),
     /// Make a token that says who calls
     Token(Token),
     /// Take people, goals, results, ratings, events, opening balances, feedback or self-assessments from a CSV file
@@ -78,26 +84,41 @@ pub enum Command {
     Backup(BackupFile),
     /// Fill an empty place from a backup
     Restore(BackupFile),
+    /// Show and check settings
+    #[command(subcommand)]
+    Config(Config),
     /// Write a deterministic synthetic organisation, for benchmarks
     Generate(Generate),
+}
+
+/// `merit config …`
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Show every setting in force and where it comes from
+    Show,
+    /// Say what is wrong with the settings, and nothing else
+    Check,
+    /// Print the reference page of all settings, in Markdown
+    Reference,
 }
 
 /// `merit serve`.
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Which services this process runs
-    #[arg(long, value_enum, default_value_t = Services::All)]
-    pub services: Services,
-    /// Where to listen
-    #[arg(long, value_name = "ADDR", env = "MERIT_LISTEN", default_value = "127.0.0.1:50051")]
-    pub listen: SocketAddr,
+    /// Which services this process runs, with commas between; the settings say where the others are
+    #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = placement::ALL, value_parser = PossibleValuesParser::new(placement::words()))]
+    pub services: Vec<String>,
+    /// Where to listen, instead of where the settings say (127.0.0.1:50051)
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
 }
 
-/// Which services a process runs. One process runs all of them for now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Services {
-    /// Every service.
-    All,
+/// `merit migrate`.
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Whose records, with commas between
+    #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = placement::ALL, value_parser = PossibleValuesParser::new(placement::words()))]
+    pub services: Vec<String>,
 }
 
 /// `merit backup` and `merit restore`.
@@ -407,7 +428,7 @@ pub struct Export {
 
 /// How a relay is set.
 const RELAY: &str = "\
-A relay is set by the environment of the process that holds the data (this one, or the server):
+A relay is set by the settings of the process that holds the data (this one, or the server), in a file or as variables:
   MERIT_SMTP_HOST            the relay's name; without it, mails leave with --to only
   MERIT_MAIL_FROM            who sends, such as `Merit <scorecards@example.com>`
   MERIT_SMTP_SECURITY        starttls (default), tls or none

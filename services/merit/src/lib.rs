@@ -8,6 +8,7 @@ pub mod exit;
 pub mod generate;
 pub mod import;
 mod pages;
+pub mod placement;
 pub mod session;
 pub mod settings;
 mod show;
@@ -23,6 +24,7 @@ use tracing::Instrument as _;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Outcome;
+use crate::settings::Settings;
 use crate::show::Screen;
 
 /// Runs the command line to its end.
@@ -31,10 +33,9 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let json = cli.global.json;
     let serving = matches!(cli.command, Command::Serve(_));
-    let filter = std::env::var("MERIT_LOG").unwrap_or_else(|_| if serving { "info" } else { "error" }.to_owned());
-    let told = settings::telemetry(&filter, serving, |name| std::env::var(name).ok());
+    let told = settings::telemetry(&Settings::layers(cli.global.config.as_deref()), serving);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let ended = runtime.map_err(Error::internal).and_then(|runtime| runtime.block_on(watched(cli, told?)));
+    let ended = runtime.map_err(Error::internal).and_then(|runtime| runtime.block_on(watched(cli, told)));
     match ended {
         Ok(outcome) => outcome.into(),
         Err(error) => {
@@ -52,9 +53,7 @@ async fn watched(cli: Cli, told: telemetry::Settings) -> Result<Outcome> {
             Error::new(
                 Kind::Unavailable,
                 "LISTEN",
-                format!(
-                    "{address} can't be listened on for metrics: {error}; choose another in MERIT_TELEMETRY_PROMETHEUS"
-                ),
+                format!("{address} can't be listened on for metrics: {error}; choose another in telemetry.prometheus"),
             )
         })?;
         tokio::spawn(scrape.serve(listener));
@@ -71,6 +70,7 @@ async fn dispatch(cli: Cli) -> Result<Outcome> {
     match cli.command {
         Command::Demo { out } => commands::demo::run(&global, &out).await,
         Command::Serve(args) => commands::serve::run(&global, &args).await,
+        Command::Migrate(args) => commands::migrate::run(&global, &args).await,
         Command::Token(args) => commands::token::run(&global, &args),
         Command::Import(args) => commands::import::run(&global, &args).await,
         Command::Schema(args) => commands::schema::run(&global, args).await,
@@ -82,6 +82,7 @@ async fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Mail(args) => commands::mail::run(&global, args).await,
         Command::Backup(args) => commands::backup::back_up(&global, &args).await,
         Command::Restore(args) => commands::backup::restore(&global, &args).await,
+        Command::Config(command) => commands::config::run(&global, &command),
         Command::Generate(args) => commands::generate::run(&global, &args),
     }
 }

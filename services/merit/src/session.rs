@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use merit_core::{Clock, Error, Result, SystemClock};
-use merit_platform::client::{self, Bearer, LIMIT, Link};
-use merit_platform::data_folder::DataFolder;
-use merit_platform::identity::{Keys, Principal, Role};
+use merit_platform::client::{self, Bearer, LIMIT, Link, Switchboard};
+use merit_platform::identity::{Principal, Role};
 use merit_proto::directory::v1::directory_service_client::DirectoryServiceClient;
 use merit_proto::goals::v1::goals_service_client::GoalsServiceClient;
 use merit_proto::notifications::v1::notifications_service_client::NotificationsServiceClient;
@@ -16,8 +15,9 @@ use merit_proto::reviews::v1::reviews_service_client::ReviewsServiceClient;
 use merit_proto::scoring::v1::scoring_service_client::ScoringServiceClient;
 
 use crate::cli::Global;
+use crate::placement::Service;
 use crate::settings::Settings;
-use crate::wiring::{self, Assembly};
+use crate::wiring::{self, Assembly, Ground};
 
 /// Seconds that a command's own token is good for: longer than any command runs.
 const TOKEN_SECONDS: i64 = 24 * 3600;
@@ -26,7 +26,7 @@ const TOKEN_SECONDS: i64 = 24 * 3600;
 pub struct Session {
     link: Link,
     // Holds the folder's lock while the command runs.
-    _folder: Option<DataFolder>,
+    _ground: Option<Ground>,
 }
 
 impl Session {
@@ -37,38 +37,50 @@ impl Session {
     /// `DATA_FOLDER_LOCKED`, `SERVER_UNREACHABLE`, `TOKEN_NEEDED`, and those of opening a service.
     pub async fn open(global: &Global, command: &str) -> Result<Self> {
         let token = global.token.as_deref().map(read_token).transpose()?;
-        match &global.server {
-            Some(url) => {
-                let token = token.ok_or_else(|| {
-                    Error::invalid(
-                        "TOKEN_NEEDED",
-                        "a server wants to know who calls: pass --token FILE with what `merit token` printed",
-                    )
-                })?;
-                let channel = client::remote(url).await?;
-                Ok(Self { link: client::link(channel, Bearer::new(&token)?), _folder: None })
+        let settings = Settings::load(global.config.as_deref())?;
+        let switchboard = match &global.server {
+            Some(url) => Switchboard::from(client::remote(url, &settings.trust).await?),
+            None if settings.services.is_empty() => {
+                return Self::embedded(&global.data, command, token, &settings, Arc::new(SystemClock)).await;
             }
-            None => Self::embedded(&global.data, command, token, Arc::new(SystemClock)).await,
-        }
+            None => wiring::distributed(&settings)?,
+        };
+        let link = match (token, &settings.trust.identity) {
+            (Some(token), _) => client::link(switchboard, Bearer::new(&token)?),
+            // A certificate says who calls.
+            (None, Some(_)) => client::link(switchboard, Bearer::none()),
+            (None, None) => {
+                return Err(Error::invalid(
+                    "TOKEN_NEEDED",
+                    "a server wants to know who calls: pass --token FILE with what `merit token` printed",
+                ));
+            }
+        };
+        Ok(Self { link, _ground: None })
     }
 
-    /// Opens a data folder with a clock of its own. Without a token the local operator acts.
+    /// Opens all services where they keep their records, with a clock of its own. Without a token the local operator acts.
     ///
     /// # Errors
     /// As [`Session::open`].
-    pub async fn embedded(data: &Path, command: &str, token: Option<String>, clock: Arc<dyn Clock>) -> Result<Self> {
-        let folder = DataFolder::open(data, &format!("merit {command}"))?;
-        let keys = Keys::load_or_create(&wiring::key_file(data))?;
-        let settings = Settings::from_environment()?;
-        let assembly = Assembly::open(&folder, &keys, &settings, clock).await?;
+    pub async fn embedded(
+        data: &Path,
+        command: &str,
+        token: Option<String>,
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let ground = Ground::take(settings, data, &format!("merit {command}"))?;
+        let keys = wiring::keys(settings, data)?;
+        let assembly = Assembly::open(&ground.place, &Service::ALL.into(), &keys, settings, clock).await?;
         assembly.start_relay();
-        let Assembly { server, channel, incoming, .. } = assembly;
+        let Assembly { server, switchboard, incoming, .. } = assembly;
         tokio::spawn(server.serve_in_process(incoming));
         let token = match token {
             Some(token) => token,
             None => keys.mint(&Principal::new("operator", Role::Operator), Timestamp::now(), TOKEN_SECONDS)?,
         };
-        Ok(Self { link: client::link(channel, Bearer::new(&token)?), _folder: Some(folder) })
+        Ok(Self { link: client::link(switchboard, Bearer::new(&token)?), _ground: Some(ground) })
     }
 
     /// The link itself, for what makes its own clients.

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod client;
 pub mod data_folder;
+pub mod deadline;
 pub mod etag;
 pub mod filter;
 pub mod identity;

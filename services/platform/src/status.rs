@@ -45,6 +45,14 @@ pub fn to_status(error: Error) -> Status {
     Status::with_error_details(code, message, details)
 }
 
+/// A status of a kind that only the wire has, with a stable reason.
+#[must_use]
+pub fn with_reason(code: Code, reason: &str, message: &str) -> Status {
+    let mut details = ErrorDetails::new();
+    details.set_error_info(reason, DOMAIN, std::collections::HashMap::new());
+    Status::with_error_details(code, message, details)
+}
+
 /// An error from the wire.
 #[must_use]
 pub fn from_status(status: &Status) -> Error {

@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 use merit_core::{Error, Result, SystemClock};
 use merit_platform::data_folder::DataFolder;
-use merit_platform::identity::Keys;
 use merit_platform::store::{Place, archive};
 use serde_json::json;
 
 use crate::cli::{BackupFile, Global};
 use crate::exit::Outcome;
+use crate::placement::Service;
 use crate::settings::Settings;
 use crate::show::Screen;
-use crate::wiring::{self, Assembly, SERVICES};
+use crate::wiring::{self, Assembly};
 
 /// Writes the file beside its name and puts it in place when it is whole.
 pub async fn back_up(global: &Global, args: &BackupFile) -> Result<Outcome> {
@@ -29,14 +29,15 @@ pub async fn back_up(global: &Global, args: &BackupFile) -> Result<Outcome> {
     }
     // Nobody writes while we hold the lock, and all stores are at this program's migrations.
     let folder = DataFolder::open(&global.data, "merit backup")?;
-    drop(opened(&folder).await?);
+    drop(opened(global, &folder).await?);
     let beside = beside(&args.file);
     let made = async {
         let failed = |error| failed(&beside, &error);
         let file =
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside).map_err(failed)?;
         let mut writer = BufWriter::new(file);
-        let rows = archive::back_up(&Place::folder(folder.path()), &SERVICES, &mut writer).await?;
+        let rows =
+            archive::back_up(&Place::folder(folder.path()), &Service::ALL.map(Service::word), &mut writer).await?;
         writer.flush().map_err(failed)?;
         writer.get_ref().sync_all().map_err(failed)?;
         std::fs::rename(&beside, &args.file).map_err(failed)?;
@@ -65,8 +66,8 @@ pub async fn restore(global: &Global, args: &BackupFile) -> Result<Outcome> {
     let _ = std::fs::remove_dir_all(&beside);
     let filled = async {
         let folder = DataFolder::open(&beside, "merit restore")?;
-        drop(opened(&folder).await?);
-        archive::restore(&Place::folder(folder.path()), &SERVICES, BufReader::new(file)).await
+        drop(opened(global, &folder).await?);
+        archive::restore(&Place::folder(folder.path()), &Service::ALL.map(Service::word), BufReader::new(file)).await
     };
     let rows = filled.await.inspect_err(|_| {
         let _ = std::fs::remove_dir_all(&beside);
@@ -79,9 +80,11 @@ pub async fn restore(global: &Global, args: &BackupFile) -> Result<Outcome> {
 }
 
 /// Opens all services once, which makes and migrates what has to be.
-async fn opened(folder: &DataFolder) -> Result<Assembly> {
-    let keys = Keys::load_or_create(&wiring::key_file(folder.path()))?;
-    Assembly::open(folder, &keys, &Settings::from_environment()?, Arc::new(SystemClock)).await
+async fn opened(global: &Global, folder: &DataFolder) -> Result<Assembly> {
+    let settings = Settings::load(global.config.as_deref())?;
+    let keys = wiring::keys(&settings, folder.path())?;
+    let place = Place::folder(folder.path());
+    Assembly::open(&place, &Service::ALL.into(), &keys, &settings, Arc::new(SystemClock)).await
 }
 
 fn beside(path: &Path) -> PathBuf {

@@ -2,12 +2,14 @@
 
 pub mod backup;
 mod codes;
+pub mod config;
 pub mod cycle;
 pub mod demo;
 pub mod generate;
 pub mod goals;
 pub mod import;
 pub mod mail;
+pub mod migrate;
 mod policies;
 pub mod review;
 pub mod rules;

@@ -1,35 +1,43 @@
-//! `merit serve`: all services behind one socket until the process is told to stop.
+//! `merit serve`: services behind one socket until the process is told to stop.
 
 use std::sync::Arc;
 
 use merit_core::{Error, Kind, Result, SystemClock};
-use merit_platform::data_folder::DataFolder;
-use merit_platform::identity::Keys;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::{Global, Serve};
 use crate::exit::Outcome;
+use crate::placement::{self, Service};
 use crate::settings::Settings;
 use crate::show::Screen;
-use crate::wiring::{self, Assembly};
+use crate::wiring::{self, Assembly, Ground};
 
 pub async fn run(global: &Global, args: &Serve) -> Result<Outcome> {
     let screen = Screen::new(global.json);
-    let settings = Settings::from_environment()?;
-    let folder = DataFolder::open(&global.data, &format!("merit serve on {}", args.listen))?;
-    let keys = Keys::load_or_create(&wiring::key_file(&global.data))?;
-    let assembly = Assembly::open(&folder, &keys, &settings, Arc::new(SystemClock)).await?;
-    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+    let settings = Settings::load(global.config.as_deref())?;
+    let listen = args.listen.unwrap_or(settings.listen);
+    let services = placement::chosen(&args.services)?;
+    let ground = Ground::take(&settings, &global.data, &format!("merit serve on {listen}"))?;
+    let keys = wiring::keys(&settings, &global.data)?;
+    let assembly = Assembly::open(&ground.place, &services, &keys, &settings, Arc::new(SystemClock)).await?;
+    let assembly = assembly.with_tls(&settings)?;
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
         Error::new(
             Kind::Unavailable,
             "LISTEN",
-            format!("{} can't be listened on: {error}; choose another with --listen", args.listen),
+            format!("{listen} can't be listened on: {error}; choose another with --listen"),
         )
     })?;
     let address = listener.local_addr().map_err(Error::internal)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
-    screen.line(format!("merit serves {} on {address}; stop it with Ctrl-C", folder.path().display()));
+    let what = if services.len() == Service::ALL.len() {
+        ground.name.clone()
+    } else {
+        let names: Vec<_> = services.iter().map(|service| service.word()).collect();
+        format!("{} of {}", names.join(", "), ground.name)
+    };
+    screen.line(format!("merit serves {what} on {address}; stop it with Ctrl-C"));
     let stop = async move {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}

@@ -1,14 +1,15 @@
-//! `merit token`: a token that says who calls, signed with the data folder's key. Works while a server runs.
+//! `merit token`: a token that says who calls, signed with the key of the settings or of the data folder. Works while a server runs.
 
 use jiff::Timestamp;
 use merit_core::Result;
 use merit_core::ids::PersonId;
 use merit_platform::data_folder::make_folder;
-use merit_platform::identity::{Keys, Principal, Role};
+use merit_platform::identity::{Principal, Role};
 use serde_json::json;
 
 use crate::cli::{Global, Token};
 use crate::exit::Outcome;
+use crate::settings::Settings;
 use crate::show::Screen;
 use crate::wiring;
 
@@ -18,8 +19,11 @@ const DAY: i64 = 24 * 3600;
 pub fn run(global: &Global, args: &Token) -> Result<Outcome> {
     let person = PersonId::new(args.person.strip_prefix("people/").unwrap_or(&args.person))?;
     let role = Role::from_word(&args.role)?;
-    make_folder(&global.data)?;
-    let keys = Keys::load_or_create(&wiring::key_file(&global.data))?;
+    let settings = Settings::load(global.config.as_deref())?;
+    if settings.identity.key_file.is_none() {
+        make_folder(&global.data)?;
+    }
+    let keys = wiring::keys(&settings, &global.data)?;
     let principal = Principal::new(person.as_str(), role);
     let token = keys.mint(&principal, Timestamp::now(), i64::from(args.days) * DAY)?;
     let screen = Screen::new(global.json);

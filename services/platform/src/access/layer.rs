@@ -12,7 +12,7 @@ use tonic::body::Body;
 use tonic::server::NamedService;
 
 use super::{Decider, Permit, Reach, calls};
-use crate::identity::{Authenticate, Keys};
+use crate::identity::{Authenticate, Keys, Shown};
 use crate::status::to_status;
 
 /// What stands in front of every service. Cheap to clone.
@@ -44,10 +44,10 @@ impl Guard {
         Guarded { guard: self.clone(), service }
     }
 
-    fn admit(&self, request: &http::Request<Body>) -> Result<Permit> {
-        let principal = self.authenticate.principal(request)?;
+    async fn admit(&self, path: &str, shown: &Shown) -> Result<Permit> {
+        let principal = self.authenticate.principal(shown).await?;
         let refused = || Error::denied("your role may not do this");
-        let action = calls::action(request.uri().path()).ok_or_else(refused)?;
+        let action = calls::action(path).ok_or_else(refused)?;
         let permit = Permit::new(principal, action, self.decider.clone(), self.reach.clone());
         if !action.is_about_people() {
             permit.about_nobody();
@@ -72,7 +72,10 @@ impl<S: NamedService> NamedService for Guarded<S> {
 
 impl<S> tower::Service<http::Request<Body>> for Guarded<S>
 where
-    S: tower::Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
+    S: tower::Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
     S::Future: Send + 'static,
 {
     type Response = http::Response<Body>;
@@ -84,15 +87,19 @@ where
     }
 
     fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
-        let permit = match self.guard.admit(&request) {
-            Ok(permit) => permit,
-            Err(error) => return Box::pin(async move { Ok(to_status(error).into_http()) }),
-        };
-        request.extensions_mut().insert(permit.principal().clone());
-        request.extensions_mut().insert(permit.clone());
-        let answer = self.service.call(request);
+        let guard = self.guard.clone();
+        // The one that was asked whether it is ready is the one that is called.
+        let next = self.service.clone();
+        let mut service = std::mem::replace(&mut self.service, next);
         Box::pin(async move {
-            let answer = answer.await?;
+            let (path, shown) = (request.uri().path().to_owned(), Shown::by(&request));
+            let permit = match guard.admit(&path, &shown).await {
+                Ok(permit) => permit,
+                Err(error) => return Ok(to_status(error).into_http()),
+            };
+            request.extensions_mut().insert(permit.principal().clone());
+            request.extensions_mut().insert(permit.clone());
+            let answer = service.call(request).await?;
             if permit.is_decided() || refused(&answer) {
                 return Ok(answer);
             }

@@ -42,13 +42,27 @@ impl Keys {
     /// # Errors
     /// `IDENTITY_KEY` when it can't be read or made, has not the right size, or others may read it.
     pub fn load_or_create(path: &Path) -> Result<Self> {
-        let refused = |what: &str| Error::precondition("IDENTITY_KEY", format!("the key `{}` {what}", path.display()));
         if !path.exists() {
-            create(path).map_err(|error| refused(&format!("can't be made: {error}")))?;
+            create(path).map_err(|error| {
+                Error::precondition("IDENTITY_KEY", format!("the key `{}` can't be made: {error}", path.display()))
+            })?;
         }
+        Self::read(path, 0o077)
+    }
+
+    /// Reads a key file that somebody else keeps. A group may read it, as with a secret that a cluster mounts.
+    ///
+    /// # Errors
+    /// `IDENTITY_KEY` when it can't be read, has not the right size, or others may read it.
+    pub fn load(path: &Path) -> Result<Self> {
+        Self::read(path, 0o037)
+    }
+
+    fn read(path: &Path, closed: u32) -> Result<Self> {
+        let refused = |what: &str| Error::precondition("IDENTITY_KEY", format!("the key `{}` {what}", path.display()));
         let mode =
             std::fs::metadata(path).map_err(|error| refused(&format!("can't be read: {error}")))?.permissions().mode();
-        if mode & 0o077 != 0 {
+        if mode & closed != 0 {
             return Err(refused(
                 "can be read by others; run `chmod 600` on it, and if anyone may have seen it, delete it to make a new one",
             ));

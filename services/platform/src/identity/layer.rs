@@ -1,37 +1,99 @@
-//! Turns the token of a request into a [`super::Principal`], or refuses the request.
+//! Turns what a request shows (a token, a certificate, or both) into a [`super::Principal`], or refuses it.
 
+use std::sync::Arc;
+
+use jsonwebtoken::{Algorithm, decode_header};
 use merit_core::{Error, Kind, Result};
-use tonic::body::Body;
 
+use super::issuer::Issuer;
 use super::keys::Keys;
-use super::principal::Principal;
+use super::peer::{Named, Peer, agree};
+use super::principal::{Principal, Role};
 
-/// Knows who calls.
+/// Knows who calls. Cheap to clone.
 #[derive(Clone)]
 pub struct Authenticate {
     keys: Keys,
+    issuer: Option<Arc<Issuer>>,
+    named: Arc<Named>,
+}
+
+/// What a request shows of its caller.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    token: Option<String>,
+    peer: Peer,
+}
+
+impl Shown {
+    /// By a request.
+    #[must_use]
+    pub fn by<T>(request: &http::Request<T>) -> Self {
+        let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+        let token = header.and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
+        Self { token, peer: request.extensions().get::<Peer>().cloned().unwrap_or_default() }
+    }
 }
 
 impl Authenticate {
-    /// Verifies by these keys.
+    /// Verifies tokens by these keys.
     #[must_use]
-    pub const fn new(keys: Keys) -> Self {
-        Self { keys }
+    pub fn new(keys: Keys) -> Self {
+        Self { keys, issuer: None, named: Arc::default() }
+    }
+
+    /// People's tokens are another issuer's; ours are then only for our own parts.
+    #[must_use]
+    pub fn with_issuer(mut self, issuer: Arc<Issuer>) -> Self {
+        self.issuer = Some(issuer);
+        self
+    }
+
+    /// Certificates name callers, too.
+    #[must_use]
+    pub fn with_certificates(mut self, named: Named) -> Self {
+        self.named = Arc::new(named);
+        self
     }
 
     /// Who makes a request.
     ///
     /// # Errors
-    /// `NO_IDENTITY` without a token, `BAD_TOKEN` with one that is not good.
-    pub fn principal(&self, request: &http::Request<Body>) -> Result<Principal> {
-        let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
-        let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(|| {
-            Error::new(
-                Kind::Unauthenticated,
-                "NO_IDENTITY",
-                "this call needs a token; make one with `merit token` and pass it with --token",
-            )
-        })?;
-        self.keys.verify(token)
+    /// `NO_IDENTITY` without a token or a known certificate, `BAD_TOKEN` with a token that is not good,
+    /// `IDENTITIES_DIFFER` where token and certificate name two, `IDENTITY_KEYS_UNAVAILABLE` while the issuer's keys can't
+    /// be had.
+    pub async fn principal(&self, shown: &Shown) -> Result<Principal> {
+        let certificate = self.named.principal(&shown.peer);
+        let Some(token) = &shown.token else {
+            return certificate.cloned().ok_or_else(|| nobody(shown.peer.names().is_some()));
+        };
+        let principal = self.verify(token).await?;
+        match certificate {
+            Some(certificate) => agree(&principal, certificate).map(|()| principal),
+            None => Ok(principal),
+        }
     }
+
+    async fn verify(&self, token: &str) -> Result<Principal> {
+        let Some(issuer) = &self.issuer else { return self.keys.verify(token) };
+        // The algorithm only says whose token it may be; each side verifies by its own fixed ones.
+        if decode_header(token).is_ok_and(|header| header.alg != Algorithm::HS256) {
+            return issuer.verify(token).await;
+        }
+        let principal = self.keys.verify(token)?;
+        if principal.has_any(&[Role::Service, Role::Operator]) {
+            return Ok(principal);
+        }
+        let words = "people's tokens come from the identity provider here; get one there";
+        Err(Error::new(Kind::Unauthenticated, "BAD_TOKEN", words))
+    }
+}
+
+fn nobody(has_certificate: bool) -> Error {
+    let words = if has_certificate {
+        "the certificate names nobody whom the settings know; add it under [identity.certificates], or send a token"
+    } else {
+        "this call needs a token; make one with `merit token` and pass it with --token"
+    };
+    Error::new(Kind::Unauthenticated, "NO_IDENTITY", words)
 }

@@ -21,6 +21,7 @@ use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::import::{self, Profile};
 use crate::session::Session;
+use crate::settings::{Layers, Settings};
 use crate::show::{Progress, Screen};
 
 /// The cycle that the demo shows.
@@ -35,7 +36,9 @@ pub async fn run(global: &Global, out: &Path) -> Result<Outcome> {
     let started = Instant::now();
     let folder = Folder::prepare(out)?;
     let now: Timestamp = NOW.parse().map_err(Error::internal)?;
-    let session = Session::embedded(&folder.data(), "demo", None, Arc::new(FixedClock(now))).await?;
+    // The demo is the same everywhere, whatever this machine's settings say.
+    let settings = Settings::read(&mut Layers::read(None, []))?;
+    let session = Session::embedded(&folder.data(), "demo", None, &settings, Arc::new(FixedClock(now))).await?;
 
     screen.heading("Taking in the sample organisation");
     take_in(screen, &session, &folder).await?;

@@ -1,7 +1,8 @@
 //! How services, and the command line, reach a service: always through the generated clients, over a channel inside the
 //! process or over the network, so that both ways share the codec and the error path.
 
-use std::time::Duration;
+mod remote;
+mod switchboard;
 
 use hyper_util::rt::TokioIo;
 use merit_core::{Error, Result};
@@ -14,19 +15,22 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
-use crate::telemetry;
+use crate::{deadline, telemetry};
+
+pub use remote::{Trust, lazy, remote};
+pub use switchboard::Switchboard;
 
 /// Largest message taken, in bytes.
 pub const LIMIT: usize = 64 * 1024 * 1024;
 /// Bytes on their way between the two ends of a connection inside the process.
 const DUPLEX: usize = 1024 * 1024;
 
-/// A channel that proves who calls. Cheap to clone.
-pub type Link = InterceptedService<Channel, Bearer>;
+/// A way to every service that proves who calls. Cheap to clone.
+pub type Link = InterceptedService<Switchboard, Bearer>;
 
 /// Puts a token on every request.
 #[derive(Debug, Clone)]
-pub struct Bearer(MetadataValue<Ascii>);
+pub struct Bearer(Option<MetadataValue<Ascii>>);
 
 impl Bearer {
     /// From a token.
@@ -36,14 +40,26 @@ impl Bearer {
     pub fn new(token: &str) -> Result<Self> {
         format!("Bearer {token}")
             .parse()
-            .map(Self)
+            .map(|token| Self(Some(token)))
             .map_err(|_| Error::invalid("BAD_TOKEN", "the token is not one that `merit token` printed"))
+    }
+
+    /// No token: the caller is known by a certificate.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(None)
     }
 }
 
 impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        request.metadata_mut().insert("authorization", self.0.clone());
+        if let Some(token) = &self.0 {
+            request.metadata_mut().insert("authorization", token.clone());
+        }
+        // A call that is made for another has no more time than that one has left.
+        if let Some(left) = deadline::left() {
+            request.set_timeout(left);
+        }
         telemetry::carry(request.metadata_mut());
         Ok(request)
     }
@@ -68,25 +84,8 @@ pub fn in_process() -> (Channel, Incoming) {
     (channel, UnboundedReceiverStream::new(receiver))
 }
 
-/// A channel to a running server.
-///
-/// # Errors
-/// `BAD_SERVER` when the address is not one, `SERVER_UNREACHABLE` when nobody answers there.
-pub async fn remote(url: &str) -> Result<Channel> {
-    let endpoint = Endpoint::from_shared(url.to_owned())
-        .map_err(|_| Error::invalid("BAD_SERVER", format!("`{url}` is not an address like http://127.0.0.1:50051")))?
-        .connect_timeout(Duration::from_secs(5));
-    endpoint.connect().await.map_err(|_| {
-        Error::new(
-            merit_core::Kind::Unavailable,
-            "SERVER_UNREACHABLE",
-            format!("no Merit server answers at {url}; start one with `merit serve`, or leave out --server"),
-        )
-    })
-}
-
 /// A channel with a token on it.
 #[must_use]
-pub fn link(channel: Channel, bearer: Bearer) -> Link {
-    InterceptedService::new(channel, bearer)
+pub fn link(channel: impl Into<Switchboard>, bearer: Bearer) -> Link {
+    InterceptedService::new(channel.into(), bearer)
 }

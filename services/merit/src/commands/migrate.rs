@@ -1,0 +1,39 @@
+//! `merit migrate`: brings the services' records to this program's version, one after the other. Others that do the same
+//! wait for each other.
+
+use std::sync::Arc;
+
+use merit_core::{Result, SystemClock};
+use merit_platform::store::Place;
+use serde_json::json;
+
+use crate::cli::{Global, Migrate};
+use crate::exit::Outcome;
+use crate::placement::{self, Service};
+use crate::settings::Settings;
+use crate::show::Screen;
+use crate::wiring::{self, Assembly, Ground};
+
+pub async fn run(global: &Global, args: &Migrate) -> Result<Outcome> {
+    let screen = Screen::new(global.json);
+    let settings = Settings::load(global.config.as_deref())?;
+    let services = placement::chosen(&args.services)?;
+    let ground = Ground::take(&settings, &global.data, "merit migrate")?;
+    match &ground.place {
+        Place::Postgres(server) => {
+            for service in &services {
+                wiring::migrate(server, *service).await?;
+                screen.line(format!("{}: at this version", service.word()));
+            }
+        }
+        // A file is brought up whenever its service opens it.
+        Place::Folder(data) => {
+            let keys = wiring::keys(&settings, data)?;
+            Assembly::open(&ground.place, &Service::ALL.into(), &keys, &settings, Arc::new(SystemClock)).await?;
+            screen.line(format!("{}: at this version", ground.name));
+        }
+    }
+    let names: Vec<_> = services.iter().map(|service| service.word()).collect();
+    screen.json(&json!({ "services": names, "place": ground.name }));
+    Ok(Outcome::Done)
+}

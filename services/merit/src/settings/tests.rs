@@ -1,0 +1,135 @@
+//! Settings, as somebody who gets them wrong sees it.
+
+use super::*;
+
+fn from(file: Option<&str>, variables: &[(&str, &str)]) -> (Result<Settings>, Layers) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("merit.toml");
+    if let Some(text) = file {
+        std::fs::write(&path, text).unwrap();
+    }
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let mut layers = Layers::read(file.map(|_| path.as_path()), variables);
+    (Settings::read(&mut layers), layers)
+}
+
+fn said(file: Option<&str>, variables: &[(&str, &str)]) -> String {
+    from(file, variables).0.unwrap_err().to_string()
+}
+
+const RELAY: [(&str, &str); 2] = [("MERIT_SMTP_HOST", "relay"), ("MERIT_MAIL_FROM", "M <m@example.com>")];
+
+#[test]
+fn a_relay_needs_a_host_and_a_sender() {
+    assert_eq!(from(None, &[]).0.unwrap().relay, None);
+    assert!(said(None, &RELAY[..1]).contains("MERIT_MAIL_FROM"));
+    let relay = from(None, &RELAY).0.unwrap().relay.unwrap();
+    assert_eq!((relay.port, relay.security, relay.resend_unclear), (587, Security::StartTls, false));
+    let relay =
+        from(Some("[smtp]\nhost = 'r'\nsecurity = 'tls'\n[mail]\nfrom = 'm@example.com'\nresend_unclear = true"), &[]);
+    let relay = relay.0.unwrap().relay.unwrap();
+    assert_eq!((relay.port, relay.security, relay.resend_unclear), (465, Security::Tls, true));
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
+    let listen = |file, variables| from(file, variables).0.unwrap().listen.port();
+    let file = Some("[server]\nlisten = '127.0.0.1:7'");
+    assert_eq!(listen(None, &[]), 50051);
+    assert_eq!(listen(file, &[]), 7);
+    assert_eq!(listen(file, &[("MERIT_LISTEN", "127.0.0.1:8")]), 8);
+    assert_eq!(listen(file, &[("MERIT_LISTEN", "")]), 7);
+    let (_, layers) = from(file, &[("MERIT_SMTP_PORT", "2525")]);
+    let sources: Vec<_> =
+        layers.rows().into_iter().filter_map(|(setting, value)| Some((setting.key, value?.1))).collect();
+    assert!(sources.iter().any(|(key, from)| *key == "server.listen" && from.ends_with("merit.toml")), "{sources:?}");
+    assert!(sources.contains(&("smtp.port", "MERIT_SMTP_PORT".to_owned())), "{sources:?}");
+    assert!(sources.contains(&("smtp.security", "default".to_owned())), "{sources:?}");
+}
+
+#[test]
+fn every_mistake_is_told_at_once_with_its_name_its_value_and_what_it_takes() {
+    let file = "[smtp]\nport = 0\nsecurity = 'ssl'\nhots = 'relay'\n[sever]\nlisten = 'x'\n[server]\nlisten = 50051";
+    let said = said(Some(file), &[("MERIT_MAIL_RESEND_UNCLEAR", "maybe"), ("MERIT_SMTP_PROT", "25")]);
+    for words in [
+        "7 settings",
+        "smtp.port is `0`, and takes a port from 1 to 65535",
+        "smtp.security is `ssl`, and takes one of starttls, tls, none",
+        "no setting `smtp.hots`; did you mean `smtp.host`?",
+        "no section `sever`; did you mean `server`?",
+        "server.listen is `50051`, and takes an address and port to listen on, such as 127.0.0.1:50051",
+        "MERIT_MAIL_RESEND_UNCLEAR is `maybe`, and takes one of no, yes",
+        "no setting MERIT_SMTP_PROT; did you mean `MERIT_SMTP_PORT`?",
+    ] {
+        assert!(said.contains(words), "`{words}` is missing:\n{said}");
+    }
+}
+
+#[test]
+fn what_is_no_file_of_settings_is_refused() {
+    assert!(said(Some("[server"), &[]).contains("no TOML"));
+    assert!(said(Some("listen = 'x'"), &[]).contains("stands in no section"));
+    assert!(said(Some("[smtp]\nhost = [['x']]"), &[]).contains("smtp.host"));
+    let missing = Layers::read(Some(Path::new("/nowhere/merit.toml")), []).verdict().unwrap_err();
+    assert!(missing.message.contains("/nowhere/merit.toml"), "{missing}");
+}
+
+#[test]
+fn a_path_in_the_file_is_seen_from_the_files_folder_and_a_secret_is_not_shown() {
+    let (settings, layers) = from(Some("[identity]\nkey_file = 'merit.key'"), &[]);
+    let path = settings.unwrap().identity.key_file.unwrap();
+    assert!(path.is_absolute() && path.ends_with("merit.key"), "{path:?}");
+    let (_, shown) = layers.rows().into_iter().find(|(setting, _)| setting.key == "identity.key_file").unwrap();
+    assert_eq!(shown.unwrap().0, "(from merit.key)");
+}
+
+#[test]
+fn what_belongs_together_is_asked_for_together() {
+    let file = "[storage]\nkind = 'postgres'\n[server]\ntls_cert_file = 'a'\n[identity]\njwks = 'https://login.example/keys'\n\
+                [identity.certificates]\n'x.example' = 'king'";
+    let said = said(Some(file), &[]);
+    for words in [
+        "6 settings",
+        "storage.url (MERIT_STORAGE_URL) is needed with storage.kind = postgres",
+        "identity.key_file (MERIT_IDENTITY_KEY_FILE) is needed with storage.kind = postgres",
+        "server.tls_key_file (MERIT_SERVER_TLS_KEY_FILE) is needed with server.tls_cert_file",
+        "identity.issuer",
+        "identity.audience",
+        "x.example",
+    ] {
+        assert!(said.contains(words), "`{words}` is missing:\n{said}");
+    }
+}
+
+#[test]
+fn a_password_in_an_address_is_refused_and_not_shown() {
+    let said = said(Some("[storage]\nurl = 'postgres://merit:hunter2@db/merit'"), &[("MERIT_STORAGE_URL", "hunter2")]);
+    assert!(said.contains("storage.url") && said.contains("MERIT_STORAGE_URL") && !said.contains("hunter2"), "{said}");
+}
+
+#[test]
+fn one_file_says_where_every_service_is() {
+    let file = "[services]\ngoals = 'http://goals:50051'\ndirectory = 'https://people.example'";
+    let settings = from(Some(file), &[("MERIT_SERVICES_GOALS", "http://127.0.0.1:7")]).0.unwrap();
+    let known: Vec<_> = settings.services.iter().map(|(service, url)| (service.word(), url.as_str())).collect();
+    assert_eq!(known, [("directory", "https://people.example"), ("goals", "http://127.0.0.1:7")]);
+}
+
+#[test]
+fn each_setting_is_read_and_its_default_is_good() {
+    let (settings, layers) = from(None, &RELAY);
+    settings.unwrap();
+    assert_eq!(layers.unasked(), Vec::<&str>::new());
+    for setting in table::SETTINGS {
+        assert!(table::SECTIONS.iter().any(|(name, _)| *name == setting.section()), "{}", setting.key);
+        if let Some(default) = setting.default {
+            assert_eq!(setting.kind.check(&kind::Raw::One(default.to_owned())), Ok(()), "{}", setting.key);
+        }
+    }
+}
+
+#[test]
+fn the_reference_is_up_to_date() {
+    let kept = include_str!("../../CONFIG.md");
+    assert!(kept == page(), "run `cargo run -- config reference > services/merit/CONFIG.md`");
+}
