@@ -1,5 +1,7 @@
 //! The directory over gRPC: translation, and who may read what.
 
+mod filter;
+mod one_person;
 #[cfg(test)]
 mod tests;
 
@@ -11,8 +13,9 @@ use merit_core::ids::PersonId;
 use merit_core::{Problem, Result};
 use merit_platform::access::{Action, Permit, Terms};
 use merit_platform::client::LIMIT;
+use merit_platform::filter::Filter;
 use merit_platform::import::{Tally, collect};
-use merit_platform::page::{Page, cut};
+use merit_platform::page::{Page, cut, fill};
 use merit_platform::status::to_status;
 use merit_platform::wire;
 use merit_proto::directory::v1 as proto;
@@ -110,15 +113,46 @@ impl DirectoryService for Grpc {
         let day = self.day(&request.on).map_err(to_status)?;
         let page = Page::of(&request).map_err(to_status)?;
         let names: Result<Vec<PersonId>> = request.names.iter().map(|name| PersonId::from_name(name)).collect();
-        let people = self
-            .directory
-            .people(names.map_err(to_status)?, page.after.clone(), page.size + 1)
-            .await
-            .map_err(to_status)?;
-        let (people, next_page_token) = cut(people, &page, |person| person.id.as_str().to_owned());
+        let names = names.map_err(to_status)?;
+        let filter = filter::read(&request.filter).map_err(to_status)?;
+        let key = |person: &Person| person.id.as_str().to_owned();
+        let passes = |filter: &Filter, person: &Person| filter::passes(filter, person, day);
+        let people =
+            fill(&page, &filter, passes, key, |after, limit| self.directory.people(names.clone(), after, limit));
+        let (people, next_page_token) = cut(people.await.map_err(to_status)?, &page, key);
         let scope = details.scope().await.map_err(to_status)?;
         let people = people.iter().map(|person| for_reader(person, day, scope.holds(&person.id))).collect();
         Ok(Response::new(proto::ListPeopleResponse { people, next_page_token }))
+    }
+
+    async fn create_person(
+        &self,
+        request: Request<proto::CreatePersonRequest>,
+    ) -> Result<Response<proto::CreatePersonResponse>, Status> {
+        self.create(request.into_inner()).await.map(Response::new).map_err(to_status)
+    }
+
+    async fn update_person(
+        &self,
+        request: Request<proto::UpdatePersonRequest>,
+    ) -> Result<Response<proto::UpdatePersonResponse>, Status> {
+        self.update(request.into_inner()).await.map(Response::new).map_err(to_status)
+    }
+
+    async fn list_teams(
+        &self,
+        request: Request<proto::ListTeamsRequest>,
+    ) -> Result<Response<proto::ListTeamsResponse>, Status> {
+        let request = request.into_inner();
+        let page = Page::of(&request).map_err(to_status)?;
+        let day = self.day(&request.on).map_err(to_status)?;
+        let teams = self.directory.teams(day).await.map_err(to_status)?;
+        let rest = teams
+            .into_iter()
+            .filter(|(team, _)| page.after.as_ref().is_none_or(|after| team.as_str() > after.as_str()));
+        let (teams, next_page_token) = cut(rest.collect(), &page, |(team, _)| team.as_str().to_owned());
+        let teams = teams.into_iter().map(|(team, people)| proto::Team { name: team.name(), people });
+        Ok(Response::new(proto::ListTeamsResponse { teams: teams.collect(), next_page_token }))
     }
 
     async fn list_reports(
@@ -195,10 +229,12 @@ fn for_reader(person: &Person, day: Date, all: bool) -> proto::Person {
     let attributes = attributes.map(|(name, value)| (name, wire::value(&value))).collect();
     let mut seen = plain(person);
     seen.attributes = attributes;
+    seen.etag = one_person::etag_of(person);
     if !all {
         seen.email = String::new();
         seen.source = String::new();
         seen.external_id = String::new();
+        seen.etag = String::new();
     }
     seen
 }

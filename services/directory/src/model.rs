@@ -8,13 +8,15 @@ use merit_core::{Problem, Value};
 
 /// The attribute that holds the reporting line.
 pub const MANAGER: &str = "manager";
+/// The attribute that says in which team somebody is.
+pub const TEAM: &str = "team";
 /// The attribute with the first day of work.
 pub const STARTED: &str = "started";
 /// The attribute with the last day of work.
 pub const ENDED: &str = "ended";
 
 /// The attributes that anybody may read of anybody.
-pub const OPEN_ATTRIBUTES: [&str; 3] = [MANAGER, "role", "team"];
+pub const OPEN_ATTRIBUTES: [&str; 3] = [MANAGER, "role", TEAM];
 
 /// A person as on record.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -29,6 +29,27 @@ struct People;
 impl DirectoryService for People {
     type SnapshotPeopleStream = tokio_stream::Empty<Result<directory::SnapshotPeopleResponse, Status>>;
 
+    async fn create_person(
+        &self,
+        _: Request<directory::CreatePersonRequest>,
+    ) -> Result<Response<directory::CreatePersonResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn update_person(
+        &self,
+        _: Request<directory::UpdatePersonRequest>,
+    ) -> Result<Response<directory::UpdatePersonResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn list_teams(
+        &self,
+        _: Request<directory::ListTeamsRequest>,
+    ) -> Result<Response<directory::ListTeamsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn list_people(
         &self,
         request: Request<directory::ListPeopleRequest>,
@@ -96,6 +117,31 @@ macro_rules! unimplemented_methods {
 #[tonic::async_trait]
 impl GoalsService for Goals {
     type SnapshotGoalsStream = tokio_stream::Iter<std::vec::IntoIter<Result<goals::SnapshotGoalsResponse, Status>>>;
+
+    async fn get_goal(&self, _: Request<goals::GetGoalRequest>) -> Result<Response<goals::GetGoalResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn create_goal(
+        &self,
+        _: Request<goals::CreateGoalRequest>,
+    ) -> Result<Response<goals::CreateGoalResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn update_goal(
+        &self,
+        _: Request<goals::UpdateGoalRequest>,
+    ) -> Result<Response<goals::UpdateGoalResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn record_progress(
+        &self,
+        _: Request<goals::RecordProgressRequest>,
+    ) -> Result<Response<goals::RecordProgressResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
 
     async fn get_cycle(
         &self,

@@ -1,5 +1,8 @@
 //! The goals service over gRPC: translation, and who may read what.
 
+mod filter;
+mod one_goal;
+mod settings;
 mod wire_goal;
 
 #[cfg(test)]
@@ -11,18 +14,19 @@ use futures::Stream;
 use merit_core::ids::CycleId;
 use merit_core::text::shown;
 use merit_core::{Error, Result, Scope};
+use merit_platform::access::Permit;
 use merit_platform::client::LIMIT;
 use merit_platform::identity::{ADMINISTER, ANYONE, Principal, READ_ALL, Role, require};
 use merit_platform::import::{Tally, collect};
-use merit_platform::page::{Page, cut};
+use merit_platform::page::{Page, cut, fill};
 use merit_platform::status::to_status;
 use merit_platform::wire::optional_day;
 use merit_proto::goals::v1 as proto;
 use merit_proto::goals::v1::goals_service_server::{GoalsService, GoalsServiceServer};
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::model::{Approval, Cycle, GoalsFile, Owner, SchemaRecord, TeamPay};
-use crate::service::{Goals, Listing};
+use crate::model::{Cycle, GoalsFile, Owner, SchemaRecord};
+use crate::service::{Assessed, Goals, Listing};
 
 /// Goals in one message of a snapshot.
 const CHUNK: usize = 500;
@@ -101,22 +105,7 @@ impl GoalsService for Grpc {
         request: Request<proto::UpdateCycleRequest>,
     ) -> Result<Response<proto::UpdateCycleResponse>, Status> {
         require(&request, ADMINISTER)?;
-        let request = request.into_inner();
-        let id = self.goals.cycle(&cycle_id(&request.name).map_err(to_status)?).await.map_err(to_status)?.id;
-        let approval = match request.approval() {
-            proto::Approval::Unspecified => None,
-            proto::Approval::Required => Some(Approval::Required),
-            proto::Approval::Automatic => Some(Approval::Automatic),
-        };
-        let team_pay = match request.team_pay() {
-            proto::TeamPay::Unspecified => None,
-            proto::TeamPay::Hidden => Some(TeamPay::Hidden),
-            proto::TeamPay::Shown => Some(TeamPay::Shown),
-        };
-        let until = optional_day("the last day for self-assessments", &request.self_assessment_until);
-        let cycle =
-            self.goals.update_cycle(&id, approval, team_pay, until.map_err(to_status)?).await.map_err(to_status)?;
-        Ok(Response::new(proto::UpdateCycleResponse { cycle: Some(self.cycle(&cycle)) }))
+        self.change_settings(&request.into_inner()).await.map(Response::new).map_err(to_status)
     }
 
     async fn get_cycle(
@@ -173,6 +162,38 @@ impl GoalsService for Grpc {
         Ok(Response::new(proto::ImportGoalsResponse { summary: Some(tally.to_wire()) }))
     }
 
+    async fn get_goal(
+        &self,
+        request: Request<proto::GetGoalRequest>,
+    ) -> Result<Response<proto::GetGoalResponse>, Status> {
+        let permit = Permit::of(&request)?;
+        self.one(&permit, &request.into_inner().name).await.map(Response::new).map_err(to_status)
+    }
+
+    async fn create_goal(
+        &self,
+        request: Request<proto::CreateGoalRequest>,
+    ) -> Result<Response<proto::CreateGoalResponse>, Status> {
+        let permit = Permit::of(&request)?;
+        self.create(&permit, request.into_inner()).await.map(Response::new).map_err(to_status)
+    }
+
+    async fn update_goal(
+        &self,
+        request: Request<proto::UpdateGoalRequest>,
+    ) -> Result<Response<proto::UpdateGoalResponse>, Status> {
+        let permit = Permit::of(&request)?;
+        self.update(&permit, request.into_inner()).await.map(Response::new).map_err(to_status)
+    }
+
+    async fn record_progress(
+        &self,
+        request: Request<proto::RecordProgressRequest>,
+    ) -> Result<Response<proto::RecordProgressResponse>, Status> {
+        let permit = Permit::of(&request)?;
+        self.progress(&permit, request.into_inner()).await.map(Response::new).map_err(to_status)
+    }
+
     async fn list_goals(
         &self,
         request: Request<proto::ListGoalsRequest>,
@@ -188,8 +209,13 @@ impl GoalsService for Grpc {
             after: page.after.clone(),
             limit: page.size + 1,
         };
-        let goals = self.goals.list(&listing).await.map_err(to_status)?;
-        let (goals, next_page_token) = cut(goals, &page, |goal| goal.goal.id.as_str().to_owned());
+        let filter = filter::read(&request.filter).map_err(to_status)?;
+        let key = |goal: &Assessed| goal.goal.id.as_str().to_owned();
+        let goals = fill(&page, &filter, filter::passes, key, |after, limit| {
+            let listing = Listing { after, limit, ..listing.clone() };
+            async move { self.goals.list(&listing).await }
+        });
+        let (goals, next_page_token) = cut(goals.await.map_err(to_status)?, &page, key);
         let goals = goals.iter().map(wire_goal::goal).collect();
         Ok(Response::new(proto::ListGoalsResponse { goals, next_page_token }))
     }

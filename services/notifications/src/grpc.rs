@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use futures::{Stream, StreamExt as _};
 use merit_core::ids::PersonId;
-use merit_core::{Error, Result};
-use merit_platform::page::{Page, cut};
+use merit_core::{Error, Ratio, Result};
+use merit_platform::filter::{Field, Filter, Kind, Value};
+use merit_platform::page::{Page, cut, fill};
 use merit_platform::status::to_status;
 use merit_proto::notifications::v1 as proto;
 use merit_proto::notifications::v1::notifications_service_server::NotificationsService;
@@ -20,6 +21,15 @@ use tonic::{Request, Response, Status};
 use crate::model::{Fetched, Mail, Progress, State};
 use crate::service::Outbox;
 
+/// What mails can be filtered by.
+const FIELDS: [Field; 4] = [
+    Field { name: "key", kind: Kind::Text },
+    Field { name: "receiver", kind: Kind::Text },
+    Field { name: "state", kind: Kind::Word(&STATES) },
+    Field { name: "attempts", kind: Kind::Number },
+];
+/// The states' words.
+const STATES: [&str; State::ALL.len()] = ["waiting", "sent", "failed", "unclear", "no-address", "withdrawn"];
 /// Messages made ahead of the one who reads.
 const AHEAD: usize = 8;
 
@@ -57,14 +67,31 @@ impl NotificationsService for Grpc {
         Ok(Response::new(proto::EnqueueResponse { mail: Some(mail_to_wire(mail)), created }))
     }
 
+    async fn get_mail(
+        &self,
+        request: Request<proto::GetMailRequest>,
+    ) -> Result<Response<proto::GetMailResponse>, Status> {
+        let mail = self.outbox.get(&request.into_inner().key).await.map_err(to_status)?;
+        Ok(Response::new(proto::GetMailResponse { mail: Some(mail_to_wire(mail)) }))
+    }
+
     async fn list_mails(
         &self,
         request: Request<proto::ListMailsRequest>,
     ) -> Result<Response<proto::ListMailsResponse>, Status> {
         let request = request.into_inner();
         let page = Page::of(&request).map_err(to_status)?;
-        let mails = self.outbox.list(page.after.as_deref(), page.size + 1).await.map_err(to_status)?;
-        let (mails, next_page_token) = cut(mails, &page, |mail| mail.key.clone());
+        let filter = Filter::parse(&request.filter, &FIELDS).map_err(to_status)?;
+        let key = |mail: &Mail| mail.key.clone();
+        let mails =
+            fill(
+                &page,
+                &filter,
+                passes,
+                key,
+                |after, limit| async move { self.outbox.list(after.as_deref(), limit).await },
+            );
+        let (mails, next_page_token) = cut(mails.await.map_err(to_status)?, &page, key);
         let mails = mails.into_iter().map(mail_to_wire).collect();
         Ok(Response::new(proto::ListMailsResponse { mails, next_page_token }))
     }
@@ -112,6 +139,16 @@ impl NotificationsService for Grpc {
             text: letter.text,
         }))
     }
+}
+
+fn passes(filter: &Filter, mail: &Mail) -> bool {
+    filter.passes(&|field: &str| match field {
+        "key" => Some(Value::Text(mail.key.clone())),
+        "receiver" => Some(Value::Text(mail.receiver.name())),
+        "state" => Some(Value::Text(mail.state.word().to_owned())),
+        "attempts" => Some(Value::Number(Ratio::whole(i64::from(mail.attempts)))),
+        _ => None,
+    })
 }
 
 /// Runs at its own pace and hands on what it tells; its error, if there is one, comes last.

@@ -28,6 +28,27 @@ struct People;
 impl DirectoryService for People {
     type SnapshotPeopleStream = tokio_stream::Empty<Result<directory::SnapshotPeopleResponse, Status>>;
 
+    async fn create_person(
+        &self,
+        _: Request<directory::CreatePersonRequest>,
+    ) -> Result<Response<directory::CreatePersonResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn update_person(
+        &self,
+        _: Request<directory::UpdatePersonRequest>,
+    ) -> Result<Response<directory::UpdatePersonResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn list_teams(
+        &self,
+        _: Request<directory::ListTeamsRequest>,
+    ) -> Result<Response<directory::ListTeamsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn list_people(
         &self,
         request: Request<directory::ListPeopleRequest>,
@@ -160,7 +181,7 @@ async fn mails_go_in_are_handed_out_and_confirmed() {
     let mut states = Vec::new();
     let mut page_token = String::new();
     loop {
-        let request = proto::ListMailsRequest { page_size: 2, page_token };
+        let request = proto::ListMailsRequest { page_size: 2, page_token, ..Default::default() };
         let page = operator.list_mails(request).await.unwrap().into_inner();
         states.extend(page.mails.iter().map(|mail| (mail.receiver.clone(), mail.state(), mail.attempts)));
         page_token = page.next_page_token;
@@ -174,6 +195,21 @@ async fn mails_go_in_are_handed_out_and_confirmed() {
         ("people/nora", MailState::NoAddress, 0),
     ];
     assert_eq!(states, expected.map(|(who, state, attempts)| (who.to_owned(), state, attempts)));
+
+    let filtered = |filter: &str| proto::ListMailsRequest { filter: filter.to_owned(), ..Default::default() };
+    let found = operator.list_mails(filtered("state = no-address AND attempts < 1")).await.unwrap().into_inner().mails;
+    let receivers: Vec<&str> = found.iter().map(|mail| mail.receiver.as_str()).collect();
+    assert_eq!(receivers, ["people/nora"]);
+    let mail = found.first().unwrap();
+    let one = operator.get_mail(proto::GetMailRequest { key: mail.key.clone() }).await.unwrap().into_inner().mail;
+    assert_eq!(one.as_ref(), Some(mail));
+    let none = from_status(&operator.get_mail(proto::GetMailRequest { key: "none".to_owned() }).await.unwrap_err());
+    assert_eq!(none.reason, "UNKNOWN_MAIL");
+    for state in ["waiting", "sent", "failed", "unclear", "no-address", "withdrawn"] {
+        operator.list_mails(filtered(&format!("state = {state}"))).await.unwrap();
+    }
+    let bad = from_status(&operator.list_mails(filtered("state = lost")).await.unwrap_err());
+    assert_eq!(bad.reason, "BAD_FILTER");
 }
 
 #[tokio::test]

@@ -4,15 +4,21 @@
 //! of another list, filter or order is refused, and so is one that somebody bent. It is no secret: what a caller may see is
 //! decided again for every page.
 
+use std::future::Future;
+
 use merit_core::digest::sha256;
 use merit_core::{Error, Result};
 use merit_proto::{directory, feedback, goals, notifications, reviews, scoring};
 use prost::Message;
 
+use crate::filter::Filter;
+
 /// Rows on a page when the caller doesn't say.
 pub const DEFAULT_SIZE: usize = 100;
 /// Most rows on a page.
 pub const MAX_SIZE: usize = 1000;
+/// Rows read at a time where a filter leaves some out.
+const READ: usize = 500;
 /// Characters of the checksum at a token's beginning.
 const CHECKSUM: usize = 16;
 
@@ -50,10 +56,12 @@ macro_rules! paged {
 
 paged! {
     directory::ListPeopleRequest,
+    directory::ListTeamsRequest,
     feedback::ListNotesRequest,
     goals::ListCyclesRequest,
     goals::ListGoalsRequest,
     notifications::ListMailsRequest,
+    reviews::ListOperationsRequest,
     reviews::ListReviewsRequest,
     reviews::ListScorecardsRequest,
     scoring::ListAttainmentsRequest,
@@ -132,6 +140,38 @@ pub fn cut<T>(mut rows: Vec<T>, page: &Page, key: impl Fn(&T) -> String) -> (Vec
     let token =
         if more { rows.last().map(|row| page.next_token(&key(row))).unwrap_or_default() } else { String::new() };
     (rows, token)
+}
+
+/// Reads on until there is one row more than the page takes of those that pass a filter, or no more to read. `read` gives
+/// rows after a key, at most so many.
+///
+/// # Errors
+/// Those of `read`.
+pub async fn fill<T, F>(
+    page: &Page,
+    filter: &Filter,
+    passes: impl Fn(&Filter, &T) -> bool,
+    key: impl Fn(&T) -> String,
+    read: impl Fn(Option<String>, usize) -> F,
+) -> Result<Vec<T>>
+where
+    F: Future<Output = Result<Vec<T>>>,
+{
+    let wanted = page.size + 1;
+    let step = if filter.is_empty() { wanted } else { wanted.max(READ) };
+    let mut after = page.after.clone();
+    let mut kept = Vec::new();
+    loop {
+        let rows = read(after.take(), step).await?;
+        let last = rows.last().map(&key);
+        let more = rows.len() == step;
+        kept.extend(rows.into_iter().filter(|row| passes(filter, row)));
+        if !more || kept.len() >= wanted {
+            kept.truncate(wanted);
+            return Ok(kept);
+        }
+        after = last;
+    }
 }
 
 #[cfg(test)]

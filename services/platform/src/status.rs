@@ -38,8 +38,12 @@ pub fn to_status(error: Error) -> Status {
     if !error.problems.is_empty() {
         let rows = error.problems.iter().take(MAX_ROWS);
         details.set_bad_request(
-            rows.map(|p| FieldViolation::new(format!("{}:{}", p.line, p.column), p.message.clone()))
-                .collect::<Vec<_>>(),
+            rows.map(|p| {
+                // What is not of a file has no line.
+                let field = if p.line == 0 { p.column.clone() } else { format!("{}:{}", p.line, p.column) };
+                FieldViolation::new(field, p.message.clone())
+            })
+            .collect::<Vec<_>>(),
         );
     }
     Status::with_error_details(code, message, details)

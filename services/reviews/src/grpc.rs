@@ -1,6 +1,7 @@
 //! The service on the wire: who may call, and translation. No rule lives here.
 
 mod messages;
+mod operations;
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use merit_core::ids::PersonId;
 use merit_core::{Error, Result};
+use merit_platform::access::Permit;
 use merit_platform::identity::{ADMINISTER, ANYONE, Principal, READ_ALL, Role, require};
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
@@ -21,7 +23,7 @@ use tonic::{Request, Response, Status};
 use crate::encoding::decode;
 use crate::model::Progress;
 use crate::neighbours::{Links, cutoffs_to_wire};
-use crate::service::{CardPage, Reader, Reviews};
+use crate::service::{CardPage, Operations, Reader, Reviews};
 
 /// Who may accept or refuse pay.
 const APPROVE: &[Role] = &[Role::RevenueOperations, Role::CompensationAdministrator, Role::Executive, Role::Operator];
@@ -35,14 +37,15 @@ const WAITING: usize = 64;
 #[derive(Clone)]
 pub struct Grpc {
     reviews: Arc<Reviews>,
+    operations: Operations,
     links: Links,
 }
 
 impl Grpc {
     /// Over the rules; previews come straight from scoring.
     #[must_use]
-    pub fn new(reviews: Arc<Reviews>, links: Links) -> Self {
-        Self { reviews, links }
+    pub fn new(reviews: Arc<Reviews>, operations: Operations, links: Links) -> Self {
+        Self { reviews, operations, links }
     }
 
     /// A dry run: scoring's preview, passed on message by message.
@@ -96,6 +99,42 @@ impl ReviewsService for Grpc {
         let request = request.into_inner();
         let stream = if request.dry_run { self.preview(&request.cycle).await? } else { self.close(request.cycle) };
         Ok(Response::new(stream))
+    }
+
+    async fn start_review(
+        &self,
+        request: Request<proto::StartReviewRequest>,
+    ) -> Result<Response<proto::StartReviewResponse>, Status> {
+        let by = Permit::of(&request)?.principal().subject.clone();
+        self.start(&request.into_inner(), &by).await.map(Response::new).map_err(to_status)
+    }
+
+    async fn get_operation(
+        &self,
+        request: Request<proto::GetOperationRequest>,
+    ) -> Result<Response<proto::GetOperationResponse>, Status> {
+        self.operation(&request.into_inner().name).await.map(Response::new).map_err(to_status)
+    }
+
+    async fn list_operations(
+        &self,
+        request: Request<proto::ListOperationsRequest>,
+    ) -> Result<Response<proto::ListOperationsResponse>, Status> {
+        self.list(&request.into_inner()).await.map(Response::new).map_err(to_status)
+    }
+
+    async fn wait_operation(
+        &self,
+        request: Request<proto::WaitOperationRequest>,
+    ) -> Result<Response<proto::WaitOperationResponse>, Status> {
+        self.wait(&request.into_inner()).await.map(Response::new).map_err(to_status)
+    }
+
+    async fn cancel_operation(
+        &self,
+        request: Request<proto::CancelOperationRequest>,
+    ) -> Result<Response<proto::CancelOperationResponse>, Status> {
+        self.cancel(&request.into_inner().name).await.map(Response::new).map_err(to_status)
     }
 
     async fn get_review(
@@ -217,11 +256,17 @@ mod tests {
     use tonic::transport::Endpoint;
 
     use super::*;
-    use crate::service::fakes::{CYCLE, bench};
+    use crate::service::fakes::{Bench, CYCLE, bench};
 
     /// Nobody listens there: a call that gets past the role check and needs scoring itself is unavailable.
     fn nowhere() -> Link {
         link(Endpoint::from_static("http://127.0.0.1:1").connect_lazy(), Bearer::new("x").unwrap())
+    }
+
+    fn over(bench: Bench) -> Grpc {
+        let clock = Arc::new(merit_core::FixedClock("2026-10-12T08:00:00Z".parse().unwrap()));
+        let reviews = Arc::new(bench.reviews);
+        Grpc::new(reviews.clone(), Operations::new(reviews, bench.operations, clock), Links::all(&nowhere()))
     }
 
     fn as_role<T>(message: T, role: Role) -> Request<T> {
@@ -254,7 +299,7 @@ mod tests {
         for (method, allowed) in table {
             for role in Role::ALL {
                 let bench = bench().await;
-                let grpc = Grpc::new(Arc::new(bench.reviews), Links::all(&nowhere()));
+                let grpc = over(bench);
                 let code = call(&grpc, method, role).await;
                 let refused = code == Some(Code::PermissionDenied);
                 assert_eq!(!refused, allowed.contains(&role), "{method} as {}: {code:?}", role.word());
@@ -305,7 +350,7 @@ mod tests {
     #[tokio::test]
     async fn a_run_tells_its_stages_and_ends_with_the_review() {
         let bench = bench().await;
-        let grpc = Grpc::new(Arc::new(bench.reviews), Links::all(&nowhere()));
+        let grpc = over(bench);
         let request = proto::RunReviewRequest { cycle: CYCLE.to_owned(), dry_run: false };
         let stream = grpc.run_review(as_role(request, Role::Operator)).await.unwrap().into_inner();
         let messages: Vec<_> = stream.map(Result::unwrap).collect().await;
@@ -319,8 +364,8 @@ mod tests {
     #[tokio::test]
     async fn a_run_goes_on_when_its_caller_goes_away() {
         let bench = bench().await;
-        let (reviews, store) = (Arc::new(bench.reviews), Arc::clone(&bench.store));
-        let grpc = Grpc::new(reviews, Links::all(&nowhere()));
+        let store = Arc::clone(&bench.store);
+        let grpc = over(bench);
         let request = proto::RunReviewRequest { cycle: CYCLE.to_owned(), dry_run: false };
         let mut stream = grpc.run_review(as_role(request, Role::Operator)).await.unwrap().into_inner();
         assert!(stream.next().now_or_never().flatten().is_none());

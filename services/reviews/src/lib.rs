@@ -37,14 +37,27 @@ pub const NAME: &str = "reviews";
 /// # Errors
 /// When the store can't be opened, or holds something else.
 pub async fn open(place: &Place, links: Links, clock: Arc<dyn Clock>) -> Result<ReviewsService> {
-    let store: Arc<dyn store::Store> = match place {
-        Place::Folder(data) => Arc::new(store::sqlite::open(&data.join(format!("{NAME}.db"))).await?),
-        Place::Postgres(server) => Arc::new(store::postgres::open(server).await?),
+    let (store, kept) = match place {
+        Place::Folder(data) => both(store::sqlite::open(&data.join(format!("{NAME}.db"))).await?),
+        Place::Postgres(server) => both(store::postgres::open(server).await?),
     };
     let neighbours = Arc::new(links.clone());
     let relay = Arc::new(Relay::new(Arc::clone(&store), neighbours.clone(), Arc::clone(&clock)));
-    let reviews = service::Reviews::new(store, neighbours, Arc::clone(&relay), clock);
-    Ok(ReviewsService { grpc: Grpc::new(Arc::new(reviews), links), relay })
+    let reviews = Arc::new(service::Reviews::new(store, neighbours, Arc::clone(&relay), Arc::clone(&clock)));
+    let operations = service::Operations::new(Arc::clone(&reviews), kept, clock);
+    if let Place::Folder(_) = place {
+        // The folder is this process's alone, so whoever left something at work is gone.
+        operations.settle_interrupted().await?;
+    }
+    Ok(ReviewsService { grpc: Grpc::new(reviews, operations, links), relay })
+}
+
+/// One store as what keeps reviews and as what keeps operations.
+fn both<S: store::Store + store::OperationStore + 'static>(
+    store: S,
+) -> (Arc<dyn store::Store>, Arc<dyn store::OperationStore>) {
+    let store = Arc::new(store);
+    (store.clone(), store)
 }
 
 impl ReviewsService {

@@ -124,8 +124,13 @@ impl Neighbours for Clients {
         let mut found = Vec::new();
         let mut page_token = String::new();
         loop {
-            let request =
-                goals::ListGoalsRequest { cycle: cycle.name(), owner: person.name(), page_size: PAGE, page_token };
+            let request = goals::ListGoalsRequest {
+                cycle: cycle.name(),
+                owner: person.name(),
+                page_size: PAGE,
+                page_token,
+                ..Default::default()
+            };
             let page = self.goals.clone().list_goals(request).await.map_err(|s| from_status(&s))?.into_inner();
             for one in page.goals {
                 found.push(goal(one)?);

@@ -1,5 +1,7 @@
 //! The directory as a client meets it: over a channel, with a token.
 
+mod one_person;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod import;
+mod one_person;
 mod reporting;
 #[cfg(test)]
 mod tests;
@@ -11,11 +12,13 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use merit_core::ids::PersonId;
+use merit_core::ids::{PersonId, TeamId, slug};
 use merit_core::text::shown;
-use merit_core::{Clock, Error, Kind, Result};
+use merit_core::{Clock, Error, Kind, Result, Value};
 
-use crate::model::{Outcome, PeopleFile, Person};
+pub use one_person::Expect;
+
+use crate::model::{ENDED, Outcome, PeopleFile, Person, TEAM};
 use crate::store::{PeopleQuery, Store};
 
 /// How often an import starts again because another one was recorded meanwhile.
@@ -59,7 +62,7 @@ impl Directory {
                 done => return done.map(|_| plan.outcome),
             }
         }
-        Err(Error::new(Kind::Aborted, "ABORTED", "other imports keep changing the people on record; try again later"))
+        Err(busy())
     }
 
     /// A person with all that is on record.
@@ -69,12 +72,7 @@ impl Directory {
     pub async fn person(&self, id: &PersonId) -> Result<Person> {
         let query = PeopleQuery { names: vec![id.clone()], ..PeopleQuery::at(self.store.cutoff().await?) };
         let found = self.store.people(&query).await?;
-        found.into_iter().next().ok_or_else(|| {
-            Error::not_found(
-                "UNKNOWN_PERSON",
-                format!("`{}` is not on record; import people first, or check the id", shown(id.as_str())),
-            )
-        })
+        found.into_iter().next().ok_or_else(|| unknown(id))
     }
 
     /// People by id: after one, at most so many, only those named where any are. Names that nobody has are left out.
@@ -92,6 +90,23 @@ impl Directory {
     /// Those of the store.
     pub async fn snapshot(&self, cutoff: i64, after: Option<String>, limit: usize) -> Result<Vec<Person>> {
         self.store.people(&PeopleQuery { after, limit: Some(limit), ..PeopleQuery::at(cutoff) }).await
+    }
+
+    /// The teams that somebody who has not left is in on a day, with how many they are, by the teams' ids.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn teams(&self, on: Date) -> Result<BTreeMap<TeamId, u32>> {
+        let mut teams = BTreeMap::new();
+        for person in self.store.people(&PeopleQuery::at(self.store.cutoff().await?)).await? {
+            let left = matches!(person.value(ENDED, on), Some(Value::Date(last)) if *last < on);
+            let team = person.value(TEAM, on).filter(|_| !left).map(ToString::to_string);
+            // As goals name teams: by the word itself where it can be an id, or else by one made from it.
+            if let Some(team) = team.and_then(|word| TeamId::new(&word).or_else(|_| TeamId::new(&slug(&word))).ok()) {
+                *teams.entry(team).or_insert(0) += 1;
+            }
+        }
+        Ok(teams)
     }
 
     /// Everyone who reports to a person on a day, at whatever level, without the person.
@@ -139,4 +154,16 @@ impl Directory {
             }
         }
     }
+}
+
+fn unknown(id: &PersonId) -> Error {
+    Error::not_found(
+        "UNKNOWN_PERSON",
+        format!("`{}` is not on record; import people first, or check the id", shown(id.as_str())),
+    )
+}
+
+/// Given up after [`ATTEMPTS`].
+fn busy() -> Error {
+    Error::new(Kind::Aborted, "ABORTED", "other imports keep changing the people on record; try again later")
 }

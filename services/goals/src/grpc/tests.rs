@@ -1,6 +1,7 @@
 //! The goals service as a client meets it: over a channel, with a token, beside a directory of three people.
 
 mod directory;
+mod one_goal;
 
 use std::sync::Arc;
 

@@ -1,11 +1,11 @@
 //! Cycles, goals and rows between the contract and the model.
 
 use merit_core::{Problem, Ratio};
-use merit_platform::wire;
+use merit_platform::{etag, wire};
 use merit_proto::goals::v1 as proto;
 use merit_proto::r#type::v1::ValueKind;
 
-use crate::model::{Approval, Cycle, GoalRow, Owner, TeamPay};
+use crate::model::{Approval, Cycle, Goal, GoalRow, Owner, TeamPay};
 use crate::service::{Assessed, Coverage};
 
 pub fn cycle(cycle: &Cycle, ended: bool, window_ended: bool) -> proto::Cycle {
@@ -29,7 +29,20 @@ pub fn cycle(cycle: &Cycle, ended: bool, window_ended: bool) -> proto::Cycle {
         window_ended,
         starts_at: cycle.starts_at.to_string(),
         ends_at: cycle.ends_at.to_string(),
+        etag: etag_of_cycle(cycle),
     }
+}
+
+/// Another one when the goal was changed.
+pub fn etag_of(goal: &Goal) -> String {
+    etag::of(&["goal", goal.id.as_str(), &goal.version.to_string()])
+}
+
+/// Another one when the cycle's settings are others.
+pub fn etag_of_cycle(cycle: &Cycle) -> String {
+    let settings = &cycle.settings;
+    let until = settings.self_assessment_until.to_string();
+    etag::of(&["cycle", cycle.id.as_str(), settings.approval.word(), settings.team_pay.word(), &until])
 }
 
 pub fn goal(assessed: &Assessed) -> proto::Goal {
@@ -75,6 +88,7 @@ pub fn goal(assessed: &Assessed) -> proto::Goal {
         source: first.map(|identity| identity.source.clone()).unwrap_or_default(),
         external_id: first.map(|identity| identity.external_id.clone()).unwrap_or_default(),
         version: goal.version,
+        etag: etag_of(goal),
     }
 }
 
@@ -112,6 +126,7 @@ pub fn row(row: proto::GoalRow, problems: &mut Vec<Problem>) -> GoalRow {
         target,
         progress: row.progress,
         progress_on: row.progress_on,
+        ..GoalRow::default()
     }
 }
 

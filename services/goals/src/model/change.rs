@@ -77,6 +77,35 @@ pub struct GoalRow {
     pub progress: String,
     /// The day of the progress.
     pub progress_on: String,
+    /// About the progress; may be empty.
+    pub progress_comment: String,
+    /// What is taken away from a goal on record.
+    pub clear: Vec<Clear>,
+}
+
+/// What can be taken away from a goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clear {
+    /// Its description.
+    Description,
+    /// Its weight.
+    Weight,
+    /// The goal that it serves.
+    Parent,
+    /// Its rationale.
+    Rationale,
+}
+
+impl Clear {
+    /// Takes it away.
+    pub fn apply(self, content: &mut Content) {
+        match self {
+            Self::Description => content.description.clear(),
+            Self::Weight => content.weight = None,
+            Self::Parent => content.parent = None,
+            Self::Rationale => content.rationale.clear(),
+        }
+    }
 }
 
 /// What an import did, or would do.

@@ -6,7 +6,7 @@ mod goal;
 mod measure;
 mod member;
 
-pub use change::{Change, GoalRow, GoalsChange, GoalsFile, Outcome, SchemaRecord};
+pub use change::{Change, Clear, GoalRow, GoalsChange, GoalsFile, Outcome, SchemaRecord};
 pub use cycle::{Approval, Cycle, Settings, TeamPay, WINDOW_DAYS};
 pub use goal::{Content, Goal, Identity, Owner, Progress, Target};
 pub use measure::{Measure, Perspective};

@@ -40,10 +40,11 @@ impl Goals {
     /// Changes a cycle's settings; what is not given stays as it is.
     ///
     /// # Errors
-    /// `UNKNOWN_CYCLE`, and `BAD_WINDOW` when the self-assessment window would end before the cycle's last day.
+    /// Those of `expect`, which the cycle on record has to pass; `UNKNOWN_CYCLE`, and `BAD_WINDOW` when the self-assessment window would end before the cycle's last day.
     pub async fn update_cycle(
         &self,
         id: &CycleId,
+        expect: &(dyn Fn(&Cycle) -> Result<()> + Send + Sync),
         approval: Option<Approval>,
         team_pay: Option<TeamPay>,
         self_assessment_until: Option<Date>,
@@ -51,6 +52,7 @@ impl Goals {
         for _ in 0..ATTEMPTS {
             let cutoff = self.store.cutoff().await?;
             let before = find(self.store.cycles(cutoff).await?, id)?;
+            expect(&before)?;
             let settings = Settings {
                 approval: approval.unwrap_or(before.settings.approval),
                 team_pay: team_pay.unwrap_or(before.settings.team_pay),

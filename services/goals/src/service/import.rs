@@ -31,7 +31,7 @@ impl Goals {
     }
 
     /// What is on record of all that a file names.
-    async fn record(&self, cutoff: i64, file: &GoalsFile) -> Result<Record> {
+    pub(super) async fn record(&self, cutoff: i64, file: &GoalsFile) -> Result<Record> {
         let cycles: BTreeMap<_, _> =
             self.store.cycles(cutoff).await?.into_iter().map(|cycle| (cycle.id.as_str().to_owned(), cycle)).collect();
         let named: BTreeSet<String> =
@@ -81,7 +81,10 @@ pub struct Plan {
 pub fn plan(record: &Record, file: &GoalsFile) -> Plan {
     let mut checker = Checker::new(record, &file.source);
     checker.problems.clone_from(&file.problems);
-    let rows: Vec<Checked<'_>> = file.rows.iter().filter_map(|row| checker.check(row)).collect();
+    let mut rows: Vec<Checked<'_>> = file.rows.iter().filter_map(|row| checker.check(row)).collect();
+    for checked in &mut rows {
+        checked.row.clear.iter().for_each(|clear| clear.apply(&mut checked.content));
+    }
     let mut problems = std::mem::take(&mut checker.problems);
     let after = Merged::new(record, &rows);
     after.check_parents(&checker.lines, &rows, &mut problems);
@@ -117,8 +120,11 @@ impl Plan {
         if let Some((on, done)) = &row.progress {
             let recorded =
                 known.and_then(|known| known.effective_progress().into_iter().find(|progress| progress.on == *on));
-            if recorded.is_none_or(|recorded| recorded.done != *done) {
-                self.change.progress.push((row.id.clone(), *on, done.clone(), String::new()));
+            let comment = &row.row.progress_comment;
+            if recorded
+                .is_none_or(|recorded| recorded.done != *done || (!comment.is_empty() && recorded.comment != *comment))
+            {
+                self.change.progress.push((row.id.clone(), *on, done.clone(), comment.clone()));
                 differs = true;
             }
         }

@@ -7,6 +7,7 @@ mod cycles;
 mod goals;
 mod import;
 mod neighbours;
+mod one_goal;
 mod schemas;
 pub mod smart;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use merit_core::{Clock, Error, Kind, Result};
 pub use coverage::Coverage;
 pub use goals::{Assessed, Listing};
 pub use neighbours::{People, Schema, Schemas};
+pub use one_goal::Expect;
 
 use crate::model::Change;
 use crate::store::Store;

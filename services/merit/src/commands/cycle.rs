@@ -37,6 +37,7 @@ pub async fn run(global: &Global, command: cli::Cycle) -> Result<Outcome> {
                 approval: approval.map_or(Approval::Unspecified, approval_to_wire).into(),
                 team_pay: team_pay.map_or(TeamPay::Unspecified, team_pay_to_wire).into(),
                 self_assessment_until: self_assessment_until.unwrap_or_default(),
+                ..proto::UpdateCycleRequest::default()
             };
             let cycle = answer(goals.update_cycle(request).await)?.cycle.unwrap_or_default();
             show(screen, &cycle);

@@ -44,7 +44,7 @@ async fn unmet(session: &Session, cycle: &str) -> Result<Vec<Unmet>> {
     let goals = pages::all(|page_token| {
         let (mut client, cycle) = (session.goals(), cycle.to_owned());
         async move {
-            let request = ListGoalsRequest { cycle, owner: String::new(), page_size: PAGE_SIZE, page_token };
+            let request = ListGoalsRequest { cycle, page_size: PAGE_SIZE, page_token, ..ListGoalsRequest::default() };
             let page = client.list_goals(request).await?.into_inner();
             Ok((page.goals, page.next_page_token))
         }

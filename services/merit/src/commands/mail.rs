@@ -152,7 +152,7 @@ async fn unclear(session: &Session) -> Result<Vec<Entry>> {
     let mut mails = pages::all(|page_token| {
         let mut notifications = session.notifications();
         async move {
-            let request = ListMailsRequest { page_size: PAGE_SIZE, page_token };
+            let request = ListMailsRequest { page_size: PAGE_SIZE, page_token, ..ListMailsRequest::default() };
             let page = notifications.list_mails(request).await?.into_inner();
             Ok((page.mails, page.next_page_token))
         }

@@ -73,6 +73,17 @@ impl Outbox {
         Ok((known, false))
     }
 
+    /// One mail.
+    ///
+    /// # Errors
+    /// `UNKNOWN_MAIL`, and when the store fails.
+    pub async fn get(&self, key: &str) -> Result<Mail> {
+        self.store.mail(key).await?.ok_or_else(|| {
+            let key = merit_core::text::shown(key);
+            Error::not_found("UNKNOWN_MAIL", format!("there is no mail `{key}` in the outbox; check its key"))
+        })
+    }
+
     /// Mails by key, after a key. Without their scorecards.
     ///
     /// # Errors

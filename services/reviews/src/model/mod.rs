@@ -1,6 +1,7 @@
 //! What a review is and what scorecards hold. Plain data and pure rules; imports only `merit-core`.
 
 mod gathered;
+mod operation;
 mod review;
 mod scorecard;
 mod state;
@@ -8,6 +9,7 @@ mod state;
 pub use gathered::{
     Adjustment, Cutoffs, Cycle, Finding, FindingKind, Gathered, Owner, Pins, RosterEntry, Run, Scope, Verification,
 };
+pub use operation::{End, NewOperation, Operation, cancelled, interrupted};
 pub use review::{Change, Composition, Decision, Deed, Mail, NewReview, Progress, Review, StoredCard};
 pub use scorecard::{
     CardKind, FeedbackLine, GoalLine, NotScoredLine, OutcomeKind, RecognitionLine, Reply, RewardKind, RewardLine,

@@ -16,7 +16,7 @@ use crate::model::{
     Verification,
 };
 use crate::relay::Relay;
-use crate::store::{Store, sqlite};
+use crate::store::{OperationStore, Store, sqlite};
 
 pub(crate) const CYCLE: &str = "cycles/2026-Q3";
 
@@ -36,6 +36,8 @@ pub(crate) struct World {
     /// Runs in the order of their posting.
     pub ledger: Vec<String>,
     pub executions: usize,
+    /// Whether an execution goes on for ever.
+    pub hangs: bool,
 }
 
 pub(crate) struct FakeNeighbours(pub Mutex<World>);
@@ -56,6 +58,7 @@ pub(crate) struct FakeOutbox {
 /// The service over fakes and a real store.
 pub(crate) struct Bench {
     pub reviews: Reviews,
+    pub operations: Arc<dyn OperationStore>,
     pub world: Arc<FakeNeighbours>,
     pub outbox: Arc<FakeOutbox>,
     pub store: Arc<dyn Store>,
@@ -134,7 +137,8 @@ fn two_people() -> Gathered {
 
 pub(crate) async fn bench() -> Bench {
     let folder = tempfile::tempdir().unwrap();
-    let store: Arc<dyn Store> = Arc::new(sqlite::open(&folder.path().join("reviews.db")).await.unwrap());
+    let operations = Arc::new(sqlite::open(&folder.path().join("reviews.db")).await.unwrap());
+    let store: Arc<dyn Store> = operations.clone();
     let world = Arc::new(FakeNeighbours(Mutex::new(World {
         cycle: cycle(),
         cutoffs: Cutoffs { directory: 1, goals: 2, feedback: 3, scoring: 4 },
@@ -146,12 +150,13 @@ pub(crate) async fn bench() -> Bench {
         loses_post_answer: false,
         ledger: Vec::new(),
         executions: 0,
+        hangs: false,
     })));
     let outbox = Arc::new(FakeOutbox::default());
     let clock = Arc::new(FixedClock("2026-10-12T08:00:00Z".parse().unwrap()));
     let relay = Arc::new(Relay::new(Arc::clone(&store), outbox.clone(), clock.clone()));
     let reviews = Reviews::new(Arc::clone(&store), world.clone(), Arc::clone(&relay), clock);
-    Bench { reviews, world, outbox, store, relay, _folder: folder }
+    Bench { reviews, operations, world, outbox, store, relay, _folder: folder }
 }
 
 impl Bench {
@@ -187,6 +192,9 @@ impl Neighbours for FakeNeighbours {
     async fn execute(&self, run: &RunId) -> Result<BoxStream<'static, Result<Execution>>> {
         let mut world = self.0.lock().unwrap();
         world.executions += 1;
+        if world.hangs {
+            return Ok(futures::stream::pending().boxed());
+        }
         let mut messages: Vec<Result<Execution>> = ["crediting", "scoring", "ranking", "settling"]
             .into_iter()
             .map(|stage| Ok(Execution::Progress(Progress { stage: stage.to_owned(), done: 1, total: 2 })))

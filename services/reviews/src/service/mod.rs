@@ -2,6 +2,7 @@
 
 mod approve;
 pub mod compose;
+mod operations;
 mod ports;
 mod publish;
 mod read;
@@ -25,6 +26,7 @@ use crate::relay::Relay;
 use crate::store::Store;
 
 pub use approve::Approved;
+pub use operations::Operations;
 pub use ports::{Execution, Neighbours, Outbox};
 pub use publish::Published;
 pub use read::{CardPage, Reader};

@@ -56,6 +56,16 @@ impl Reviews {
         Ok(Ran { unchanged: review == before, review })
     }
 
+    /// The cycle's id, if its review can be run now.
+    ///
+    /// # Errors
+    /// `CYCLE_OPEN` and `WINDOW_OPEN` before its day, and whatever a neighbour refuses.
+    pub async fn ready(&self, cycle: &str) -> Result<CycleId> {
+        let cycle = self.neighbours.cycle(cycle).await?;
+        closed(&cycle)?;
+        Ok(cycle.id)
+    }
+
     /// The cut-offs for a dry run of a cycle, open or not, with the cycle's id.
     ///
     /// # Errors

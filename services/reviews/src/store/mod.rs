@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use merit_core::ids::{CycleId, PersonId, RunId};
 use merit_core::{Result, Scope};
 
-use crate::model::{Change, NewReview, Review, StoredCard};
+use crate::model::{Change, End, NewOperation, NewReview, Operation, Progress, Review, StoredCard};
 use crate::service::CardPage;
 
 /// A mail that waits to be handed on.
@@ -23,6 +23,23 @@ pub struct Waiting {
     pub key: String,
     /// The scorecard that it carries.
     pub card: StoredCard,
+}
+
+/// Keeps closes that go on by themselves.
+#[async_trait]
+pub trait OperationStore: Send + Sync {
+    /// Keeps an operation, unless its request id named one already; which it is, and whether it is new.
+    async fn begin_operation(&self, new: &NewOperation) -> Result<(Operation, bool)>;
+    /// An operation by its number.
+    async fn operation(&self, seq: i64) -> Result<Option<Operation>>;
+    /// Operations, newest first: before one, at most so many.
+    async fn operations(&self, before: Option<i64>, limit: usize) -> Result<Vec<Operation>>;
+    /// Keeps how far one is, if it has not ended.
+    async fn advance(&self, seq: i64, progress: &Progress) -> Result<()>;
+    /// Keeps how one ended, if it has not.
+    async fn end(&self, seq: i64, end: &End) -> Result<()>;
+    /// Ends all that have not.
+    async fn end_all(&self, end: &End) -> Result<()>;
 }
 
 /// Keeps reviews, their decisions, their scorecards, and the mails that wait to be handed on.

@@ -29,6 +29,27 @@ fn person(id: &str, started: &str) -> proto::Person {
 impl DirectoryService for ThreePeople {
     type SnapshotPeopleStream = Pin<Box<dyn Stream<Item = Result<proto::SnapshotPeopleResponse, Status>> + Send>>;
 
+    async fn create_person(
+        &self,
+        _: Request<proto::CreatePersonRequest>,
+    ) -> Result<Response<proto::CreatePersonResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn update_person(
+        &self,
+        _: Request<proto::UpdatePersonRequest>,
+    ) -> Result<Response<proto::UpdatePersonResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn list_teams(
+        &self,
+        _: Request<proto::ListTeamsRequest>,
+    ) -> Result<Response<proto::ListTeamsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn snapshot_people(
         &self,
         request: Request<proto::SnapshotPeopleRequest>,

@@ -1,6 +1,8 @@
 //! The statements of the reviews' record, the same for both kinds of database: each is compiled once with the words of
 //! SQLite and once with those of PostgreSQL.
 
+mod operations;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, PersonId, RunId};

@@ -1,0 +1,88 @@
+//! Reading, setting and changing one goal. A change is a file of one row, so it is held against the record as files are.
+
+use merit_core::ids::GoalId;
+use merit_core::{Error, Result};
+
+use super::check::goal_id;
+use super::import::plan;
+use super::{ATTEMPTS, Assessed, Goals, busy};
+use crate::model::{Change, Goal, GoalRow, GoalsFile};
+use crate::store::GoalQuery;
+
+/// Where goals come from that no file brought.
+const SOURCE: &str = "api";
+
+/// What has to hold of a goal on record for a change to go on.
+pub type Expect<'a> = &'a (dyn Fn(&Goal) -> Result<()> + Send + Sync);
+
+impl Goals {
+    /// A goal with its assessment, none where there is no such goal.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn goal(&self, id: &GoalId) -> Result<Option<Assessed>> {
+        let cutoff = self.store.cutoff().await?;
+        let query = GoalQuery { ids: Some(vec![id.clone()]), ..GoalQuery::at(cutoff) };
+        let Some(goal) = self.store.goals(&query).await?.into_iter().next() else { return Ok(None) };
+        let known = self.store.cycles(cutoff).await?;
+        let cycle = super::cycles::find(known, &goal.content.cycle)?;
+        Ok(self.assessed(cutoff, &cycle, vec![goal]).await?.into_iter().next())
+    }
+
+    /// Sets a goal that is not there yet.
+    ///
+    /// # Errors
+    /// `GOAL_EXISTS`; `BAD_GOAL` with everything that is wrong with it; `ABORTED` when other changes kept coming in between.
+    pub async fn create(&self, row: GoalRow) -> Result<Assessed> {
+        let id = GoalId::new(&goal_id(&row))?;
+        self.write(&id, row, SOURCE.to_owned(), &|known| match known {
+            None => Ok(()),
+            Some(_) => Err(Error::exists("GOAL_EXISTS", format!("there is a goal `{id}` already; take another id"))),
+        })
+        .await
+    }
+
+    /// Changes a goal: what the row has is written, what is empty stays. `row.goal_id` and its source are not read.
+    ///
+    /// # Errors
+    /// Those of `expect`; `BAD_GOAL` with everything that is wrong with it; `UNKNOWN_GOAL`; `ABORTED` when other changes
+    /// kept coming in between.
+    pub async fn change(&self, id: &GoalId, expect: Expect<'_>, mut row: GoalRow) -> Result<Assessed> {
+        let known = self.goal(id).await?.ok_or_else(|| unknown(id))?.goal;
+        let first = known.identities.first().cloned();
+        let source = first.as_ref().map_or_else(|| SOURCE.to_owned(), |identity| identity.source.clone());
+        row.external_id = first.map(|identity| identity.external_id).unwrap_or_default();
+        row.goal_id = id.as_str().to_owned();
+        row.cycle = known.content.cycle.as_str().to_owned();
+        self.write(id, row, source, &|known| known.map_or_else(|| Err(unknown(id)), expect)).await
+    }
+
+    async fn write(
+        &self,
+        id: &GoalId,
+        row: GoalRow,
+        source: String,
+        expect: &(dyn Fn(Option<&Goal>) -> Result<()> + Send + Sync),
+    ) -> Result<Assessed> {
+        let file = GoalsFile { source, rows: vec![row], ..GoalsFile::default() };
+        for _ in 0..ATTEMPTS {
+            let cutoff = self.store.cutoff().await?;
+            let record = self.record(cutoff, &file).await?;
+            expect(record.goals.get(id))?;
+            let plan = plan(&record, &file);
+            if let Some(first) = plan.outcome.problems.first() {
+                let message = format!("the goal can't be taken: {}", first.message);
+                return Err(Error::invalid("BAD_GOAL", message).with_problems(plan.outcome.problems));
+            }
+            let writes = !plan.change.versions.is_empty();
+            if self.recorded(cutoff, writes.then_some(Change::Goals(plan.change))).await? {
+                return self.goal(id).await?.ok_or_else(|| Error::internal("a goal that was written is gone"));
+            }
+        }
+        Err(busy())
+    }
+}
+
+fn unknown(id: &GoalId) -> Error {
+    Error::not_found("UNKNOWN_GOAL", format!("there is no goal `{id}`; check the id"))
+}

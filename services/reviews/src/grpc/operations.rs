@@ -1,0 +1,126 @@
+//! Operations on the wire.
+
+use std::time::Duration;
+
+use merit_core::{Error, Result};
+use merit_platform::filter::{Field, Filter, Kind, Value};
+use merit_platform::page::{Page, cut, fill};
+use merit_platform::status::to_status;
+use merit_proto::reviews::v1 as proto;
+
+use super::{Grpc, messages, sequence};
+use crate::model::Operation;
+
+/// Longest wait, in seconds.
+const LONGEST: u64 = 600;
+/// What a caller waits who doesn't say, in seconds.
+const WAIT: u64 = 60;
+
+/// What operations can be filtered by.
+const FIELDS: [Field; 4] = [
+    Field { name: "cycle", kind: Kind::Text },
+    Field { name: "done", kind: Kind::Word(&["yes", "no"]) },
+    Field { name: "reason", kind: Kind::Text },
+    Field { name: "started_by", kind: Kind::Text },
+];
+
+impl Grpc {
+    pub(super) async fn start(
+        &self,
+        request: &proto::StartReviewRequest,
+        started_by: &str,
+    ) -> Result<proto::StartReviewResponse> {
+        let operation = self.operations.start(&request.cycle, started_by, &request.request_id).await?;
+        Ok(proto::StartReviewResponse { operation: Some(self.told(operation).await?) })
+    }
+
+    pub(super) async fn operation(&self, name: &str) -> Result<proto::GetOperationResponse> {
+        let operation = self.operations.get(seq(name)?).await?;
+        Ok(proto::GetOperationResponse { operation: Some(self.told(operation).await?) })
+    }
+
+    pub(super) async fn list(&self, request: &proto::ListOperationsRequest) -> Result<proto::ListOperationsResponse> {
+        let page = Page::of(request)?;
+        let filter = Filter::parse(&request.filter, &FIELDS)?;
+        let key = |operation: &Operation| operation.seq.to_string();
+        let found = fill(&page, &filter, passes, key, |after, limit| async move {
+            let before = after.as_deref().map(sequence).transpose()?;
+            self.operations.list(before, limit).await
+        });
+        let (found, next_page_token) = cut(found.await?, &page, key);
+        let mut operations = Vec::with_capacity(found.len());
+        for operation in found {
+            operations.push(self.told(operation).await?);
+        }
+        Ok(proto::ListOperationsResponse { operations, next_page_token })
+    }
+
+    pub(super) async fn wait(&self, request: &proto::WaitOperationRequest) -> Result<proto::WaitOperationResponse> {
+        let seconds = match u64::try_from(request.timeout_seconds) {
+            Ok(0) => WAIT,
+            Ok(seconds @ 1..=LONGEST) => seconds,
+            _ => {
+                let message = format!("a wait is 1 to {LONGEST} seconds; leave it out for {WAIT}");
+                return Err(Error::invalid("BAD_TIMEOUT", message));
+            }
+        };
+        let operation = self.operations.wait(seq(&request.name)?, Duration::from_secs(seconds)).await?;
+        Ok(proto::WaitOperationResponse { operation: Some(self.told(operation).await?) })
+    }
+
+    pub(super) async fn cancel(&self, name: &str) -> Result<proto::CancelOperationResponse> {
+        let operation = self.operations.cancel(seq(name)?).await?;
+        Ok(proto::CancelOperationResponse { operation: Some(self.told(operation).await?) })
+    }
+
+    /// An operation as a message, with the review that it came to.
+    async fn told(&self, operation: Operation) -> Result<proto::Operation> {
+        let review = self.operations.review(&operation).await?;
+        let (ended_at, failure) = match &operation.end {
+            Some(end) => (end.at.to_string(), end.outcome.as_ref().err()),
+            None => (String::new(), None),
+        };
+        let result = match (failure, review) {
+            (Some(error), _) => Some(proto::operation::Result::Error(proto::OperationError {
+                code: to_status(error.clone()).code().into(),
+                reason: error.reason.clone(),
+                message: error.message.clone(),
+            })),
+            (None, review) => review.map(|review| proto::operation::Result::Review(messages::review(&review))),
+        };
+        Ok(proto::Operation {
+            name: operation.name(),
+            cycle: operation.cycle.name(),
+            done: result.is_some(),
+            progress: Some(proto::OperationProgress {
+                stage: operation.progress.stage,
+                done: operation.progress.done,
+                total: operation.progress.total,
+            }),
+            result,
+            started_by: operation.started_by,
+            started_at: operation.started_at.to_string(),
+            ended_at,
+        })
+    }
+}
+
+/// The number in a name.
+fn seq(name: &str) -> Result<i64> {
+    let number = name.strip_prefix("operations/").and_then(|number| number.parse().ok());
+    number.ok_or_else(|| {
+        let name = merit_core::text::shown(name);
+        Error::invalid("BAD_NAME", format!("`{name}` is not an operation's name like operations/7"))
+    })
+}
+
+fn passes(filter: &Filter, operation: &Operation) -> bool {
+    let word = |yes: bool| Value::Text(if yes { "yes" } else { "no" }.to_owned());
+    filter.passes(&|field: &str| match field {
+        "cycle" => Some(Value::Text(operation.cycle.name())),
+        "done" => Some(word(operation.end.is_some())),
+        "started_by" => Some(Value::Text(operation.started_by.clone())),
+        "reason" => operation.end.as_ref()?.outcome.as_ref().err().map(|error| Value::Text(error.reason.clone())),
+        _ => None,
+    })
+}
