@@ -1,5 +1,4 @@
-//! Who calls: keys that sign tokens, tokens and certificates that name a principal, and the checks that each method begins
-//! with.
+//! Who calls: keys that sign tokens, and tokens and certificates that name a principal.
 
 mod issuer;
 mod jwks;
@@ -15,4 +14,4 @@ pub use jwks::{KeySet, Pace, Source};
 pub use keys::Keys;
 pub use layer::{Authenticate, Shown};
 pub use peer::{Named, Peer};
-pub use principal::{ADMINISTER, ANYONE, PAY_ADMIN, Principal, READ_ALL, Role, require, require_self_or};
+pub use principal::{Principal, Role};

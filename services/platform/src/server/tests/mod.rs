@@ -23,7 +23,7 @@ use super::*;
 use crate::access::NoReach;
 use crate::client::{self, Bearer, LIMIT, Link, Trust};
 use crate::deadline;
-use crate::identity::{ANYONE, Keys, Principal, Role, require};
+use crate::identity::{Keys, Principal, Role};
 
 /// A directory whose answers wait for a permit where a test closes the gate.
 #[derive(Clone)]
@@ -41,7 +41,7 @@ impl DirectoryService for Directory {
         &self,
         request: Request<tonic::Streaming<proto::ImportPeopleRequest>>,
     ) -> Result<Response<proto::ImportPeopleResponse>, Status> {
-        require(&request, ANYONE)?;
+        Permit::of(&request)?;
         let mut rows = request.into_inner();
         while rows.message().await?.is_some() {}
         Ok(Response::new(proto::ImportPeopleResponse::default()))
@@ -51,7 +51,7 @@ impl DirectoryService for Directory {
         &self,
         request: Request<proto::GetPersonRequest>,
     ) -> Result<Response<proto::GetPersonResponse>, Status> {
-        require(&request, ANYONE)?;
+        Permit::of(&request)?;
         Err(Status::unimplemented(""))
     }
 
@@ -59,8 +59,8 @@ impl DirectoryService for Directory {
         &self,
         request: Request<proto::ListPeopleRequest>,
     ) -> Result<Response<proto::ListPeopleResponse>, Status> {
-        let caller = require(&request, ANYONE)?;
-        Ok(Response::new(proto::ListPeopleResponse { next_page_token: caller.subject, ..Default::default() }))
+        let caller = Permit::of(&request)?.principal().subject.clone();
+        Ok(Response::new(proto::ListPeopleResponse { next_page_token: caller, ..Default::default() }))
     }
 
     /// Tells how many seconds the call has left.
@@ -68,7 +68,7 @@ impl DirectoryService for Directory {
         &self,
         request: Request<ListReportsRequest>,
     ) -> Result<Response<proto::ListReportsResponse>, Status> {
-        require(&request, ANYONE)?;
+        Permit::of(&request)?;
         let left = deadline::left().unwrap_or_default().as_secs().to_string();
         Ok(Response::new(proto::ListReportsResponse { people: vec![left], ..Default::default() }))
     }
@@ -79,7 +79,7 @@ impl DirectoryService for Directory {
         &self,
         request: Request<proto::SnapshotPeopleRequest>,
     ) -> Result<Response<Self::SnapshotPeopleStream>, Status> {
-        require(&request, ANYONE)?;
+        Permit::of(&request)?;
         Ok(Response::new(Box::pin(tokio_stream::pending())))
     }
 
@@ -88,7 +88,7 @@ impl DirectoryService for Directory {
         &self,
         request: Request<GetCutoffRequest>,
     ) -> Result<Response<proto::GetCutoffResponse>, Status> {
-        require(&request, ANYONE)?;
+        Permit::of(&request)?;
         let _ = self.entered.send(());
         let _passed = self.gate.acquire().await.map_err(|_| Status::internal(""))?;
         Ok(Response::new(proto::GetCutoffResponse { cutoff: 7 }))
