@@ -65,13 +65,21 @@ fn a_server_answers_by_role_and_the_folder_says_who_holds_it() {
     assert!(ask(None, &["standing", "ana", "--cycle", "2026-Q3"]).expect(1).err.contains("merit token"));
     assert!(ask(Some(&ana), &["standing", "ana", "--cycle", "2026-Q3"]).expect(0).out.contains("125.0%"));
     for forbidden in [
-        &["standing", "bo", "--cycle", "2026-Q3"][..],
-        &["review", "run", "--cycle", "2026-Q3"],
+        &["review", "run", "--cycle", "2026-Q3"][..],
         &["review", "export", "--cycle", "2026-Q3", "--what", "ledger", "--format", "csv"],
         &["review", "adjust", "--cycle", "2026-Q3", "--participant", "ana", "--amount", "$5", "--reason", "please"],
     ] {
         let refused = ask(Some(&ana), forbidden).expect(3);
         assert!(refused.err.contains("may"), "{forbidden:?}: {}", refused.err);
+    }
+    // Somebody else looks like nobody.
+    for person in ["bo", "zed"] {
+        let refused = ask(Some(&ana), &["standing", person, "--cycle", "2026-Q3"]).expect(1);
+        assert!(
+            refused.err.contains(&format!("there is no `people/{person}`, or it is not for you to see")),
+            "{}",
+            refused.err
+        );
     }
     let operations = token(&merit, "cy", "revenue-operations");
     ask(Some(&operations), &["review", "publish", "--cycle", "2026-Q3"]).expect(0);

@@ -11,8 +11,8 @@ use futures::Stream;
 use merit_core::ids::CycleId;
 use merit_core::text::shown;
 use merit_core::{Error, Result, Scope};
+use merit_platform::access::Permit;
 use merit_platform::client::LIMIT;
-use merit_platform::identity::{ADMINISTER, ANYONE, Principal, READ_ALL, Role, require};
 use merit_platform::import::{Tally, collect};
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
@@ -68,7 +68,6 @@ impl GoalsService for Grpc {
         &self,
         request: Request<proto::ApplySchemaRequest>,
     ) -> Result<Response<proto::ApplySchemaResponse>, Status> {
-        require(&request, ADMINISTER)?;
         let request = request.into_inner();
         let (schema, created) =
             self.goals.apply_schema(&request.file_name, &request.source).await.map_err(to_status)?;
@@ -77,9 +76,8 @@ impl GoalsService for Grpc {
 
     async fn get_schema(
         &self,
-        request: Request<proto::GetSchemaRequest>,
+        _: Request<proto::GetSchemaRequest>,
     ) -> Result<Response<proto::GetSchemaResponse>, Status> {
-        require(&request, ANYONE)?;
         let schema = self.goals.schema().await.map_err(to_status)?;
         Ok(Response::new(proto::GetSchemaResponse { schema: Some(wire_schema(schema)) }))
     }
@@ -88,7 +86,6 @@ impl GoalsService for Grpc {
         &self,
         request: Request<proto::OpenCycleRequest>,
     ) -> Result<Response<proto::OpenCycleResponse>, Status> {
-        require(&request, ADMINISTER)?;
         let request = request.into_inner();
         let first = optional_day("the first day", &request.first_day).map_err(to_status)?;
         let last = optional_day("the last day", &request.last_day).map_err(to_status)?;
@@ -100,7 +97,6 @@ impl GoalsService for Grpc {
         &self,
         request: Request<proto::UpdateCycleRequest>,
     ) -> Result<Response<proto::UpdateCycleResponse>, Status> {
-        require(&request, ADMINISTER)?;
         let request = request.into_inner();
         let id = self.goals.cycle(&cycle_id(&request.name).map_err(to_status)?).await.map_err(to_status)?.id;
         let approval = match request.approval() {
@@ -123,7 +119,6 @@ impl GoalsService for Grpc {
         &self,
         request: Request<proto::GetCycleRequest>,
     ) -> Result<Response<proto::GetCycleResponse>, Status> {
-        require(&request, ANYONE)?;
         let id = cycle_id(&request.into_inner().name).map_err(to_status)?;
         let cycle = self.goals.cycle(&id).await.map_err(to_status)?;
         Ok(Response::new(proto::GetCycleResponse { cycle: Some(self.cycle(&cycle)) }))
@@ -133,7 +128,6 @@ impl GoalsService for Grpc {
         &self,
         request: Request<proto::ListCyclesRequest>,
     ) -> Result<Response<proto::ListCyclesResponse>, Status> {
-        require(&request, ANYONE)?;
         let request = request.into_inner();
         let page = Page::of(&request).map_err(to_status)?;
         // Cycles don't overlap, so their first instants, all of one form, are their keys.
@@ -149,7 +143,6 @@ impl GoalsService for Grpc {
         &self,
         request: Request<Streaming<proto::ImportGoalsRequest>>,
     ) -> Result<Response<proto::ImportGoalsResponse>, Status> {
-        require(&request, ADMINISTER)?;
         let import =
             collect(request.into_inner(), |message| (message.header, message.rows)).await.map_err(to_status)?;
         let mut file = GoalsFile {
@@ -177,13 +170,13 @@ impl GoalsService for Grpc {
         &self,
         request: Request<proto::ListGoalsRequest>,
     ) -> Result<Response<proto::ListGoalsResponse>, Status> {
-        let principal = require(&request, ANYONE)?;
+        let permit = Permit::of(&request)?;
         let request = request.into_inner();
         let page = Page::of(&request).map_err(to_status)?;
         let owner = if request.owner.is_empty() { None } else { Some(owner(&request.owner).map_err(to_status)?) };
         let listing = Listing {
             cycle: cycle_id(&request.cycle).map_err(to_status)?,
-            scope: scope(&principal, owner.as_ref()).map_err(to_status)?,
+            scope: scope(&permit, owner.as_ref()).await.map_err(to_status)?,
             owner,
             after: page.after.clone(),
             limit: page.size + 1,
@@ -200,7 +193,6 @@ impl GoalsService for Grpc {
         &self,
         request: Request<proto::SnapshotGoalsRequest>,
     ) -> Result<Response<Self::SnapshotGoalsStream>, Status> {
-        require(&request, READ_ALL)?;
         let request = request.into_inner();
         let cycle = self.goals.cycle(&cycle_id(&request.cycle).map_err(to_status)?).await.map_err(to_status)?.id;
         let cutoff = self.goals.resolve(request.cutoff).await.map_err(to_status)?;
@@ -216,10 +208,6 @@ impl GoalsService for Grpc {
         &self,
         request: Request<proto::GetCoverageRequest>,
     ) -> Result<Response<proto::GetCoverageResponse>, Status> {
-        let principal = require(&request, ANYONE)?;
-        if !reads_all(&principal) {
-            return Err(to_status(Error::denied("your role may not see who has goals")));
-        }
         let cycle = cycle_id(&request.into_inner().cycle).map_err(to_status)?;
         let coverage = self.goals.coverage(&cycle).await.map_err(to_status)?;
         Ok(Response::new(wire_goal::coverage(&coverage)))
@@ -227,30 +215,22 @@ impl GoalsService for Grpc {
 
     async fn get_cutoff(
         &self,
-        request: Request<proto::GetCutoffRequest>,
+        _: Request<proto::GetCutoffRequest>,
     ) -> Result<Response<proto::GetCutoffResponse>, Status> {
-        require(&request, ANYONE)?;
         let cutoff = self.goals.cutoff().await.map_err(to_status)?;
         Ok(Response::new(proto::GetCutoffResponse { cutoff }))
     }
 }
 
-/// Whether somebody may read the goals of other people. Managers are not held to their own reporting line here.
-fn reads_all(principal: &Principal) -> bool {
-    principal.has_any(READ_ALL) || principal.has_any(&[Role::Manager])
-}
-
-/// Whose personal goals a caller may read.
-fn scope(principal: &Principal, owner: Option<&Owner>) -> Result<Scope> {
-    if reads_all(principal) {
-        return Ok(Scope::Everyone);
-    }
-    let person = principal.person().ok_or_else(|| Error::denied("your role may not read goals"))?;
+/// Whose personal goals a list tells of. Goals of teams and of the organisation are everybody's to see; a person who is
+/// asked for by name has to be one whose goals the caller may read.
+async fn scope(permit: &Permit, owner: Option<&Owner>) -> Result<Scope> {
     match owner {
-        Some(Owner::Person(owner)) if *owner != person => {
-            Err(Error::denied("your role may not read another person's goals"))
+        Some(Owner::Person(person)) => {
+            permit.on(person).await?;
+            Ok(Scope::only(person))
         }
-        _ => Ok(Scope::only(&person)),
+        _ => permit.scope().await,
     }
 }
 

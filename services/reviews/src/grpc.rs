@@ -1,14 +1,15 @@
-//! The service on the wire: who may call, and translation. No rule lives here.
+//! The service on the wire: translation, and whose scorecards somebody may read. No rule lives here.
 
 mod messages;
+mod sight;
 
 use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use merit_core::ids::PersonId;
-use merit_core::{Error, Result};
-use merit_platform::identity::{ADMINISTER, ANYONE, Principal, READ_ALL, Role, require};
+use merit_core::{Error, Result, Scope};
+use merit_platform::access::{Action, Permit, Terms};
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
 use merit_proto::reviews::v1 as proto;
@@ -23,11 +24,8 @@ use crate::model::Progress;
 use crate::neighbours::{Links, cutoffs_to_wire};
 use crate::service::{CardPage, Reader, Reviews};
 
-/// Who may accept or refuse pay.
-const APPROVE: &[Role] = &[Role::RevenueOperations, Role::CompensationAdministrator, Role::Executive, Role::Operator];
-/// Who may make approved scorecards visible.
-const PUBLISH: &[Role] =
-    &[Role::RevenueOperations, Role::CompensationAdministrator, Role::Executive, Role::Operator, Role::Service];
+use self::sight::Sight;
+
 /// Messages of progress on their way to a caller. What a slow caller can't take is left out: it is only progress.
 const WAITING: usize = 64;
 
@@ -58,6 +56,14 @@ impl Grpc {
             Ok(proto::RunReviewResponse { stage: "previewing".to_owned(), preview, ..Default::default() })
         });
         Ok(passed_on.boxed())
+    }
+
+    /// Whose pay a reader may see on scorecards of a cycle. The cycle is asked only where its setting matters.
+    async fn paid(&self, permit: &Permit, cycle: &str) -> Result<Scope> {
+        let pay = permit.to(Action::ReadPay);
+        let hidden = pay.scope().await?;
+        let shown = pay.scope_on(Terms { team_pay_shown: true }).await?;
+        if hidden == shown || !self.reviews.shows_pay(cycle).await? { Ok(hidden) } else { Ok(shown) }
     }
 
     /// A real run. It goes on when the caller goes away: what it has done is kept, and asking again tells how it ended.
@@ -92,7 +98,6 @@ impl ReviewsService for Grpc {
         &self,
         request: Request<proto::RunReviewRequest>,
     ) -> Result<Response<Self::RunReviewStream>, Status> {
-        require(&request, ADMINISTER)?;
         let request = request.into_inner();
         let stream = if request.dry_run { self.preview(&request.cycle).await? } else { self.close(request.cycle) };
         Ok(Response::new(stream))
@@ -102,7 +107,6 @@ impl ReviewsService for Grpc {
         &self,
         request: Request<proto::GetReviewRequest>,
     ) -> Result<Response<proto::GetReviewResponse>, Status> {
-        require(&request, READ_ALL)?;
         let request = request.into_inner();
         let review = self.reviews.review(&request.cycle, &request.run).await.map_err(to_status)?;
         Ok(Response::new(proto::GetReviewResponse { review: Some(messages::review(&review)) }))
@@ -112,7 +116,6 @@ impl ReviewsService for Grpc {
         &self,
         request: Request<proto::ListReviewsRequest>,
     ) -> Result<Response<proto::ListReviewsResponse>, Status> {
-        require(&request, READ_ALL)?;
         let request = request.into_inner();
         let page = Page::of(&request).map_err(to_status)?;
         let before = page.after.as_deref().map(sequence).transpose().map_err(to_status)?;
@@ -126,11 +129,11 @@ impl ReviewsService for Grpc {
         &self,
         request: Request<proto::ApproveReviewRequest>,
     ) -> Result<Response<proto::ApproveReviewResponse>, Status> {
-        let principal = require(&request, APPROVE)?;
+        let permit = Permit::of(&request)?;
         let request = request.into_inner();
         let approved = self
             .reviews
-            .approve(&request.cycle, &request.run, &principal.subject, &request.reason)
+            .approve(&request.cycle, &request.run, &permit.principal().subject, &request.reason)
             .await
             .map_err(to_status)?;
         Ok(Response::new(proto::ApproveReviewResponse {
@@ -144,11 +147,11 @@ impl ReviewsService for Grpc {
         &self,
         request: Request<proto::RejectReviewRequest>,
     ) -> Result<Response<proto::RejectReviewResponse>, Status> {
-        let principal = require(&request, APPROVE)?;
+        let permit = Permit::of(&request)?;
         let request = request.into_inner();
         let review = self
             .reviews
-            .reject(&request.cycle, &request.run, &principal.subject, &request.reason)
+            .reject(&request.cycle, &request.run, &permit.principal().subject, &request.reason)
             .await
             .map_err(to_status)?;
         Ok(Response::new(proto::RejectReviewResponse { review: Some(messages::review(&review)) }))
@@ -158,10 +161,10 @@ impl ReviewsService for Grpc {
         &self,
         request: Request<proto::PublishReviewRequest>,
     ) -> Result<Response<proto::PublishReviewResponse>, Status> {
-        let principal = require(&request, PUBLISH)?;
+        let permit = Permit::of(&request)?;
         let request = request.into_inner();
         let published =
-            self.reviews.publish(&request.cycle, &request.run, &principal.subject).await.map_err(to_status)?;
+            self.reviews.publish(&request.cycle, &request.run, &permit.principal().subject).await.map_err(to_status)?;
         Ok(Response::new(proto::PublishReviewResponse {
             review: Some(messages::review(&published.review)),
             enqueued: published.enqueued,
@@ -172,7 +175,6 @@ impl ReviewsService for Grpc {
         &self,
         request: Request<proto::VerifyReviewRequest>,
     ) -> Result<Response<proto::VerifyReviewResponse>, Status> {
-        require(&request, READ_ALL)?;
         let request = request.into_inner();
         let verified = self.reviews.verify(&request.cycle, &request.run).await.map_err(to_status)?;
         Ok(Response::new(proto::VerifyReviewResponse {
@@ -186,23 +188,41 @@ impl ReviewsService for Grpc {
         &self,
         request: Request<proto::ListScorecardsRequest>,
     ) -> Result<Response<proto::ListScorecardsResponse>, Status> {
-        let reader = reader(&require(&request, ANYONE)?);
+        let permit = Permit::of(&request)?;
         let request = request.into_inner();
         let page = Page::of(&request).map_err(to_status)?;
-        let person = match request.person.as_str() {
-            "" => None,
-            name => Some(PersonId::from_name(name).map_err(to_status)?),
+        let read = async {
+            let person = match request.person.as_str() {
+                "" => None,
+                name => Some(PersonId::from_name(name)?),
+            };
+            if let Some(person) = &person {
+                permit.on(person).await?;
+            }
+            let reader = Reader {
+                subject: permit.principal().subject.clone(),
+                person: permit.principal().person(),
+                scope: permit.scope().await?,
+                reads_runs: permit.may(Action::ReadRuns),
+            };
+            let wanted = CardPage { person, after: page.after.clone(), limit: page.size + 1 };
+            let cards = self.reviews.scorecards(&reader, &request.cycle, &request.run, wanted).await?;
+            Ok((cards, reader.scope))
         };
-        let wanted = CardPage { person, after: page.after.clone(), limit: page.size + 1 };
-        let cards = self.reviews.scorecards(&reader, &request.cycle, &request.run, wanted).await.map_err(to_status)?;
+        let (cards, seen) = read.await.map_err(to_status)?;
         let (cards, next_page_token) = cut(cards, &page, |card| format!("{}/{}", card.person, card.kind.word()));
-        let scorecards = cards.iter().map(|card| decode(&card.bytes)).collect::<Result<_>>().map_err(to_status)?;
+        let mut scorecards: Vec<_> =
+            cards.iter().map(|card| decode(&card.bytes)).collect::<Result<_>>().map_err(to_status)?;
+        let sight = Sight {
+            seen,
+            paid: self.paid(&permit, &request.cycle).await.map_err(to_status)?,
+            feedback: permit.to(Action::ReadFeedback).scope().await.map_err(to_status)?,
+        };
+        for card in &mut scorecards {
+            sight.narrow(card);
+        }
         Ok(Response::new(proto::ListScorecardsResponse { scorecards, next_page_token }))
     }
-}
-
-fn reader(principal: &Principal) -> Reader {
-    Reader { subject: principal.subject.clone(), person: principal.person(), reads_all: principal.has_any(READ_ALL) }
 }
 
 fn sequence(key: &str) -> Result<i64> {
@@ -213,7 +233,6 @@ fn sequence(key: &str) -> Result<i64> {
 mod tests {
     use futures::FutureExt as _;
     use merit_platform::client::{Bearer, Link, link};
-    use tonic::Code;
     use tonic::transport::Endpoint;
 
     use super::*;
@@ -224,90 +243,12 @@ mod tests {
         link(Endpoint::from_static("http://127.0.0.1:1").connect_lazy(), Bearer::new("x").unwrap())
     }
 
-    fn as_role<T>(message: T, role: Role) -> Request<T> {
-        let mut request = Request::new(message);
-        request.extensions_mut().insert(Principal::new("ana", role));
-        request
-    }
-
-    /// Which roles each method lets in.
-    #[tokio::test]
-    async fn each_method_asks_for_its_roles() {
-        use Role::{
-            Auditor, CompensationAdministrator, Executive, Manager, Member, Operator, RevenueOperations, Service,
-        };
-        let read: &[Role] = &[Executive, RevenueOperations, CompensationAdministrator, Auditor, Operator, Service];
-        let approve: &[Role] = &[Executive, RevenueOperations, CompensationAdministrator, Operator];
-        let table: [(&str, &[Role]); 8] = [
-            ("run", &[RevenueOperations, Operator, Service]),
-            ("get", read),
-            ("list", read),
-            ("approve", approve),
-            ("reject", approve),
-            ("publish", &[Executive, RevenueOperations, CompensationAdministrator, Operator, Service]),
-            ("verify", read),
-            (
-                "scorecards",
-                &[Member, Manager, Executive, RevenueOperations, CompensationAdministrator, Auditor, Operator, Service],
-            ),
-        ];
-        for (method, allowed) in table {
-            for role in Role::ALL {
-                let bench = bench().await;
-                let grpc = Grpc::new(Arc::new(bench.reviews), Links::all(&nowhere()));
-                let code = call(&grpc, method, role).await;
-                let refused = code == Some(Code::PermissionDenied);
-                assert_eq!(!refused, allowed.contains(&role), "{method} as {}: {code:?}", role.word());
-            }
-        }
-    }
-
-    async fn call(grpc: &Grpc, method: &str, role: Role) -> Option<Code> {
-        let cycle = || CYCLE.to_owned();
-        let status = match method {
-            "run" => {
-                let request = proto::RunReviewRequest { cycle: cycle(), dry_run: false };
-                grpc.run_review(as_role(request, role)).await.err()
-            }
-            "get" => {
-                let request = proto::GetReviewRequest { cycle: cycle(), ..Default::default() };
-                grpc.get_review(as_role(request, role)).await.err()
-            }
-            "list" => {
-                let request = proto::ListReviewsRequest { cycle: cycle(), ..Default::default() };
-                grpc.list_reviews(as_role(request, role)).await.err()
-            }
-            "approve" => {
-                let request = proto::ApproveReviewRequest { cycle: cycle(), ..Default::default() };
-                grpc.approve_review(as_role(request, role)).await.err()
-            }
-            "reject" => {
-                let request =
-                    proto::RejectReviewRequest { cycle: cycle(), reason: "no".to_owned(), ..Default::default() };
-                grpc.reject_review(as_role(request, role)).await.err()
-            }
-            "publish" => {
-                let request = proto::PublishReviewRequest { cycle: cycle(), ..Default::default() };
-                grpc.publish_review(as_role(request, role)).await.err()
-            }
-            "verify" => {
-                let request = proto::VerifyReviewRequest { cycle: cycle(), ..Default::default() };
-                grpc.verify_review(as_role(request, role)).await.err()
-            }
-            _ => {
-                let request = proto::ListScorecardsRequest { cycle: cycle(), ..Default::default() };
-                grpc.list_scorecards(as_role(request, role)).await.err()
-            }
-        };
-        status.map(|status| status.code())
-    }
-
     #[tokio::test]
     async fn a_run_tells_its_stages_and_ends_with_the_review() {
         let bench = bench().await;
         let grpc = Grpc::new(Arc::new(bench.reviews), Links::all(&nowhere()));
         let request = proto::RunReviewRequest { cycle: CYCLE.to_owned(), dry_run: false };
-        let stream = grpc.run_review(as_role(request, Role::Operator)).await.unwrap().into_inner();
+        let stream = grpc.run_review(Request::new(request)).await.unwrap().into_inner();
         let messages: Vec<_> = stream.map(Result::unwrap).collect().await;
         let stages: Vec<_> = messages.iter().map(|message| message.stage.as_str()).collect();
         assert_eq!(stages, ["freezing", "crediting", "scoring", "ranking", "settling", "composing", "done"]);
@@ -322,7 +263,7 @@ mod tests {
         let (reviews, store) = (Arc::new(bench.reviews), Arc::clone(&bench.store));
         let grpc = Grpc::new(reviews, Links::all(&nowhere()));
         let request = proto::RunReviewRequest { cycle: CYCLE.to_owned(), dry_run: false };
-        let mut stream = grpc.run_review(as_role(request, Role::Operator)).await.unwrap().into_inner();
+        let mut stream = grpc.run_review(Request::new(request)).await.unwrap().into_inner();
         assert!(stream.next().now_or_never().flatten().is_none());
         drop(stream);
         let run = merit_core::ids::RunId::new("2026-q3-aaa").unwrap();

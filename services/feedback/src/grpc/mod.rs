@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use futures::Stream;
 use merit_core::ids::{CycleId, GoalId, PersonId};
-use merit_core::{Error, Result};
-use merit_platform::identity::{ADMINISTER, ANYONE, READ_ALL, Role, require, require_self_or};
+use merit_core::{Error, Result, Scope};
+use merit_platform::access::{Action, Permit, Terms};
 use merit_platform::import::{self, collect};
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
@@ -55,7 +55,6 @@ impl FeedbackService for Grpc {
         &self,
         request: Request<Streaming<proto::ImportFeedbackRequest>>,
     ) -> Result<Response<proto::ImportFeedbackResponse>, Status> {
-        require(&request, ADMINISTER)?;
         let import = collect(request.into_inner(), |m| (m.header, m.rows)).await.map_err(to_status)?;
         let tally = self.feedback.import_notes(file(import, rows::note)).await.map_err(to_status)?;
         Ok(Response::new(proto::ImportFeedbackResponse { summary: Some(summary(tally)) }))
@@ -65,7 +64,6 @@ impl FeedbackService for Grpc {
         &self,
         request: Request<Streaming<proto::ImportSelfAssessmentsRequest>>,
     ) -> Result<Response<proto::ImportSelfAssessmentsResponse>, Status> {
-        require(&request, ADMINISTER)?;
         let import = collect(request.into_inner(), |m| (m.header, m.rows)).await.map_err(to_status)?;
         let file = file(import, rows::self_assessment);
         let tally = self.feedback.import_self_assessments(file).await.map_err(to_status)?;
@@ -76,7 +74,6 @@ impl FeedbackService for Grpc {
         &self,
         request: Request<Streaming<proto::ImportRatingsRequest>>,
     ) -> Result<Response<proto::ImportRatingsResponse>, Status> {
-        require(&request, ADMINISTER)?;
         let import = collect(request.into_inner(), |m| (m.header, m.rows)).await.map_err(to_status)?;
         let tally = self.feedback.import_ratings(file(import, rows::rating)).await.map_err(to_status)?;
         Ok(Response::new(proto::ImportRatingsResponse { summary: Some(summary(tally)) }))
@@ -86,16 +83,19 @@ impl FeedbackService for Grpc {
         &self,
         request: Request<proto::CreateNoteRequest>,
     ) -> Result<Response<proto::CreateNoteResponse>, Status> {
-        let author = person_calling(&request)?;
+        let permit = Permit::of(&request)?;
         let request = request.into_inner();
         let answer = |note: &Note| proto::CreateNoteResponse { note: Some(note_to_wire(note.clone())) };
         let made = async {
+            let author = permit.person()?;
             let asked = Asked::new(&request.request_id, CREATE_NOTE, author.as_str(), &request)?;
             let encoded = |note: &Note| answer(note).encode_to_vec();
             let once = asked.as_ref().map(|asked| Once { asked, answer: &encoded });
             let receiver = PersonId::from_name(&request.receiver)?;
+            permit.on(&receiver).await?;
             let goal = optional(&request.goal, GoalId::from_name)?;
-            match self.feedback.create_note(author, receiver, &request.text, goal, once.as_ref()).await? {
+            let goals_seen = permit.to(Action::ReadGoals).allows(&receiver, Terms::default()).await?;
+            match self.feedback.create_note(author, receiver, &request.text, goal, goals_seen, once.as_ref()).await? {
                 Outcome::Done(note) => Ok(answer(&note)),
                 Outcome::Before(before) => {
                     proto::CreateNoteResponse::decode(before.as_slice()).map_err(Error::internal)
@@ -109,10 +109,13 @@ impl FeedbackService for Grpc {
         &self,
         request: Request<proto::ReplyToNoteRequest>,
     ) -> Result<Response<proto::ReplyToNoteResponse>, Status> {
-        let by = person_calling(&request)?;
+        let permit = Permit::of(&request)?;
         let request = request.into_inner();
-        let id = NoteId::from_name(&request.name).map_err(to_status)?;
-        let note = self.feedback.reply(&id, &by, &request.text).await.map_err(to_status)?;
+        let replied = async {
+            let (by, seen) = answering(&permit).await?;
+            self.feedback.reply(&NoteId::from_name(&request.name)?, &by, &request.text, &seen).await
+        };
+        let note = replied.await.map_err(to_status)?;
         Ok(Response::new(proto::ReplyToNoteResponse { note: Some(note_to_wire(note)) }))
     }
 
@@ -120,9 +123,12 @@ impl FeedbackService for Grpc {
         &self,
         request: Request<proto::AcknowledgeNoteRequest>,
     ) -> Result<Response<proto::AcknowledgeNoteResponse>, Status> {
-        let by = person_calling(&request)?;
-        let id = NoteId::from_name(&request.into_inner().name).map_err(to_status)?;
-        let note = self.feedback.acknowledge(&id, &by).await.map_err(to_status)?;
+        let permit = Permit::of(&request)?;
+        let acknowledged = async {
+            let (by, seen) = answering(&permit).await?;
+            self.feedback.acknowledge(&NoteId::from_name(&request.get_ref().name)?, &by, &seen).await
+        };
+        let note = acknowledged.await.map_err(to_status)?;
         Ok(Response::new(proto::AcknowledgeNoteResponse { note: Some(note_to_wire(note)) }))
     }
 
@@ -130,12 +136,16 @@ impl FeedbackService for Grpc {
         &self,
         request: Request<proto::ListNotesRequest>,
     ) -> Result<Response<proto::ListNotesResponse>, Status> {
-        let person = PersonId::from_name(&request.get_ref().person).map_err(to_status)?;
-        let readers: Vec<Role> = READ_ALL.iter().copied().chain([Role::Manager]).collect();
-        require_self_or(&request, &person, &readers)?;
+        let permit = Permit::of(&request)?;
         let request = request.into_inner();
         let page = Page::of(&request).map_err(to_status)?;
-        let notes = self.feedback.notes_of(&person, page.after.as_deref(), page.size + 1).await.map_err(to_status)?;
+        let read = async {
+            let person = PersonId::from_name(&request.person)?;
+            permit.on(&person).await?;
+            let scope = permit.scope().await?;
+            self.feedback.notes_of(&person, page.after.as_deref(), page.size + 1, &scope).await
+        };
+        let notes = read.await.map_err(to_status)?;
         let (notes, next_page_token) = cut(notes, &page, sort_key);
         let notes = notes.into_iter().map(note_to_wire).collect();
         Ok(Response::new(proto::ListNotesResponse { notes, next_page_token }))
@@ -145,7 +155,6 @@ impl FeedbackService for Grpc {
         &self,
         request: Request<proto::SnapshotFeedbackRequest>,
     ) -> Result<Response<Self::SnapshotFeedbackStream>, Status> {
-        require(&request, ADMINISTER)?;
         let request = request.into_inner();
         let read = async {
             let cycle = CycleId::from_name(&request.cycle)?;
@@ -165,7 +174,6 @@ impl FeedbackService for Grpc {
         &self,
         request: Request<proto::SnapshotRatingsRequest>,
     ) -> Result<Response<Self::SnapshotRatingsStream>, Status> {
-        require(&request, ADMINISTER)?;
         let request = request.into_inner();
         let read = async {
             let first = wire::day("the first day", &request.first_day)?;
@@ -180,22 +188,18 @@ impl FeedbackService for Grpc {
 
     async fn get_cutoff(
         &self,
-        request: Request<proto::GetCutoffRequest>,
+        _: Request<proto::GetCutoffRequest>,
     ) -> Result<Response<proto::GetCutoffResponse>, Status> {
-        require(&request, ADMINISTER)?;
         let cutoff = self.feedback.cutoff().await.map_err(to_status)?;
         Ok(Response::new(proto::GetCutoffResponse { cutoff }))
     }
 }
 
-/// The person behind the call. Our own parts are nobody, and give no feedback.
-fn person_calling<T>(request: &Request<T>) -> Result<PersonId, Status> {
-    let principal = require(request, ANYONE)?;
-    principal.person().ok_or_else(|| {
-        to_status(Error::denied(
-            "feedback is given by a person; make a token with `merit token --as PERSON --role member`",
-        ))
-    })
+/// Who answers, as themselves, and whose notes they may see.
+async fn answering(permit: &Permit) -> Result<(PersonId, Scope)> {
+    let by = permit.person()?;
+    permit.on(&by).await?;
+    Ok((by, permit.to(Action::ReadFeedback).scope().await?))
 }
 
 fn known(cutoff: i64) -> Result<i64> {

@@ -2,6 +2,7 @@
 
 mod checks;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -76,16 +77,19 @@ impl Feedback {
         })
     }
 
-    /// Gives one note, today. What was asked for before is not checked again.
+    /// Gives one note, today. `goals_seen` says whether the author may read the receiver's goals, and so name one. What was
+    /// asked for before is not checked again.
     ///
     /// # Errors
-    /// `BAD_TEXT`; `BAD_NOTE` with what is wrong, such as an unknown receiver; `REQUEST_ID_REUSED`.
+    /// `BAD_TEXT`; `BAD_NOTE` with what is wrong, such as an unknown receiver; `REQUEST_ID_REUSED`; [`Error::hidden`] for a
+    /// goal that the author may not name.
     pub async fn create_note(
         &self,
         author: PersonId,
         receiver: PersonId,
         words: &str,
         goal: Option<GoalId>,
+        goals_seen: bool,
         once: Option<&Once<'_, Note>>,
     ) -> Result<Outcome<Note>> {
         if let Some(once) = once
@@ -104,6 +108,7 @@ impl Feedback {
             acknowledged_on: None,
         };
         let row = crate::model::Row { line: 0, external_id: String::new(), content };
+        self.may_name(&row.content, goals_seen).await?;
         let problems = checks::notes(std::slice::from_ref(&row), self.neighbours.as_ref()).await?;
         if let Some(first) = problems.into_iter().next() {
             return Err(Error::invalid("BAD_NOTE", first.message));
@@ -111,27 +116,39 @@ impl Feedback {
         self.store.create_note(&row.content, now, once).await
     }
 
-    /// Answers a note, today.
+    /// A goal of somebody whose goals the author may not read can't be told from one that isn't there.
+    async fn may_name(&self, note: &NoteContent, goals_seen: bool) -> Result<()> {
+        let Some(goal) = &note.goal else { return Ok(()) };
+        let found = self.neighbours.goals(&BTreeSet::from([goal.clone()])).await?.remove(goal);
+        let seen = found.is_some_and(|facts| match facts.owner {
+            None => true,
+            Some(owner) if owner == note.author => true,
+            Some(owner) => goals_seen && owner == note.receiver,
+        });
+        if seen { Ok(()) } else { Err(Error::hidden(&goal.name())) }
+    }
+
+    /// Answers a note, today. `seen` says whose notes the one who answers may see.
     ///
     /// # Errors
-    /// `UNKNOWN_NOTE`; `BAD_TEXT`; `PERMISSION_DENIED` for anyone but its author and its receiver.
-    pub async fn reply(&self, id: &NoteId, by: &PersonId, words: &str) -> Result<Note> {
-        let note = self.note(id).await?;
+    /// [`Error::hidden`]; `BAD_TEXT`; `PERMISSION_DENIED` for those who see it and are neither its author nor its receiver.
+    pub async fn reply(&self, id: &NoteId, by: &PersonId, words: &str, seen: &Scope) -> Result<Note> {
+        let note = self.note(id, seen).await?;
         if *by != note.content.author && *by != note.content.receiver {
             return Err(Error::denied("only the note's author and its receiver may answer it"));
         }
         let now = self.clock.now();
         let reply = Reply { author: by.clone(), given_on: today(now), text: text::note("the answer", words)? };
         self.store.reply(id, &reply, now).await?;
-        self.note(id).await
+        self.note(id, seen).await
     }
 
-    /// Says that a note was read. Again does nothing.
+    /// Says that a note was read. Again does nothing. `seen` says whose notes the one who says so may see.
     ///
     /// # Errors
-    /// `UNKNOWN_NOTE`; `PERMISSION_DENIED` for anyone but its receiver.
-    pub async fn acknowledge(&self, id: &NoteId, by: &PersonId) -> Result<Note> {
-        let note = self.note(id).await?;
+    /// [`Error::hidden`]; `PERMISSION_DENIED` for those who see it and are not its receiver.
+    pub async fn acknowledge(&self, id: &NoteId, by: &PersonId, seen: &Scope) -> Result<Note> {
+        let note = self.note(id, seen).await?;
         if *by != note.content.receiver {
             return Err(Error::denied("only the note's receiver may acknowledge it"));
         }
@@ -139,22 +156,28 @@ impl Feedback {
             return Ok(note);
         }
         self.store.acknowledge(id, self.clock.now()).await?;
-        self.note(id).await
+        self.note(id, seen).await
     }
 
-    async fn note(&self, id: &NoteId) -> Result<Note> {
-        self.store
-            .note(id)
-            .await?
-            .ok_or_else(|| Error::not_found("UNKNOWN_NOTE", format!("there is no note `{}`", id.name())))
+    /// A note that somebody in the scope gave or received.
+    async fn note(&self, id: &NoteId, seen: &Scope) -> Result<Note> {
+        let found = self.store.note(id).await?;
+        let found = found.filter(|note| seen.holds(&note.content.author) || seen.holds(&note.content.receiver));
+        found.ok_or_else(|| Error::hidden(&id.name()))
     }
 
-    /// Notes that a person gave or received, oldest first, after a sort key, at most `limit`.
+    /// Notes that a person gave or received, and somebody in the scope too, oldest first, after a sort key, at most `limit`.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn notes_of(&self, person: &PersonId, after: Option<&str>, limit: usize) -> Result<Vec<Note>> {
-        self.store.notes_of(person, after, limit, &Scope::Everyone).await
+    pub async fn notes_of(
+        &self,
+        person: &PersonId,
+        after: Option<&str>,
+        limit: usize,
+        scope: &Scope,
+    ) -> Result<Vec<Note>> {
+        self.store.notes_of(person, after, limit, scope).await
     }
 
     /// The notes of a stretch of days and the self-assessments of a cycle, as on record at a cut-off (0: now).

@@ -227,19 +227,27 @@ async fn ratings_of_one_day_must_not_contradict_each_other_and_later_ones_come_l
 #[tokio::test]
 async fn only_the_two_people_of_a_note_answer_it_and_only_the_receiver_acknowledges() {
     let (feedback, _folder) = feedback().await;
-    let made =
-        feedback.create_note(person("ana"), person("bo"), " Good call \r\n on pricing ", None, None).await.unwrap();
+    let made = feedback
+        .create_note(person("ana"), person("bo"), " Good call \r\n on pricing ", None, false, None)
+        .await
+        .unwrap();
     let Outcome::Done(made) = made else { panic!("a request without an id is never known") };
     assert_eq!((made.content.text.as_str(), made.content.given_on), ("Good call \n on pricing", date(2026, 9, 15)));
     let cutoff = feedback.cutoff().await.unwrap();
 
-    assert_eq!(feedback.reply(&made.id, &person("cy"), "me too").await.unwrap_err().kind, Kind::PermissionDenied);
-    assert_eq!(feedback.acknowledge(&made.id, &person("ana")).await.unwrap_err().kind, Kind::PermissionDenied);
-    feedback.reply(&made.id, &person("bo"), "Thank you").await.unwrap();
-    feedback.reply(&made.id, &person("ana"), "Keep it up").await.unwrap();
-    let first = feedback.acknowledge(&made.id, &person("bo")).await.unwrap();
+    assert_eq!(
+        feedback.reply(&made.id, &person("cy"), "me too", &Scope::Everyone).await.unwrap_err().kind,
+        Kind::PermissionDenied
+    );
+    assert_eq!(
+        feedback.acknowledge(&made.id, &person("ana"), &Scope::Everyone).await.unwrap_err().kind,
+        Kind::PermissionDenied
+    );
+    feedback.reply(&made.id, &person("bo"), "Thank you", &Scope::only(&person("bo"))).await.unwrap();
+    feedback.reply(&made.id, &person("ana"), "Keep it up", &Scope::only(&person("ana"))).await.unwrap();
+    let first = feedback.acknowledge(&made.id, &person("bo"), &Scope::Everyone).await.unwrap();
     let changes = feedback.cutoff().await.unwrap();
-    let again = feedback.acknowledge(&made.id, &person("bo")).await.unwrap();
+    let again = feedback.acknowledge(&made.id, &person("bo"), &Scope::Everyone).await.unwrap();
     assert_eq!((first.acknowledged_at, feedback.cutoff().await.unwrap()), (again.acknowledged_at, changes));
     assert!(again.acknowledged_at.is_some());
     let words: Vec<_> = again.replies.iter().map(|reply| (reply.author.as_str(), reply.text.as_str())).collect();
@@ -249,7 +257,11 @@ async fn only_the_two_people_of_a_note_answer_it_and_only_the_receiver_acknowled
     let (then, _) = feedback.snapshot(&cycle, FIRST, LAST, cutoff).await.unwrap();
     assert!(then[0].replies.is_empty() && then[0].acknowledged_at.is_none(), "answers after the cut-off are not in it");
     let missing = NoteId::of("x", "y");
-    assert_eq!(feedback.reply(&missing, &person("bo"), "x").await.unwrap_err().reason, "UNKNOWN_NOTE");
+    // Somebody else's note looks as if it weren't there.
+    let cy = (person("cy"), Scope::only(&person("cy")));
+    let there = feedback.reply(&made.id, &cy.0, "x", &cy.1).await.unwrap_err();
+    assert_eq!(there, Error::hidden(&made.id.name()));
+    assert_eq!(feedback.reply(&missing, &cy.0, "x", &cy.1).await.unwrap_err(), Error::hidden(&missing.name()));
 }
 
 #[tokio::test]
@@ -259,7 +271,7 @@ async fn an_imported_answer_and_acknowledgement_stand_with_the_note() {
     row.content.reply = Some(("Thanks".to_owned(), date(2026, 8, 22)));
     row.content.acknowledged_on = Some(date(2026, 8, 21));
     feedback.import_notes(file(vec![row])).await.unwrap();
-    let notes = feedback.notes_of(&person("bo"), None, 10).await.unwrap();
+    let notes = feedback.notes_of(&person("bo"), None, 10, &Scope::Everyone).await.unwrap();
     assert_eq!(
         notes[0].replies,
         [Reply { author: person("bo"), given_on: date(2026, 8, 22), text: "Thanks".to_owned() }]
@@ -279,7 +291,7 @@ async fn pages_go_through_all_notes_of_a_person_once() {
     let mut seen = Vec::new();
     let mut after = None;
     loop {
-        let page = feedback.notes_of(&person("bo"), after.as_deref(), 10).await.unwrap();
+        let page = feedback.notes_of(&person("bo"), after.as_deref(), 10, &Scope::Everyone).await.unwrap();
         let Some(last) = page.last() else { break };
         after = Some(crate::store::sort_key(last));
         seen.extend(page.iter().map(|note| (note.content.given_on, note.content.text.clone())));

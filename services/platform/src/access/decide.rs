@@ -98,6 +98,17 @@ impl Decider {
         action.is_about_people() && self.answer(principal, action, Some(relation), terms)
     }
 
+    /// Whether there may be somebody about whom a caller may do something.
+    #[must_use]
+    pub fn permits_about_anybody(&self, principal: &Principal, action: Action) -> bool {
+        let relations = [Relation::Oneself, Relation::Report, Relation::Other];
+        relations.iter().any(|relation| {
+            [false, true]
+                .iter()
+                .any(|shown| self.permits_about(principal, action, *relation, Terms { team_pay_shown: *shown }))
+        })
+    }
+
     /// What was decided before, or is now. What Cedar can't decide is denied.
     fn answer(&self, principal: &Principal, action: Action, relation: Option<Relation>, terms: Terms) -> bool {
         let loaded = &self.0;

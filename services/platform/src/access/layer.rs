@@ -49,13 +49,16 @@ impl Guard {
         let refused = || Error::denied("your role may not do this");
         let action = calls::action(request.uri().path()).ok_or_else(refused)?;
         let permit = Permit::new(principal, action, self.decider.clone(), self.reach.clone());
-        if !action.is_about_people() {
-            permit.about_nobody();
-            if !self.decider.permits(permit.principal(), action) {
+        if action.is_about_people() {
+            // Whose role may do it about nobody is told so; it says nothing about the one whom the call names.
+            if !self.decider.permits_about_anybody(permit.principal(), action) {
+                permit.person()?;
                 return Err(refused());
             }
+            return Ok(permit);
         }
-        Ok(permit)
+        permit.about_nobody();
+        if self.decider.permits(permit.principal(), action) { Ok(permit) } else { Err(refused()) }
     }
 }
 
@@ -88,7 +91,6 @@ where
             Ok(permit) => permit,
             Err(error) => return Box::pin(async move { Ok(to_status(error).into_http()) }),
         };
-        request.extensions_mut().insert(permit.principal().clone());
         request.extensions_mut().insert(permit.clone());
         let answer = self.service.call(request);
         Box::pin(async move {

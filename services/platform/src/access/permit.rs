@@ -93,19 +93,17 @@ impl Permit {
     /// `UNAVAILABLE` when the reporting line can't be asked.
     pub async fn allows(&self, person: &PersonId, terms: Terms) -> Result<bool> {
         self.decided.store(true, Ordering::Relaxed);
-        let oneself = self.principal.person();
-        if oneself.as_ref() == Some(person) {
+        let other = self.about(Relation::Other, terms);
+        // Nobody reports to our own parts.
+        let Some(oneself) = self.principal.person() else { return Ok(other) };
+        if oneself == *person {
             return Ok(self.about(Relation::Oneself, terms));
         }
-        if self.about(Relation::Other, terms) {
-            return Ok(true);
+        let report = self.about(Relation::Report, terms);
+        if report == other {
+            return Ok(other);
         }
-        match oneself {
-            Some(oneself) if self.about(Relation::Report, terms) => {
-                Ok(self.reach.line(&oneself).await?.contains(person))
-            }
-            _ => Ok(false),
-        }
+        Ok(if self.reach.line(&oneself).await?.contains(person) { report } else { other })
     }
 
     /// About whom the call may be made: the same decisions as [`Permit::on`], as a filter.
@@ -122,21 +120,20 @@ impl Permit {
     /// As [`Permit::scope`].
     pub async fn scope_on(&self, terms: Terms) -> Result<Scope> {
         self.decided.store(true, Ordering::Relaxed);
-        let oneself = self.principal.person();
-        // Where everybody else may be seen and oneself may not, a scope can't say so: then it is only who it can name.
-        if self.about(Relation::Other, terms) && (oneself.is_none() || self.about(Relation::Oneself, terms)) {
+        let other = self.about(Relation::Other, terms);
+        let Some(oneself) = self.principal.person() else {
+            return Ok(if other { Scope::Everyone } else { Scope::nobody() });
+        };
+        let (report, own) = (self.about(Relation::Report, terms), self.about(Relation::Oneself, terms));
+        if other && report && own {
             return Ok(Scope::Everyone);
         }
-        let mut people = BTreeSet::new();
-        if let Some(oneself) = oneself {
-            if self.about(Relation::Report, terms) {
-                people.extend(self.reach.line(&oneself).await?.iter().cloned());
-            }
-            if self.about(Relation::Oneself, terms) {
-                people.insert(oneself);
-            } else {
-                people.remove(&oneself);
-            }
+        // Everybody but oneself, or but one's line, is more than a scope can say: then it is only those whom it can name.
+        let mut people = if report { self.reach.line(&oneself).await?.as_ref().clone() } else { BTreeSet::new() };
+        if own {
+            people.insert(oneself);
+        } else {
+            people.remove(&oneself);
         }
         Ok(Scope::People(people))
     }
@@ -153,5 +150,41 @@ impl Permit {
 
     fn about(&self, relation: Relation, terms: Terms) -> bool {
         self.decider.permits_about(&self.principal, self.action, relation, terms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::identity::Role;
+
+    /// Bo reports to whoever asks.
+    struct Bo;
+
+    #[async_trait]
+    impl Reach for Bo {
+        async fn line(&self, _: &PersonId) -> Result<Arc<BTreeSet<PersonId>>> {
+            Ok(Arc::new(BTreeSet::from([PersonId::new("bo").unwrap()])))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_forbidden_line_is_closed_where_everybody_else_is_open() {
+        let text = r#"
+            permit (principal, action == Merit::Action::"readPay", resource);
+            forbid (principal, action == Merit::Action::"readPay", resource)
+              when { principal has person && principal.person != resource && resource in principal.person };
+        "#;
+        let mia = Principal::new("mia", Role::Manager);
+        let permit = Permit::new(mia, Action::ReadPay, Decider::parse(text).unwrap(), Arc::new(Bo));
+        let [mia, bo, cy] = ["mia", "bo", "cy"].map(|id| PersonId::new(id).unwrap());
+        for (person, allowed) in [(&mia, true), (&bo, false), (&cy, true)] {
+            assert_eq!(permit.allows(person, Terms::default()).await.unwrap(), allowed, "{person}");
+        }
+        // A scope tells of fewer rather than of more.
+        assert_eq!(permit.scope().await.unwrap(), Scope::only(&mia));
+        assert!(permit.on(&bo).await.is_err_and(|error| error == Error::hidden("people/bo")));
     }
 }

@@ -28,7 +28,10 @@ impl Policies {
     pub(super) fn from_file(path: &Path) -> Result<Self> {
         let name = format!("`{}`", path.display());
         let text = std::fs::read_to_string(path).map_err(|error| {
-            refused(&name, &format!("can't be read: {error}; check `policies` under [access] in the configuration"))
+            refused(
+                &name,
+                &format!("can't be read: {error}; check `policies_file` under [access] in the configuration"),
+            )
         })?;
         Self::parse(&name, &text)
     }

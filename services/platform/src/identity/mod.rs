@@ -1,4 +1,4 @@
-//! Who calls: keys that sign tokens, tokens that name a principal, and the checks that each method begins with.
+//! Who calls: keys that sign tokens, and tokens that name a principal.
 
 mod keys;
 mod layer;
@@ -6,4 +6,4 @@ mod principal;
 
 pub use keys::Keys;
 pub use layer::Authenticate;
-pub use principal::{ADMINISTER, ANYONE, PAY_ADMIN, Principal, READ_ALL, Role, require, require_self_or};
+pub use principal::{Principal, Role};

@@ -1,14 +1,10 @@
-//! A caller with their roles, and simple role checks. Finer policies come on top of this, not beside it.
+//! A caller with their roles. What a role opens is said by the policies of [`crate::access`] alone.
 
 use std::collections::BTreeSet;
 
+use merit_core::Error;
 use merit_core::ids::PersonId;
-use merit_core::{Error, Kind};
 use serde::{Deserialize, Serialize};
-use tonic::{Request, Status};
-
-use crate::access::Permit;
-use crate::status::to_status;
 
 /// What a caller may act as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,22 +27,6 @@ pub enum Role {
     /// Another service of ours.
     Service,
 }
-
-/// May import, publish policies and run reviews.
-pub const ADMINISTER: &[Role] = &[Role::RevenueOperations, Role::Operator, Role::Service];
-/// May read everyone's goals, results, scores and pay.
-pub const READ_ALL: &[Role] = &[
-    Role::RevenueOperations,
-    Role::CompensationAdministrator,
-    Role::Executive,
-    Role::Auditor,
-    Role::Operator,
-    Role::Service,
-];
-/// May adjust pay.
-pub const PAY_ADMIN: &[Role] = &[Role::CompensationAdministrator, Role::RevenueOperations, Role::Operator];
-/// Anyone with an identity.
-pub const ANYONE: &[Role] = &Role::ALL;
 
 impl Role {
     /// All of them.
@@ -113,73 +93,27 @@ impl Principal {
     /// The person, unless it is one of our own parts.
     #[must_use]
     pub fn person(&self) -> Option<PersonId> {
-        if self.has_any(&[Role::Operator, Role::Service]) { None } else { PersonId::new(&self.subject).ok() }
+        let ours = [Role::Operator, Role::Service].iter().any(|role| self.roles.contains(role));
+        if ours { None } else { PersonId::new(&self.subject).ok() }
     }
-
-    /// Whether one of these roles is theirs.
-    #[must_use]
-    pub fn has_any(&self, roles: &[Role]) -> bool {
-        roles.iter().any(|role| self.roles.contains(role))
-    }
-}
-
-/// The caller, if they have one of the roles.
-///
-/// # Errors
-/// `UNAUTHENTICATED` without an identity, `PERMISSION_DENIED` with another role.
-pub fn require<T>(request: &Request<T>, roles: &[Role]) -> Result<Principal, Status> {
-    let principal = caller(request)?;
-    // The handler decides by roles alone.
-    if let Some(permit) = request.extensions().get::<Permit>() {
-        permit.about_nobody();
-    }
-    if principal.has_any(roles) { Ok(principal) } else { Err(to_status(Error::denied("your role may not do this"))) }
-}
-
-/// The caller, if they are that person or have one of the roles.
-///
-/// # Errors
-/// As [`require`].
-pub fn require_self_or<T>(request: &Request<T>, person: &PersonId, roles: &[Role]) -> Result<Principal, Status> {
-    let principal = require(request, ANYONE)?;
-    if principal.has_any(roles) || principal.person().as_ref() == Some(person) {
-        Ok(principal)
-    } else {
-        Err(to_status(Error::denied("your role may not do this for another person")))
-    }
-}
-
-fn caller<T>(request: &Request<T>) -> Result<Principal, Status> {
-    request.extensions().get::<Principal>().cloned().ok_or_else(|| {
-        to_status(Error::new(
-            Kind::Unauthenticated,
-            "NO_IDENTITY",
-            "this call needs a token; make one with `merit token` and pass it with --token",
-        ))
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn request(principal: Option<Principal>) -> Request<()> {
-        let mut request = Request::new(());
-        if let Some(principal) = principal {
-            request.extensions_mut().insert(principal);
+    #[test]
+    fn our_own_parts_are_nobody() {
+        assert_eq!(Principal::new("ana", Role::Member).person(), PersonId::new("ana").ok());
+        // A role of ours with a person's name as subject is not that person.
+        for role in [Role::Operator, Role::Service] {
+            let roles = [role, Role::Manager].into();
+            assert!(Principal { subject: "ana".to_owned(), roles }.person().is_none(), "{}", role.word());
         }
-        request
     }
 
     #[test]
-    fn nobody_without_an_identity_or_role_gets_in() {
-        let ana = PersonId::new("ana").unwrap();
-        let member = || request(Some(Principal::new("ana", Role::Member)));
-        assert_eq!(require(&request(None), ANYONE).unwrap_err().code(), tonic::Code::Unauthenticated);
-        assert_eq!(require(&member(), ADMINISTER).unwrap_err().code(), tonic::Code::PermissionDenied);
-        assert!(require_self_or(&member(), &ana, READ_ALL).is_ok());
-        assert!(require_self_or(&member(), &PersonId::new("bo").unwrap(), READ_ALL).is_err());
-        // A role of ours with a person's name as subject is not that person.
-        assert!(Principal::new("ana", Role::Operator).person().is_none());
+    fn each_role_has_its_own_place() {
+        assert_eq!(Role::ALL.iter().fold(0, |set, role| set | role.bit()), u8::MAX);
     }
 }

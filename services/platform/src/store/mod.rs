@@ -8,7 +8,7 @@ pub mod archive;
 pub mod columns;
 pub mod postgres;
 pub mod requests;
-#[cfg(feature = "scratch")]
+#[cfg(any(test, feature = "scratch"))]
 pub mod scratch;
 pub mod sqlite;
 
@@ -53,6 +53,15 @@ pub fn storage(error: sqlx::Error) -> Error {
         Fault::Database(fault) if fault.code().is_some_and(|code| code == "40001" || code == "40P01") => {
             Error::new(Kind::Aborted, "ABORTED", "somebody else changed the same thing meanwhile; try again")
         }
+        // What is said of a value at fault may hold the value: PostgreSQL's data exceptions (class 22) and violated
+        // constraints (class 23), and whatever can't be decoded.
+        Fault::Database(fault) if fault.code().is_some_and(|code| code.starts_with("22") || code.starts_with("23")) => {
+            let code = fault.code().unwrap_or_default();
+            let (table, constraint) = (fault.table().unwrap_or("?"), fault.constraint().unwrap_or("?"));
+            Error::internal(format!("storage: fault {code} in table {table}, constraint {constraint}"))
+        }
+        Fault::ColumnDecode { index, .. } => Error::internal(format!("storage: column {index} can't be read")),
+        Fault::Decode(_) | Fault::Encode(_) => Error::internal("storage: a value can't be read or written"),
         _ => Error::internal(format!("storage: {error}")),
     }
 }
@@ -63,4 +72,26 @@ fn unavailable() -> Error {
         "STORE_UNAVAILABLE",
         "the database doesn't answer; nothing was changed, so try again in a moment",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn postgres_tells_nothing_of_the_value_at_fault() {
+        let mut connection = scratch::connection(&scratch::server(), "faults", None).await;
+        let table = "CREATE TEMPORARY TABLE pay (person text PRIMARY KEY, amount bigint CHECK (amount < 100))";
+        sqlx::query(table).execute(&mut connection).await.unwrap();
+        for fault in [
+            "INSERT INTO pay VALUES ('Kanari', 1), ('Kanari', 2)",
+            "INSERT INTO pay VALUES ('Ana', 817263)",
+            "SELECT CAST('Kanari' AS bigint)",
+            "SELECT CAST('Kanari' AS date)",
+        ] {
+            let error = storage(sqlx::query(fault).execute(&mut connection).await.unwrap_err());
+            assert!(error.message.contains("fault 2"), "{error}");
+            assert!(!error.message.contains("Kanari") && !error.message.contains("817263"), "{error}");
+        }
+    }
 }

@@ -1,11 +1,11 @@
-//! Who reads which scorecards. Before publication only those who run reviews; after it, each person their own as well. Each
-//! read of somebody else's is kept on record.
+//! Who reads which scorecards. Before publication only those who read runs; after it, each person their own and those whose
+//! scope they are in. Each read of somebody else's is kept on record.
 
 use merit_core::ids::PersonId;
-use merit_core::{Error, Result, Scope};
+use merit_core::{Error, Kind, Result, Scope};
 
 use super::Reviews;
-use crate::model::{Review, StoredCard};
+use crate::model::{CardKind, Review, StoredCard};
 
 /// Who wants to read.
 #[derive(Debug, Clone)]
@@ -14,8 +14,10 @@ pub struct Reader {
     pub subject: String,
     /// The person behind it, if it is one.
     pub person: Option<PersonId>,
-    /// Whether they may read everyone's.
-    pub reads_all: bool,
+    /// Whose scorecards they may read.
+    pub scope: Scope,
+    /// Whether they may read runs, and so scorecards before their publication.
+    pub reads_runs: bool,
 }
 
 /// Where a page of scorecards goes on, and how many it takes.
@@ -49,47 +51,45 @@ impl Reviews {
         Ok(reviews.into_iter().filter(|review| before.is_none_or(|seq| review.seq < seq)).take(limit).collect())
     }
 
-    /// Scorecards of a review, by person and kind.
+    /// Scorecards of a review, by person and kind, as they are kept: what of them the reader may not see is still on them.
     ///
     /// # Errors
-    /// `PERMISSION_DENIED` for somebody else's, `NOT_PUBLISHED` for one's own before publication.
-    pub async fn scorecards(
-        &self,
-        reader: &Reader,
-        cycle: &str,
-        run: &str,
-        mut page: CardPage,
-    ) -> Result<Vec<StoredCard>> {
-        if !reader.reads_all {
-            let own = reader.person.clone().ok_or_else(|| Error::denied("your role may not read scorecards"))?;
-            if page.person.as_ref().is_some_and(|person| *person != own) {
-                return Err(Error::denied("your role may not read another person's scorecard"));
-            }
-            page.person = Some(own);
-        }
+    /// `NOT_PUBLISHED` before publication; [`Error::hidden`] for a run that is not published.
+    pub async fn scorecards(&self, reader: &Reader, cycle: &str, run: &str, page: CardPage) -> Result<Vec<StoredCard>> {
         let review = self.readable(reader, cycle, run).await?;
-        let cards = self.store.card_page(&review.run, &page, &Scope::Everyone).await?;
-        let own = page.person.is_some() && page.person == reader.person;
-        if !own {
+        let cards = self.store.card_page(&review.run, &page, &reader.scope).await?;
+        // A team's card tells of the people in it.
+        let own = |card: &StoredCard| Some(&card.person) == reader.person.as_ref() && card.kind == CardKind::Person;
+        if !cards.iter().all(own) {
             self.store.record_read(&reader.subject, &review.run, page.person.as_ref(), self.clock.now()).await?;
         }
         Ok(cards)
     }
 
-    /// The review whose scorecards somebody may read: for those who don't read all, the latest that was published.
+    /// Whether a cycle shows a team's pay to its manager.
+    ///
+    /// # Errors
+    /// Those of the neighbours.
+    pub async fn shows_pay(&self, cycle: &str) -> Result<bool> {
+        Ok(self.neighbours.cycle(cycle).await?.shows_pay)
+    }
+
+    /// The review whose scorecards somebody may read: for those who don't read runs, the latest that was published.
     async fn readable(&self, reader: &Reader, cycle: &str, run: &str) -> Result<Review> {
-        if reader.reads_all {
+        if reader.reads_runs {
             return self.find(cycle, run).await;
         }
-        let unpublished = |cycle: &str| {
-            Error::precondition("NOT_PUBLISHED", format!("the scorecards of cycle {cycle} are not published yet"))
-        };
         if !run.is_empty() {
-            let review = self.find(cycle, run).await?;
-            return if review.published_at.is_some() { Ok(review) } else { Err(unpublished(review.cycle.as_str())) };
+            let found = match self.find(cycle, run).await {
+                Err(error) if error.kind == Kind::NotFound => None,
+                found => Some(found?).filter(|review| review.published_at.is_some()),
+            };
+            return found.ok_or_else(|| Error::hidden(run));
         }
         let cycle = self.cycle_id(cycle).await?;
         let published = self.store.of_cycle(&cycle).await?.into_iter().filter(|review| review.published_at.is_some());
-        published.max_by_key(|review| review.published_at).ok_or_else(|| unpublished(cycle.as_str()))
+        published.max_by_key(|review| review.published_at).ok_or_else(|| {
+            Error::precondition("NOT_PUBLISHED", format!("the scorecards of cycle {cycle} are not published yet"))
+        })
     }
 }

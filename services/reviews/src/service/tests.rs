@@ -1,6 +1,6 @@
 //! The close over fake neighbours and a real store.
 
-use merit_core::{Error, Kind};
+use merit_core::{Error, Kind, Scope};
 
 use super::fakes::{Bench, CYCLE, adjustment, bench, person};
 use super::{CardPage, Reader};
@@ -18,11 +18,11 @@ fn page() -> CardPage {
 }
 
 fn operator() -> Reader {
-    Reader { subject: "operator".to_owned(), person: None, reads_all: true }
+    Reader { subject: "operator".to_owned(), person: None, scope: Scope::Everyone, reads_runs: true }
 }
 
 fn member(id: &str) -> Reader {
-    Reader { subject: id.to_owned(), person: Some(person(id)), reads_all: false }
+    Reader { subject: id.to_owned(), person: Some(person(id)), scope: Scope::only(&person(id)), reads_runs: false }
 }
 
 #[tokio::test]
@@ -277,8 +277,17 @@ async fn people_read_their_own_after_publication_and_nothing_else() {
         assert!(mine.iter().all(|card| card.person == person(who)));
     }
     let other = CardPage { person: Some(person("bo")), ..page() };
-    let refused = bench.reviews.scorecards(&member("ana"), CYCLE, "", other).await.unwrap_err();
-    assert_eq!(refused.kind, Kind::PermissionDenied);
+    assert!(bench.reviews.scorecards(&member("ana"), CYCLE, "", other).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_run_that_is_not_published_looks_as_if_it_were_not_there() {
+    let bench = bench().await;
+    let run = run(&bench).await.review.run.name();
+    for name in [run.as_str(), "runs/2026-q3-zzz"] {
+        let error = bench.reviews.scorecards(&member("ana"), CYCLE, name, page()).await.unwrap_err();
+        assert_eq!(error, Error::hidden(name));
+    }
 }
 
 #[tokio::test]

@@ -223,7 +223,7 @@ async fn add_history(
         let from: &str = row.try_get(2).map_err(storage)?;
         let fact = Fact {
             attribute: row.try_get(1).map_err(storage)?,
-            from: from.parse().map_err(|_| corrupt("a fact's day", from))?,
+            from: from.parse().map_err(|_| corrupt("a fact's day"))?,
             value: read_value(row.try_get(4).map_err(storage)?, row.try_get(5).map_err(storage)?)?,
             seq: row.try_get(3).map_err(storage)?,
         };
@@ -266,13 +266,14 @@ async fn write_facts(write: &mut Writer, seq: i64, change: &Change) -> Result<()
 
 fn read_value(kind: Option<&str>, text: Option<&str>) -> Result<Option<Value>> {
     let (Some(kind), Some(text)) = (kind, text) else { return Ok(None) };
-    let kind = ValueType::from_word(kind).ok_or_else(|| corrupt("a fact's kind", kind))?;
-    Value::parse(kind, text).map(Some).map_err(|_| corrupt("a fact's value", text))
+    let kind = ValueType::from_word(kind).ok_or_else(|| corrupt("a fact's kind"))?;
+    Value::parse(kind, text).map(Some).map_err(|_| corrupt("a fact's value"))
 }
 
-/// What was written by this program can be read by it, so anything else is a damaged record.
-fn corrupt(what: &str, text: &str) -> Error {
-    Error::internal(format!("the directory's record is damaged: {what} is `{}`", merit_core::text::shown(text)))
+/// What was written by this program can be read by it, so anything else is a damaged record. What is in it
+/// may be personal, and stays out of logs.
+fn corrupt(what: &str) -> Error {
+    Error::internal(format!("the directory's record is damaged: {what} can't be read"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::pin::Pin;
 
 use futures::Stream;
-use merit_platform::identity::{READ_ALL, require};
 use merit_proto::directory::v1 as proto;
 use merit_proto::directory::v1::directory_service_server::DirectoryService;
 use merit_proto::r#type::v1::{Value, ValueKind};
@@ -31,9 +30,8 @@ impl DirectoryService for ThreePeople {
 
     async fn snapshot_people(
         &self,
-        request: Request<proto::SnapshotPeopleRequest>,
+        _: Request<proto::SnapshotPeopleRequest>,
     ) -> Result<Response<Self::SnapshotPeopleStream>, Status> {
-        require(&request, READ_ALL)?;
         let people = [("ana", "2026-01-01"), ("bob", "2026-01-01"), ("cyd", "2026-08-01")];
         let chunks =
             people.map(|(id, started)| Ok(proto::SnapshotPeopleResponse { people: vec![person(id, started)] }));

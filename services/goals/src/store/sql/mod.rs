@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::GoalId;
-use merit_core::text::shown;
 use merit_core::{Error, Kind, Result, Scope};
 use merit_platform::store::requests::{Asked, Once, Outcome};
 use merit_platform::store::storage;
@@ -91,9 +90,10 @@ async fn last_change(connection: &mut dialect::Connection) -> Result<i64> {
     sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM changes").fetch_one(connection).await.map_err(storage)
 }
 
-/// What was written by this program can be read by it, so anything else is a damaged record.
-fn corrupt(what: &str, text: &str) -> Error {
-    Error::internal(format!("the goals' record is damaged: {what} is `{}`", shown(text)))
+/// What was written by this program can be read by it, so anything else is a damaged record. What is in it
+/// may be personal, and stays out of logs.
+fn corrupt(what: &str) -> Error {
+    Error::internal(format!("the goals' record is damaged: {what} can't be read"))
 }
 
 #[cfg(test)]

@@ -166,14 +166,14 @@ fn goal(row: &Row) -> Result<Goal> {
     let perspective = text(row, "perspective")?;
     let owner = text(row, "owner")?;
     let optional = |column: &str| row.try_get::<Option<&str>, _>(column).map_err(storage);
-    let weight = optional("weight")?.map(|weight| weight.parse().map_err(|_| corrupt("a weight", weight)));
+    let weight = optional("weight")?.map(|weight| weight.parse().map_err(|_| corrupt("a weight")));
     let content = Content {
         cycle: CycleId::new(text(row, "cycle")?)?,
-        owner: Owner::from_name(owner).ok_or_else(|| corrupt("an owner", owner))?,
+        owner: Owner::from_name(owner).ok_or_else(|| corrupt("an owner"))?,
         title: text(row, "title")?.to_owned(),
         description: text(row, "description")?.to_owned(),
         measure: optional("measure")?.map(str::to_owned),
-        perspective: Perspective::from_word(perspective).ok_or_else(|| corrupt("a perspective", perspective))?,
+        perspective: Perspective::from_word(perspective).ok_or_else(|| corrupt("a perspective"))?,
         weight: weight.transpose()?,
         parent: optional("parent")?.map(GoalId::new).transpose()?,
         due: parsed(row, "due")?,
@@ -192,13 +192,13 @@ fn goal(row: &Row) -> Result<Goal> {
 
 fn value(row: &Row) -> Result<Value> {
     let (kind, text) = (text(row, "kind")?, text(row, "value")?);
-    let kind = ValueType::from_word(kind).ok_or_else(|| corrupt("a target's kind", kind))?;
-    Value::parse(kind, text).map_err(|_| corrupt("a target", text))
+    let kind = ValueType::from_word(kind).ok_or_else(|| corrupt("a target's kind"))?;
+    Value::parse(kind, text).map_err(|_| corrupt("a target"))
 }
 
 fn version(row: &Row) -> Result<u32> {
     let version: i64 = row.try_get("version").map_err(storage)?;
-    u32::try_from(version).map_err(|_| corrupt("a version", &version.to_string()))
+    u32::try_from(version).map_err(|_| corrupt("a version"))
 }
 
 fn text<'r>(row: &'r Row, column: &str) -> Result<&'r str> {
@@ -207,7 +207,7 @@ fn text<'r>(row: &'r Row, column: &str) -> Result<&'r str> {
 
 fn parsed<T: FromStr>(row: &Row, column: &str) -> Result<T> {
     let text = text(row, column)?;
-    text.parse().map_err(|_| corrupt(column, text))
+    text.parse().map_err(|_| corrupt(column))
 }
 
 fn json<T: serde::Serialize>(texts: impl Iterator<Item = T>) -> Result<String> {

@@ -1,0 +1,104 @@
+//! What of a scorecard somebody may see. What they may not see is taken out of the message; nothing says that it was there.
+
+use merit_core::Scope;
+use merit_core::ids::PersonId;
+use merit_proto::scorecard::v1::{ScoreLine, Scorecard, ScorecardKind};
+use merit_proto::r#type::v1::{Value, ValueKind};
+
+/// Whose parts of scorecards a reader sees.
+pub struct Sight {
+    /// Whose attainment.
+    pub seen: Scope,
+    /// Whose pay.
+    pub paid: Scope,
+    /// Whose feedback.
+    pub feedback: Scope,
+}
+
+impl Sight {
+    /// Takes out what is not for the reader: pay, feedback, and the people of a team whom they may not read about.
+    pub fn narrow(&self, card: &mut Scorecard) {
+        // A team's sums tell of everybody in it.
+        let paid = match card.kind() {
+            ScorecardKind::Team => card.members.iter().all(|member| holds(&self.paid, &member.person)),
+            _ => holds(&self.paid, &card.person),
+        };
+        if !paid {
+            card.rewards.clear();
+            card.totals.clear();
+            without_pay(&mut card.scores);
+        }
+        if !holds(&self.feedback, &card.person) {
+            card.feedback.clear();
+        }
+        card.members.retain(|member| holds(&self.seen, &member.person));
+        for member in &mut card.members {
+            if !holds(&self.paid, &member.person) {
+                member.totals.clear();
+                without_pay(&mut member.scores);
+            }
+        }
+    }
+}
+
+/// Leaves no outcome that may let pay be seen: amounts, proposed raises, and the figures behind any. An amount may be one
+/// that was sold; its goal says that too.
+fn without_pay(scores: &mut Vec<ScoreLine>) {
+    let kind = |line: &ScoreLine| line.value.as_ref().map_or(ValueKind::Unspecified, Value::kind);
+    scores.retain(|line| kind(line) != ValueKind::Money && !(line.proposal && kind(line) == ValueKind::Percent));
+    for line in scores {
+        line.figures.clear();
+    }
+}
+
+fn holds(scope: &Scope, name: &str) -> bool {
+    PersonId::from_name(name).is_ok_and(|person| scope.holds(&person))
+}
+
+#[cfg(test)]
+mod tests {
+    use merit_proto::scorecard::v1::{FeedbackLine, RewardLine, RewardTotal, TeamMember};
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_for_the_reader_is_taken_out() {
+        let totals = || vec![RewardTotal::default()];
+        let member = |person: &str| TeamMember { person: person.to_owned(), totals: totals(), ..TeamMember::default() };
+        let score = |kind: ValueKind, proposal| ScoreLine {
+            value: Some(Value { kind: kind.into(), text: String::new() }),
+            figures: vec!["5% of $10,000".to_owned()],
+            proposal,
+            ..ScoreLine::default()
+        };
+        let card = Scorecard {
+            person: "people/mia".to_owned(),
+            scores: vec![
+                score(ValueKind::Money, false),
+                score(ValueKind::Percent, true),
+                score(ValueKind::Percent, false),
+            ],
+            rewards: vec![RewardLine::default()],
+            totals: totals(),
+            feedback: vec![FeedbackLine::default()],
+            members: ["people/dan", "people/fay"].map(member).to_vec(),
+            ..Scorecard::default()
+        };
+        let [mia, dan] = ["mia", "dan"].map(|id| PersonId::new(id).unwrap());
+        let mut whole = card.clone();
+        Sight { seen: Scope::Everyone, paid: Scope::Everyone, feedback: Scope::Everyone }.narrow(&mut whole);
+        assert_eq!(whole, card);
+        let mut own = card.clone();
+        let line = Scope::People([mia.clone(), dan].into());
+        Sight { seen: line.clone(), paid: Scope::only(&mia), feedback: line }.narrow(&mut own);
+        assert_eq!((own.rewards.len(), own.totals.len(), own.feedback.len()), (1, 1, 1));
+        assert_eq!(own.members, [TeamMember { totals: Vec::new(), ..member("people/dan") }]);
+        let mut team = Scorecard { kind: ScorecardKind::Team.into(), ..card.clone() };
+        Sight { seen: Scope::Everyone, paid: Scope::only(&mia), feedback: Scope::Everyone }.narrow(&mut team);
+        assert!(team.totals.is_empty() && team.rewards.is_empty(), "what a team is paid is not its manager's");
+        let mut other = card;
+        Sight { seen: Scope::Everyone, paid: Scope::nobody(), feedback: Scope::nobody() }.narrow(&mut other);
+        assert_eq!(other.scores, [ScoreLine { figures: Vec::new(), ..score(ValueKind::Percent, false) }]);
+        assert_eq!((other.rewards.len(), other.totals.len(), other.feedback.len(), other.members.len()), (0, 0, 0, 2));
+    }
+}
