@@ -154,7 +154,7 @@ pub fn calls() -> Vec<AboutPeople> {
         "feedback CreateNote",
         |_, person| {
             let text = "You listened well in the Monday call.".to_owned();
-            bytes(&feedback::CreateNoteRequest { receiver: name(person), text, ..Default::default() })
+            bytes(&feedback::CreateNoteRequest { receiver: name(person), text })
         },
         None,
         asked,
@@ -202,9 +202,7 @@ pub fn calls() -> Vec<AboutPeople> {
     });
     calls.push(AboutPeople {
         row: "feedback AcknowledgeNote",
-        one: |world, person| {
-            bytes(&feedback::AcknowledgeNoteRequest { name: world.note(person), ..Default::default() })
-        },
+        one: |world, person| bytes(&feedback::AcknowledgeNoteRequest { name: world.note(person) }),
         all: None,
         told: asked,
         named: |world, person| world.note(person),

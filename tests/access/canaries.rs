@@ -177,7 +177,7 @@ async fn nothing_personal_is_logged_or_told_to_whom_it_is_not_for() {
         sender: "Merit <merit@example.com>".to_owned(),
         resend_unclear: false,
     };
-    let settings = Settings { relay: Some(relay), ..Settings::from_environment().unwrap() };
+    let settings = Settings { relay: Some(relay), ..Settings::load(None).unwrap() };
     let world = World::composed_of(settings, |name| planted(&caught, name)).await;
     bad_files(&world).await;
     talk(&world, &caught).await;
@@ -226,7 +226,7 @@ async fn talk(world: &World, caught: &Caught) {
     let note = mia.create_note(note).await.unwrap().into_inner().note.unwrap();
     let mut dan = FeedbackServiceClient::new(world.link("dan", Role::Member));
     let text = caught.plant("Kanari answer: I was nervous.");
-    dan.reply_to_note(ReplyToNoteRequest { name: note.name, text, ..Default::default() }).await.unwrap();
+    dan.reply_to_note(ReplyToNoteRequest { name: note.name, text }).await.unwrap();
 }
 
 /// Adjusts, approves, publishes, explains, lists.

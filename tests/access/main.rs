@@ -6,7 +6,6 @@ mod about_people;
 mod canaries;
 mod matrix;
 mod oracle;
-mod postgres;
 mod raw;
 mod table;
 mod world;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use merit::import::{self, ImportKind, Profile};
+use merit::placement::Service;
 use merit::settings::Settings;
-use merit::wiring::Assembly;
+use merit::wiring::{self, Assembly};
 use merit_core::FixedClock;
-use merit_platform::client::{Bearer, LIMIT, Link, link};
-use merit_platform::data_folder::DataFolder;
+use merit_platform::client::{Bearer, LIMIT, Link, Switchboard, link};
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_platform::status::from_status;
+use merit_platform::store::{Place, scratch};
 use merit_proto::feedback::v1::ListNotesRequest;
 use merit_proto::feedback::v1::feedback_service_client::FeedbackServiceClient;
 use merit_proto::goals::v1::goals_service_client::GoalsServiceClient;
@@ -21,10 +22,8 @@ use merit_proto::reviews::v1::{ApproveReviewRequest, PublishReviewRequest, RunRe
 use merit_proto::scoring::v1::scoring_service_client::ScoringServiceClient;
 use merit_proto::scoring::v1::{ListLinesRequest, PolicySource, PublishPoliciesRequest};
 use prost::Message;
-use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
 
-use crate::postgres;
 use crate::raw::Raw;
 
 /// The closed cycle.
@@ -48,7 +47,7 @@ pub const RELATIONS: [(&str, &str); 7] = [
 
 /// All services, and what is needed to call them as anybody.
 pub struct World {
-    pub channel: Channel,
+    pub channel: Switchboard,
     keys: Keys,
     /// The run that was published: `runs/…`.
     pub run: String,
@@ -56,7 +55,7 @@ pub struct World {
     notes: Vec<(String, String)>,
     /// Each person's line in the ledger: `cycles/…/lines/…`.
     lines: Vec<(String, String)>,
-    _held: Option<(DataFolder, tempfile::TempDir)>,
+    _folder: Option<tempfile::TempDir>,
 }
 
 /// How a call ended, and all that it said.
@@ -127,35 +126,38 @@ impl World {
 
     /// With all files taken in and the quarter's review composed.
     pub async fn composed() -> Self {
-        Self::composed_of(Settings::from_environment().unwrap(), text).await
+        Self::composed_of(Settings::load(None).unwrap(), text).await
     }
 
     /// As [`World::composed`], with settings and files of one's own.
     pub async fn composed_of(settings: Settings, file: impl Fn(&str) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let held = DataFolder::open(&folder.path().join("data"), "tests").unwrap();
-        let keys = keys();
-        let Assembly { server, channel, incoming, .. } =
-            Assembly::open(&held, &keys, &settings, clock()).await.unwrap();
-        tokio::spawn(server.serve_in_process(incoming));
-        Self::over(channel, Some((held, folder)), file).await
+        Self::over(&Place::folder(folder.path()), &settings, Some(folder), file).await
     }
 
     /// As [`World::start`], with everything on record in PostgreSQL.
     pub async fn start_on_postgres() -> Self {
-        let channel = postgres::serve(&keys(), clock()).await;
-        let mut world = Self::over(channel, None, text).await;
+        let server = scratch::server();
+        for service in Service::ALL {
+            wiring::migrate(&server, service).await.unwrap();
+        }
+        let mut world = Self::over(&Place::Postgres(server), &Settings::load(None).unwrap(), None, text).await;
         world.publish().await;
         world
     }
 
     async fn over(
-        channel: Channel,
-        held: Option<(DataFolder, tempfile::TempDir)>,
+        place: &Place,
+        settings: &Settings,
+        folder: Option<tempfile::TempDir>,
         file: impl Fn(&str) -> String,
     ) -> Self {
+        let keys = keys();
+        let assembly = Assembly::open(place, &Service::ALL.into(), &keys, settings, clock()).await.unwrap();
+        let Assembly { server, switchboard: channel, incoming, .. } = assembly;
+        tokio::spawn(server.serve_in_process(incoming));
         let mut world =
-            Self { channel, keys: keys(), run: String::new(), notes: Vec::new(), lines: Vec::new(), _held: held };
+            Self { channel, keys, run: String::new(), notes: Vec::new(), lines: Vec::new(), _folder: folder };
         world.take_in(file).await;
         world.compose().await;
         world.find_notes().await;
@@ -210,7 +212,7 @@ impl World {
         let request =
             ApproveReviewRequest { cycle: cycle.clone(), run: run.clone(), ..ApproveReviewRequest::default() };
         assert_eq!(self.reviews().approve_review(request).await.unwrap().into_inner().posted, 8);
-        let request = PublishReviewRequest { cycle, run, ..PublishReviewRequest::default() };
+        let request = PublishReviewRequest { cycle, run };
         assert_eq!(self.reviews().publish_review(request).await.unwrap().into_inner().enqueued, 12);
         let request = ListLinesRequest { cycle: CYCLE.to_owned(), ..ListLinesRequest::default() };
         let lines = self.scoring().list_lines(request).await.unwrap().into_inner().lines;

@@ -97,7 +97,8 @@ fn a_call_is_one_trace_through_every_service_and_is_counted() {
     let asked = ["standing", "ana", "--cycle", "2026-Q3", "--server", &server.url, "--token", &ana];
     // As a scheduler starts it, with a trace of its own.
     let mut job = merit.command(&asked);
-    job.env("TRACEPARENT", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").env("MERIT_TELEMETRY_OTLP", &otlp);
+    job.env("TRACEPARENT", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+        .env("MERIT_TELEMETRY_OTLP", &otlp);
     assert!(job.output().unwrap().status.success());
     let refused = ["review", "status", "--cycle", "2026-Q3", "--server", &server.url, "--token", &ana];
     merit.run(&refused).expect(3);

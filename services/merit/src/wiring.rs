@@ -20,6 +20,8 @@ use merit_proto::goals::v1::goals_service_client::GoalsServiceClient;
 use crate::placement::Service;
 use crate::settings::{Settings, Storage};
 
+/// How often what waits in the outbox is counted.
+const MEASURE_EVERY: Duration = Duration::from_secs(30);
 /// Seconds that the services' token among themselves is good for: longer than a process lives without an update.
 const SERVICE_TOKEN_SECONDS: i64 = 366 * 24 * 3600;
 
@@ -101,6 +103,7 @@ pub struct Assembly {
     /// What connections from inside arrive at; give it to the server.
     pub incoming: Incoming,
     reviews: Option<merit_reviews::ReviewsService>,
+    notifications: Option<merit_notifications::NotificationsService>,
     relay_every: Duration,
 }
 
@@ -125,6 +128,7 @@ impl Assembly {
 
         let mut server = Server::new(guard(keys, settings, &link).await?)?.with_limits(settings.limits.clone());
         let mut reviews = None;
+        let mut notifications = None;
         for service in services {
             let clock = clock.clone();
             match service {
@@ -141,7 +145,9 @@ impl Assembly {
                 Service::Notifications => {
                     let (directory, relay) = (directory_client(&link), settings.relay.clone());
                     let opened = merit_notifications::NotificationsService::open(place, directory, relay, clock);
-                    server.add(opened.await?.server());
+                    let opened = opened.await?;
+                    server.add(opened.server());
+                    notifications = Some(opened);
                 }
                 Service::Reviews => {
                     let opened = merit_reviews::open(place, merit_reviews::Links::all(&link), clock).await?;
@@ -150,7 +156,7 @@ impl Assembly {
                 }
             }
         }
-        Ok(Self { server, switchboard, incoming, reviews, relay_every: settings.relay_every })
+        Ok(Self { server, switchboard, incoming, reviews, notifications, relay_every: settings.relay_every })
     }
 
     /// Lets the server speak TLS on its socket, if the settings say so.
@@ -162,6 +168,13 @@ impl Assembly {
             self.server = self.server.with_tls(Certificates::watch(files.clone())?);
         }
         Ok(self)
+    }
+
+    /// Measures, now and then, what waits in the outbox.
+    pub fn start_measuring(&self) {
+        if let Some(notifications) = self.notifications.clone() {
+            tokio::spawn(async move { notifications.measure_forever(MEASURE_EVERY).await });
+        }
     }
 
     /// Hands on, now and then, what reviews still has to say to notifications.

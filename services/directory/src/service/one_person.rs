@@ -15,6 +15,9 @@ const SOURCE: &str = "api";
 /// What has to hold of a person on record for a change to go on.
 pub type Expect<'a> = &'a (dyn Fn(&Person) -> Result<()> + Send + Sync);
 
+/// Makes a row, and says its source, of what is on record of a person.
+type Making<'a> = dyn Fn(Option<&Person>) -> Result<(String, PersonRow)> + Send + Sync + 'a;
+
 impl Directory {
     /// Puts a person on record who is not there yet.
     ///
@@ -52,11 +55,7 @@ impl Directory {
     }
 
     /// Writes the row that is made of what is on record, with its source.
-    async fn write(
-        &self,
-        id: &PersonId,
-        row: &(dyn Fn(Option<&Person>) -> Result<(String, PersonRow)> + Send + Sync),
-    ) -> Result<Person> {
+    async fn write(&self, id: &PersonId, row: &Making<'_>) -> Result<Person> {
         for _ in 0..ATTEMPTS {
             let cutoff = self.store.cutoff().await?;
             let record = self.store.people(&PeopleQuery::at(cutoff)).await?;

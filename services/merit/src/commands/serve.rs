@@ -45,6 +45,7 @@ pub async fn run(global: &Global, args: &Serve) -> Result<Outcome> {
         }
     };
     assembly.start_relay();
+    assembly.start_measuring();
     let Assembly { server, incoming, .. } = assembly;
     server.serve(listener, incoming, stop).await?;
     Ok(Outcome::Done)

@@ -93,8 +93,13 @@ impl Principal {
     /// The person, unless it is one of our own parts.
     #[must_use]
     pub fn person(&self) -> Option<PersonId> {
-        let ours = [Role::Operator, Role::Service].iter().any(|role| self.roles.contains(role));
-        if ours { None } else { PersonId::new(&self.subject).ok() }
+        if self.is_ours() { None } else { PersonId::new(&self.subject).ok() }
+    }
+
+    /// Whether it is one of our own parts.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        [Role::Operator, Role::Service].iter().any(|role| self.roles.contains(role))
     }
 }
 

@@ -27,12 +27,7 @@ fn bo() -> Person {
 }
 
 fn create(person: Person, id: &str, from: &str) -> CreatePersonRequest {
-    CreatePersonRequest {
-        person: Some(person),
-        person_id: id.to_owned(),
-        from: from.to_owned(),
-        ..CreatePersonRequest::default()
-    }
+    CreatePersonRequest { person: Some(person), person_id: id.to_owned(), from: from.to_owned() }
 }
 
 fn update(person: Person, paths: &[&str], from: &str) -> UpdatePersonRequest {
@@ -40,7 +35,6 @@ fn update(person: Person, paths: &[&str], from: &str) -> UpdatePersonRequest {
         person: Some(person),
         update_mask: Some(FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() }),
         from: from.to_owned(),
-        ..UpdatePersonRequest::default()
     }
 }
 

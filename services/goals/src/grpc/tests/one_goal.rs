@@ -31,12 +31,12 @@ fn target(from: &str, number: &str) -> DatedTarget {
 }
 
 fn create(goal: Goal, id: &str) -> CreateGoalRequest {
-    CreateGoalRequest { goal: Some(goal), goal_id: id.to_owned(), ..CreateGoalRequest::default() }
+    CreateGoalRequest { goal: Some(goal), goal_id: id.to_owned() }
 }
 
 fn update(goal: Goal, paths: &[&str]) -> UpdateGoalRequest {
     let update_mask = Some(FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() });
-    UpdateGoalRequest { goal: Some(goal), update_mask, ..UpdateGoalRequest::default() }
+    UpdateGoalRequest { goal: Some(goal), update_mask }
 }
 
 fn named(name: &str) -> GetGoalRequest {
@@ -98,7 +98,6 @@ async fn progress_of_a_milestone_is_recorded_day_by_day() {
         name: "goals/pilot".to_owned(),
         progress: Some(Progress { on: on.to_owned(), done: done.to_owned(), comment: comment.to_owned() }),
         etag: etag.to_owned(),
-        ..RecordProgressRequest::default()
     };
     client.record_progress(tell("2026-07-10", "1/4", "One practice said yes.", &set.etag)).await.unwrap();
     let told = client.record_progress(tell("2026-07-20", "1/2", "", "")).await.unwrap().into_inner().goal.unwrap();
