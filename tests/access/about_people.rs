@@ -1,6 +1,7 @@
 //! The calls that are about people: how to ask about one, how to ask for all that one may see, and whom the answer tells of.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use merit_proto::directory::v1 as directory;
 use merit_proto::feedback::v1 as feedback;
@@ -37,7 +38,7 @@ pub struct AboutPeople {
 }
 
 /// After the others, because they change what those tell.
-pub const CHANGING: [&str; 2] = ["feedback CreateNote", "scoring CreateAdjustment"];
+pub const CHANGING: [&str; 3] = ["feedback CreateNote", "goals CreateGoal", "scoring CreateAdjustment"];
 
 /// All of them.
 pub fn calls() -> Vec<AboutPeople> {
@@ -65,6 +66,10 @@ pub fn calls() -> Vec<AboutPeople> {
             names(people.filter(has_details).map(|person| person.name))
         },
     );
+    one_goal(&mut calls);
+    let mut add = |row: &'static str, one: One, all: All, told: Tell| {
+        calls.push(AboutPeople { row, one, all, told, named: |_, person| person.to_owned(), seen_by: None });
+    };
     add(
         "goals ListGoals",
         |_, person| bytes(&goals::ListGoalsRequest { owner: name(person), ..list_goals() }),
@@ -154,7 +159,7 @@ pub fn calls() -> Vec<AboutPeople> {
         "feedback CreateNote",
         |_, person| {
             let text = "You listened well in the Monday call.".to_owned();
-            bytes(&feedback::CreateNoteRequest { receiver: name(person), text })
+            bytes(&feedback::CreateNoteRequest { receiver: name(person), text, ..Default::default() })
         },
         None,
         asked,
@@ -193,7 +198,7 @@ pub fn calls() -> Vec<AboutPeople> {
         row: "feedback ReplyToNote",
         one: |world, person| {
             let text = "Thank you.".to_owned();
-            bytes(&feedback::ReplyToNoteRequest { name: world.note(person), text, ..Default::default() })
+            bytes(&feedback::ReplyToNoteRequest { name: world.note(person), text })
         },
         all: None,
         told: asked,
@@ -210,6 +215,61 @@ pub fn calls() -> Vec<AboutPeople> {
     });
     calls.sort_by_key(|call| CHANGING.contains(&call.row));
     calls
+}
+
+/// Calls about one goal, which name it or its owner.
+fn one_goal(calls: &mut Vec<AboutPeople>) {
+    let mut add = |row: &'static str, one: One, told: Tell, named: fn(&World, &str) -> String| {
+        calls.push(AboutPeople { row, one, all: None, told, named, seen_by: None });
+    };
+    let goal: fn(&World, &str) -> String = |_, person| goal(person);
+    add("goals GetGoal", |_, person| bytes(&goals::GetGoalRequest { name: self::goal(person) }), asked, goal);
+    add(
+        "goals CreateGoal",
+        |_, person| {
+            static MADE: AtomicU32 = AtomicU32::new(0);
+            let goal = goals::Goal {
+                cycle: CYCLE.to_owned(),
+                owner: name(person),
+                title: "A pilot".to_owned(),
+                perspective: "innovation".to_owned(),
+                done_when: "Two practices use it.".to_owned(),
+                ..Default::default()
+            };
+            let goal_id = format!("pilot-{}", MADE.fetch_add(1, Ordering::Relaxed));
+            bytes(&goals::CreateGoalRequest { goal: Some(goal), goal_id })
+        },
+        asked,
+        |_, person| person.to_owned(),
+    );
+    add(
+        "goals UpdateGoal",
+        |_, person| {
+            // What it says already: nothing changes.
+            let title = "Business of ten thousand".to_owned();
+            let goal = goals::Goal { name: self::goal(person), title, ..Default::default() };
+            bytes(&goals::UpdateGoalRequest { goal: Some(goal), update_mask: None })
+        },
+        asked,
+        goal,
+    );
+    add(
+        "goals RecordProgress",
+        |_, person| {
+            let progress =
+                goals::Progress { on: "2026-08-01".to_owned(), done: "1/2".to_owned(), ..Default::default() };
+            let name = self::goal(person);
+            bytes(&goals::RecordProgressRequest { name, progress: Some(progress), ..Default::default() })
+        },
+        // A measured goal has no progress of its own: only who may write it is told so.
+        |answer, person| names((answer.reason == "BAD_GOAL").then(|| name(person)).into_iter()),
+        goal,
+    );
+}
+
+/// A person's goal, whoever is there: `goals/mia-goal`.
+fn goal(person: &str) -> String {
+    format!("goals/{person}-goal")
 }
 
 /// Lists that have no filter for a person: the one that is asked for is or is not among those told.

@@ -61,6 +61,7 @@ fn cell(role: Role, words: &str) -> Cell {
         "yes" => Cell::Role(true),
         "no" => Cell::Role(false),
         "self" => Cell::People(myself),
+        "line" => Cell::People(line),
         "self, line" => Cell::People(&line | &myself),
         "others" => Cell::People(others()),
         "all" => Cell::People(PEOPLE.into()),

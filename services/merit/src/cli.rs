@@ -1,14 +1,15 @@
 //! The words of the command line. Scripts rely on them.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::config::Config;
+use crate::commands::migrate::Migrate;
 use crate::commands::rules::{DiffArgs, ExplainArgs};
+use crate::commands::serve::Serve;
 use crate::import::ImportKind;
-use crate::placement;
 
 /// Merit: goals, results, rewards and quarterly reviews by policies that people can read.
 #[derive(Debug, Parser)]
@@ -89,36 +90,6 @@ pub enum Command {
     Config(Config),
     /// Write a deterministic synthetic organisation, for benchmarks
     Generate(Generate),
-}
-
-/// `merit config …`
-#[derive(Debug, Subcommand)]
-pub enum Config {
-    /// Show every setting in force and where it comes from
-    Show,
-    /// Say what is wrong with the settings, and nothing else
-    Check,
-    /// Print the reference page of all settings, in Markdown
-    Reference,
-}
-
-/// `merit serve`.
-#[derive(Debug, Args)]
-pub struct Serve {
-    /// Which services this process runs, with commas between; the settings say where the others are
-    #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = placement::ALL, value_parser = PossibleValuesParser::new(placement::words()))]
-    pub services: Vec<String>,
-    /// Where to listen, instead of where the settings say (127.0.0.1:50051)
-    #[arg(long, value_name = "ADDR")]
-    pub listen: Option<SocketAddr>,
-}
-
-/// `merit migrate`.
-#[derive(Debug, Args)]
-pub struct Migrate {
-    /// Whose records, with commas between
-    #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = placement::ALL, value_parser = PossibleValuesParser::new(placement::words()))]
-    pub services: Vec<String>,
 }
 
 /// `merit backup` and `merit restore`.

@@ -1,12 +1,24 @@
 //! `merit config`: what is in force, whether it is good, and the reference.
 
+use clap::Subcommand;
 use merit_core::Result;
 use serde_json::json;
 
-use crate::cli::{Config, Global};
+use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::settings::{self, Settings};
 use crate::show::Screen;
+
+/// `merit config …`
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Show every setting in force and where it comes from
+    Show,
+    /// Say what is wrong with the settings, and nothing else
+    Check,
+    /// Print the reference page of all settings, in Markdown
+    Reference,
+}
 
 pub fn run(global: &Global, command: &Config) -> Result<Outcome> {
     let screen = Screen::new(global.json);

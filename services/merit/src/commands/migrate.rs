@@ -3,16 +3,26 @@
 
 use std::sync::Arc;
 
+use clap::Args;
+use clap::builder::PossibleValuesParser;
 use merit_core::{Result, SystemClock};
 use merit_platform::store::Place;
 use serde_json::json;
 
-use crate::cli::{Global, Migrate};
+use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::placement::{self, Service};
 use crate::settings::Settings;
 use crate::show::Screen;
 use crate::wiring::{self, Assembly, Ground};
+
+/// `merit migrate`.
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Whose records, with commas between
+    #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = placement::ALL, value_parser = PossibleValuesParser::new(placement::words()))]
+    pub services: Vec<String>,
+}
 
 pub async fn run(global: &Global, args: &Migrate) -> Result<Outcome> {
     let screen = Screen::new(global.json);

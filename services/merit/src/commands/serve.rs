@@ -1,17 +1,31 @@
 //! `merit serve`: services behind one socket until the process is told to stop.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use clap::Args;
+use clap::builder::PossibleValuesParser;
 use merit_core::{Error, Kind, Result, SystemClock};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::cli::{Global, Serve};
+use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::placement::{self, Service};
 use crate::settings::Settings;
 use crate::show::Screen;
 use crate::wiring::{self, Assembly, Ground};
+
+/// `merit serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Which services this process runs, with commas between; the settings say where the others are
+    #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = placement::ALL, value_parser = PossibleValuesParser::new(placement::words()))]
+    pub services: Vec<String>,
+    /// Where to listen, instead of where the settings say (127.0.0.1:50051)
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+}
 
 pub async fn run(global: &Global, args: &Serve) -> Result<Outcome> {
     let screen = Screen::new(global.json);
