@@ -9,6 +9,7 @@ pub mod digest;
 pub mod error;
 pub mod ids;
 pub mod money;
+pub mod once;
 pub mod period;
 pub mod problem;
 pub mod ratio;

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use futures::Stream;
 use merit_core::ids::{CycleId, GoalId, PersonId};
+use merit_core::once::{Asked, Once, Outcome};
 use merit_core::{Error, Result, Scope};
 use merit_platform::access::{Action, Permit, Terms};
 use merit_platform::import::{self, collect};
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
-use merit_platform::store::requests::{Asked, Once, Outcome};
 use merit_platform::wire;
 use merit_proto::feedback::v1 as proto;
 use merit_proto::feedback::v1::feedback_service_server::FeedbackService;
@@ -88,7 +88,7 @@ impl FeedbackService for Grpc {
         let answer = |note: &Note| proto::CreateNoteResponse { note: Some(note_to_wire(note.clone())) };
         let made = async {
             let author = permit.person()?;
-            let asked = Asked::new(&request.request_id, CREATE_NOTE, author.as_str(), &request)?;
+            let asked = Asked::new(&request.request_id, CREATE_NOTE, author.as_str(), &request.encode_to_vec())?;
             let encoded = |note: &Note| answer(note).encode_to_vec();
             let once = asked.as_ref().map(|asked| Once { asked, answer: &encoded });
             let receiver = PersonId::from_name(&request.receiver)?;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use merit_core::ids::{CycleId, GoalId, PersonId};
+use merit_core::once::{Once, Outcome};
 use merit_core::{Clock, Error, Result, Scope, text};
-use merit_platform::store::requests::{Once, Outcome};
 
 use crate::model::{File, Fingerprint, Note, NoteContent, NoteId, Rating, Reply, SelfAssessment, Tally};
 use crate::neighbours::Neighbours;

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use merit_core::ids::{CycleId, GoalId, PersonId};
+use merit_core::once::{Asked, Once, Outcome};
 use merit_core::{Kind, Ratio, Result, Scope, Value};
-use merit_platform::store::requests::{Asked, Once, Outcome};
 use merit_proto::feedback::v1::CreateNoteRequest;
+use prost::Message as _;
 
 use super::{Batch, Store, sort_key};
 use crate::model::{Note, NoteContent, NoteId, Rating, Reply, Row, SelfAssessment, Tally};
@@ -111,7 +112,7 @@ async fn written(store: &dyn Store, content: &NoteContent) -> NoteId {
 
 fn asked(id: &str, principal: &str, text: &str) -> Asked {
     let body = CreateNoteRequest { text: text.to_owned(), ..CreateNoteRequest::default() };
-    Asked::new(id, "/CreateNote", principal, &body).unwrap().unwrap()
+    Asked::new(id, "/CreateNote", principal, &body.encode_to_vec()).unwrap().unwrap()
 }
 
 async fn all_notes(store: &dyn Store, cutoff: i64) -> Vec<Note> {
@@ -335,7 +336,7 @@ pub async fn the_same_request_again_gets_the_same_answer(store: &dyn Store) {
     assert_eq!((done.len(), &done), (1, &before), "of two at once one writes, and both get one answer");
     assert_eq!(store.answered(&first).await.unwrap().as_ref(), done.first());
     let changes = store.cutoff().await.unwrap();
-    let method = Asked::new("r-1", "/Other", "bo", &CreateNoteRequest::default()).unwrap().unwrap();
+    let method = Asked::new("r-1", "/Other", "bo", &CreateNoteRequest::default().encode_to_vec()).unwrap().unwrap();
     for reused in [other, method] {
         let once = Once { asked: &reused, answer: &answer };
         let refused = store.create_note(&content, now(), Some(&once)).await.unwrap_err();

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use merit_core::ids::{CycleId, PersonId};
+use merit_core::once::{Asked, Once, Outcome};
 use merit_core::{Result, Scope};
-use merit_platform::store::requests::{Asked, Once, Outcome};
 
 use crate::model::{Note, NoteContent, NoteId, Rating, Reply, Row, SelfAssessment, Tally};
 

@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use merit_core::ids::{CycleId, GoalId, PersonId, TeamId};
+use merit_core::once::{Asked, Once, Outcome};
 use merit_core::{Kind, Period, Ratio, Result, Scope, Value};
-use merit_platform::store::requests::{Asked, Once, Outcome};
-use merit_proto::goals::v1::OpenCycleRequest;
 
 use super::{GoalQuery, Store};
 use crate::model::{
@@ -259,10 +258,7 @@ pub async fn many_goals_are_written_at_once(store: &dyn Store) {
 }
 
 pub async fn a_request_is_recorded_once(store: &dyn Store) {
-    let asked = |text: &str| {
-        let body = OpenCycleRequest { cycle_id: text.to_owned(), ..OpenCycleRequest::default() };
-        Asked::new("r-1", "/Write", "ana", &body).unwrap().unwrap()
-    };
+    let asked = |text: &str| Asked::new("r-1", "/Write", "ana", text.as_bytes()).unwrap().unwrap();
     let (one, other) = (asked("one"), asked("another"));
     let answer = |seq: &i64| seq.to_string().into_bytes();
     let once = Once { asked: &one, answer: &answer };

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, GoalId};
+use merit_core::once::{Asked, Once, Outcome};
 use merit_core::{Result, Scope};
-use merit_platform::store::requests::{Asked, Once, Outcome};
 
 use crate::model::{Change, Cycle, Goal, Owner, SchemaRecord};
 

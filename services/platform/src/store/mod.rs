@@ -7,7 +7,6 @@
 pub mod archive;
 pub mod columns;
 pub mod postgres;
-pub mod requests;
 #[cfg(any(test, feature = "scratch"))]
 pub mod scratch;
 pub mod sqlite;

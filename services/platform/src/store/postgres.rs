@@ -19,7 +19,7 @@ pub use sqlx::Postgres as Db;
 pub use sqlx::postgres::PgRow as Row;
 
 #[expect(clippy::duplicate_mod, reason = "the same statements, compiled for the other kind of database")]
-#[path = "requests/sql.rs"]
+#[path = "requests.rs"]
 pub mod requests;
 
 /// How long a call waits for a connection before it says that the store doesn't answer.

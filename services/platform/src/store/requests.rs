@@ -1,96 +1,47 @@
-//! Writes that may come twice. A caller that doesn't hear an answer sends the request again with the same id (AIP-155): it
-//! is done once, and both get the same answer. What was asked is kept in the transaction that does it, so neither a crash
-//! nor two at the same time do it twice; the statements are in `requests` of each kind of database.
-//!
-//! Ids are each caller's own. They are kept for good: an old one never does something anew.
+//! The statements of [`once`](merit_core::once), compiled once for each kind of database. A service that uses
+//! them has the table `requests`; both belong into the transaction that does what was asked.
 
-use merit_core::{Error, Result, digest};
-use prost::Message;
+use jiff::Timestamp;
+use merit_core::Result;
+use merit_core::once::Asked;
 
-/// Most characters of a request's id.
-const LONGEST: usize = 64;
+use super::Connection;
+use crate::store::storage;
 
-/// What a caller asked for under an id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
-    pub(super) id: String,
-    pub(super) method: &'static str,
-    pub(super) principal: String,
-    pub(super) body: String,
+/// The answer that the request got, if it came before.
+///
+/// # Errors
+/// `REQUEST_ID_REUSED` when the caller used the id for something else; those of [`storage`].
+pub async fn answered(connection: &mut Connection, asked: &Asked) -> Result<Option<Vec<u8>>> {
+    let found: Option<(String, String, Vec<u8>)> =
+        sqlx::query_as("SELECT method, body_sha256, response FROM requests WHERE principal = $1 AND request_id = $2")
+            .bind(&asked.principal)
+            .bind(&asked.id)
+            .fetch_optional(connection)
+            .await
+            .map_err(storage)?;
+    let Some((method, body, response)) = found else { return Ok(None) };
+    asked.check(&method, &body)?;
+    Ok(Some(response))
 }
 
-impl Asked {
-    /// From a request and the id in it; none where the caller gave no id. `principal` is the caller's subject.
-    ///
-    /// # Errors
-    /// `BAD_REQUEST_ID` when the id is not like a UUID: up to 64 letters, digits and hyphens.
-    pub fn new(id: &str, method: &'static str, principal: &str, message: &impl Message) -> Result<Option<Self>> {
-        if id.is_empty() {
-            return Ok(None);
-        }
-        if id.len() > LONGEST || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-            return Err(Error::invalid(
-                "BAD_REQUEST_ID",
-                "a request's id is a UUID or like one: up to 64 letters, digits and hyphens",
-            ));
-        }
-        let body = digest::sha256(&message.encode_to_vec());
-        Ok(Some(Self { id: id.to_owned(), method, principal: principal.to_owned(), body }))
-    }
-
-    /// That the id was used for the same.
-    pub(super) fn check(&self, method: &str, body: &str) -> Result<()> {
-        if method == self.method && body == self.body {
-            return Ok(());
-        }
-        Err(Error::exists(
-            "REQUEST_ID_REUSED",
-            format!("the request id `{}` was used for something else; make a new id for each request", self.id),
-        ))
-    }
-}
-
-/// A write that may come twice, and how its outcome is answered.
-pub struct Once<'a, T> {
-    /// What was asked.
-    pub asked: &'a Asked,
-    /// The encoded answer to an outcome.
-    pub answer: &'a (dyn Fn(&T) -> Vec<u8> + Sync),
-}
-
-impl<T> std::fmt::Debug for Once<'_, T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Once").field(self.asked).finish()
-    }
-}
-
-/// What came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome<T> {
-    /// It was done now.
-    Done(T),
-    /// It was done before; the encoded answer that it got then.
-    Before(Vec<u8>),
-}
-
-#[cfg(test)]
-mod tests {
-    use merit_proto::r#type::v1::Value;
-
-    use super::*;
-
-    fn asked(id: &str) -> Result<Option<Asked>> {
-        Asked::new(id, "/m", "ana", &Value { kind: 1, text: "one".to_owned() })
-    }
-
-    #[test]
-    fn ids_are_like_uuids() {
-        assert_eq!(asked("").unwrap(), None);
-        for good in ["6f1c0d1e-4a5b-4c6d-8e9f-001122334455", "A", &"a".repeat(64)] {
-            assert!(asked(good).unwrap().is_some(), "{good}");
-        }
-        for bad in [&"a".repeat(65), "a b", "a/b", "{6f1c}", "é", "a\n", "a_b"] {
-            assert_eq!(asked(bad).unwrap_err().reason, "BAD_REQUEST_ID", "{bad}");
-        }
-    }
+/// Keeps the answer for when the request comes again.
+///
+/// # Errors
+/// Those of [`storage`]; the key is taken only where [`answered`] was not asked in the same transaction.
+pub async fn keep(connection: &mut Connection, asked: &Asked, response: &[u8], now: Timestamp) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO requests (principal, request_id, method, body_sha256, response, recorded_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&asked.principal)
+    .bind(&asked.id)
+    .bind(asked.method)
+    .bind(&asked.body)
+    .bind(response)
+    .bind(now.to_string())
+    .execute(connection)
+    .await
+    .map_err(storage)?;
+    Ok(())
 }

@@ -18,7 +18,7 @@ pub use sqlx::Sqlite as Db;
 pub use sqlx::SqliteConnection as Connection;
 pub use sqlx::sqlite::SqliteRow as Row;
 
-#[path = "requests/sql.rs"]
+#[path = "requests.rs"]
 pub mod requests;
 
 /// Readers of one file at a time.

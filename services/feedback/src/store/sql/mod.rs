@@ -10,9 +10,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use merit_core::ids::{CycleId, PersonId};
+use merit_core::once::{Asked, Once, Outcome};
 use merit_core::{Error, Result, Scope};
 use merit_platform::store::columns::Rows;
-use merit_platform::store::requests::{Asked, Once, Outcome};
 use merit_platform::store::storage;
 
 use super::dialect::{Connection, Database, insert, requests};

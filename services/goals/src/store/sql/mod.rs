@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::GoalId;
+use merit_core::once::{Asked, Once, Outcome};
 use merit_core::{Error, Kind, Result, Scope};
-use merit_platform::store::requests::{Asked, Once, Outcome};
 use merit_platform::store::storage;
 
 use super::dialect::{self, Database, requests};
