@@ -274,23 +274,25 @@ mod tests {
     use tonic::transport::Endpoint;
 
     use super::*;
-    use crate::service::fakes::{Bench, CYCLE, bench};
+    use crate::service::fakes::{CYCLE, bench};
+    use crate::store::OperationStore;
 
     /// Nobody listens there: a call that gets past the role check and needs scoring itself is unavailable.
     fn nowhere() -> Link {
         link(Endpoint::from_static("http://127.0.0.1:1").connect_lazy(), Bearer::new("x").unwrap())
     }
 
-    fn over(bench: Bench) -> Grpc {
+    /// The bench stays with the test: its folder goes with it.
+    fn over(reviews: Reviews, operations: Arc<dyn OperationStore>) -> Grpc {
         let clock = Arc::new(merit_core::FixedClock("2026-10-12T08:00:00Z".parse().unwrap()));
-        let reviews = Arc::new(bench.reviews);
-        Grpc::new(reviews.clone(), Operations::new(reviews, bench.operations, clock), Links::all(&nowhere()))
+        let reviews = Arc::new(reviews);
+        Grpc::new(reviews.clone(), Operations::new(reviews, operations, clock), Links::all(&nowhere()))
     }
 
     #[tokio::test]
     async fn a_run_tells_its_stages_and_ends_with_the_review() {
         let bench = bench().await;
-        let grpc = over(bench);
+        let grpc = over(bench.reviews, bench.operations.clone());
         let request = proto::RunReviewRequest { cycle: CYCLE.to_owned(), dry_run: false };
         let stream = grpc.run_review(Request::new(request)).await.unwrap().into_inner();
         let messages: Vec<_> = stream.map(Result::unwrap).collect().await;
@@ -305,7 +307,7 @@ mod tests {
     async fn a_run_goes_on_when_its_caller_goes_away() {
         let bench = bench().await;
         let store = Arc::clone(&bench.store);
-        let grpc = over(bench);
+        let grpc = over(bench.reviews, bench.operations.clone());
         let request = proto::RunReviewRequest { cycle: CYCLE.to_owned(), dry_run: false };
         let mut stream = grpc.run_review(Request::new(request)).await.unwrap().into_inner();
         assert!(stream.next().now_or_never().flatten().is_none());
