@@ -23,7 +23,8 @@ use tonic::{Request, Response, Status};
 use crate::encoding::decode;
 use crate::model::Progress;
 use crate::neighbours::{Links, cutoffs_to_wire};
-use crate::service::{CardPage, Operations, Reader, Reviews};
+use crate::operations::Operations;
+use crate::service::{CardPage, Reader, Reviews};
 
 use self::sight::Sight;
 

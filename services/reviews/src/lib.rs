@@ -5,6 +5,7 @@ mod encoding;
 mod grpc;
 pub mod model;
 mod neighbours;
+mod operations;
 mod relay;
 pub mod service;
 pub mod store;
@@ -44,7 +45,7 @@ pub async fn open(place: &Place, links: Links, clock: Arc<dyn Clock>) -> Result<
     let neighbours = Arc::new(links.clone());
     let relay = Arc::new(Relay::new(Arc::clone(&store), neighbours.clone(), Arc::clone(&clock)));
     let reviews = Arc::new(service::Reviews::new(store, neighbours, Arc::clone(&relay), Arc::clone(&clock)));
-    let operations = service::Operations::new(Arc::clone(&reviews), kept, clock);
+    let operations = operations::Operations::new(Arc::clone(&reviews), kept, clock);
     if let Place::Folder(_) = place {
         // The folder is this process's alone, so whoever left something at work is gone.
         operations.settle_interrupted().await?;

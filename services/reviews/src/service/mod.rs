@@ -2,7 +2,6 @@
 
 mod approve;
 pub mod compose;
-mod operations;
 mod ports;
 mod publish;
 mod read;
@@ -26,7 +25,6 @@ use crate::relay::Relay;
 use crate::store::Store;
 
 pub use approve::Approved;
-pub use operations::Operations;
 pub use ports::{Execution, Neighbours, Outbox};
 pub use publish::Published;
 pub use read::{CardPage, Reader};
@@ -96,7 +94,7 @@ impl Reviews {
     }
 
     /// The review of a run that is known to be on record.
-    async fn again(&self, run: &RunId) -> Result<Review> {
+    pub(crate) async fn again(&self, run: &RunId) -> Result<Review> {
         self.store.review(run).await?.ok_or_else(|| Error::internal(format!("the review of {run} is gone")))
     }
 }

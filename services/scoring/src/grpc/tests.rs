@@ -99,9 +99,9 @@ async fn writing_takes_a_role_for_it() {
 async fn adjusting_takes_a_right_to_pay_and_never_ones_own() {
     let (wire, _run) = settled().await;
     for (who, role, expected) in [
-        ("bob", Role::Member, Err(Code::NotFound)),
-        ("boss", Role::Manager, Err(Code::NotFound)),
-        ("bob", Role::Executive, Err(Code::NotFound)),
+        ("bob", Role::Member, Err(Code::PermissionDenied)),
+        ("boss", Role::Manager, Err(Code::PermissionDenied)),
+        ("bob", Role::Executive, Err(Code::PermissionDenied)),
         ("bob", Role::CompensationAdministrator, Ok(())),
         ("ana", Role::Member, Err(Code::PermissionDenied)),
         ("ana", Role::CompensationAdministrator, Err(Code::PermissionDenied)),

@@ -156,16 +156,16 @@ async fn somebody_who_is_hidden_is_as_somebody_who_is_not_there() {
             said(&eve.get_standing(standing("people/ana")).await.unwrap_err()),
             said(&eve.get_standing(standing("people/zed")).await.unwrap_err()),
         ),
-        (
-            said(&eve.create_adjustment(adjust("people/ana")).await.unwrap_err()),
-            said(&eve.create_adjustment(adjust("people/zed")).await.unwrap_err()),
-        ),
         (said(&eve.get_line(line("1")).await.unwrap_err()), said(&eve.get_line(line("99")).await.unwrap_err())),
     ] {
         assert_eq!((there.0, there.1.as_str()), (Code::NotFound, "NOT_FOUND_OR_HIDDEN"));
         let message = there.2.replace("people/ana", "people/zed").replace("lines/1`", "lines/99`");
         assert_eq!((there.0, there.1, message), none);
     }
+    // Her role adjusts nobody's pay, and is told so whoever she names.
+    let refused = said(&eve.create_adjustment(adjust("people/ana")).await.unwrap_err());
+    assert_eq!(refused.0, Code::PermissionDenied);
+    assert_eq!(refused, said(&eve.create_adjustment(adjust("people/zed")).await.unwrap_err()));
     let own = wire.client("eve", Role::Member).explain_person(explain("people/eve")).await.unwrap().into_inner();
     assert_eq!(own.lines.len(), 3);
     assert!(reads(&wire, proto::ListPayReadsRequest::default()).await.is_empty(), "nobody saw another's pay");

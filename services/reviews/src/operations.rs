@@ -12,8 +12,8 @@ use merit_core::{Clock, Error, Kind, Result};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use super::Reviews;
 use crate::model::{End, NewOperation, Operation, Progress, Review, cancelled, interrupted};
+use crate::service::Reviews;
 use crate::store::OperationStore;
 
 /// Longest request id, in characters.
