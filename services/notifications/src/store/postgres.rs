@@ -30,7 +30,7 @@ pub async fn open(server: &Server) -> Result<PostgresStore> {
 
 #[cfg(test)]
 mod tests {
-    use merit_platform::store::{Place, archive, scratch};
+    use merit_platform::store::scratch;
 
     use super::*;
 
@@ -47,14 +47,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = crate::store::sqlite::open(&folder.path().join("notifications.db")).await.unwrap();
         crate::store::conformance::everything_written_is_read_back(&file).await;
-        let (mut backup, mut again) = (Vec::new(), Vec::new());
-        let rows = archive::back_up(&Place::folder(folder.path()), &[crate::NAME], &mut backup).await.unwrap();
-        assert!(rows > 0);
         let server = scratch::server();
         migrate(&server).await.unwrap();
-        let place = Place::Postgres(server);
-        assert_eq!(archive::restore(&place, &[crate::NAME], backup.as_slice()).await.unwrap(), rows);
-        archive::back_up(&place, &[crate::NAME], &mut again).await.unwrap();
-        assert_eq!(String::from_utf8(again).unwrap(), String::from_utf8(backup).unwrap());
+        scratch::hold_the_backup(folder.path(), server, crate::NAME).await;
     }
 }

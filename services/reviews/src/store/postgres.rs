@@ -30,8 +30,7 @@ pub async fn open(server: &Server) -> Result<PostgresStore> {
 
 #[cfg(test)]
 mod tests {
-    use merit_platform::store::{Place, archive, scratch};
-    use sqlx::AssertSqlSafe;
+    use merit_platform::store::scratch;
 
     use super::*;
 
@@ -55,15 +54,7 @@ mod tests {
         let server = scratch::server();
         migrate(&server).await.unwrap();
         crate::store::conformance::the_wall_holds(&open(&server).await.unwrap()).await;
-        let silent = &mut scratch::connection(&server, crate::NAME, None).await;
-        let ana = &mut scratch::connection(&server, crate::NAME, Some("ana")).await;
-        for (table, row) in WALLED {
-            let all = AssertSqlSafe(format!("SELECT 1 FROM {table}"));
-            assert!(sqlx::query(all).fetch_all(&mut *silent).await.unwrap().is_empty(), "{table}");
-            let refused = sqlx::query(AssertSqlSafe(format!("INSERT INTO {table} VALUES ({row})"))).execute(&mut *ana);
-            let refused = refused.await.unwrap_err().to_string();
-            assert!(refused.contains("row-level security"), "{table}: {refused}");
-        }
+        scratch::hold_the_wall(&server, crate::NAME, WALLED).await;
     }
 
     #[tokio::test]
@@ -71,14 +62,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = crate::store::sqlite::open(&folder.path().join("reviews.db")).await.unwrap();
         crate::store::conformance::everything_written_is_read_back(&file).await;
-        let (mut backup, mut again) = (Vec::new(), Vec::new());
-        let rows = archive::back_up(&Place::folder(folder.path()), &[crate::NAME], &mut backup).await.unwrap();
-        assert!(rows > 0);
         let server = scratch::server();
         migrate(&server).await.unwrap();
-        let place = Place::Postgres(server);
-        assert_eq!(archive::restore(&place, &[crate::NAME], backup.as_slice()).await.unwrap(), rows);
-        archive::back_up(&place, &[crate::NAME], &mut again).await.unwrap();
-        assert_eq!(String::from_utf8(again).unwrap(), String::from_utf8(backup).unwrap());
+        scratch::hold_the_backup(folder.path(), server, crate::NAME).await;
     }
 }
