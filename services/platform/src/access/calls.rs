@@ -125,17 +125,19 @@ const SERVICES: &[Service] = &[
 /// The permission that a call needs, by its path: `/merit.goals.v1.GoalsService/ListGoals`.
 #[must_use]
 pub fn action(path: &str) -> Option<Action> {
-    let (service, method) = path.strip_prefix('/')?.split_once('/')?;
-    let (_, methods) = SERVICES.iter().find(|(name, _)| *name == service)?;
-    methods.iter().find(|(name, _)| *name == method).map(|(_, action)| *action)
+    row(path).map(|(_, action)| action)
 }
 
 /// The method of a path, if it is in the table.
 #[must_use]
 pub fn method(path: &str) -> Option<&'static str> {
+    row(path).map(|(method, _)| method)
+}
+
+fn row(path: &str) -> Option<(&'static str, Action)> {
     let (service, method) = path.strip_prefix('/')?.split_once('/')?;
     let (_, methods) = SERVICES.iter().find(|(name, _)| *name == service)?;
-    methods.iter().find(|(name, _)| *name == method).map(|(name, _)| *name)
+    methods.iter().find(|(name, _)| *name == method).copied()
 }
 
 /// All calls, as `service/method`, with their permissions.
