@@ -76,6 +76,34 @@ impl Merit {
         self.path(name).display().to_string()
     }
 
+    /// Writes a file that only its owner may read, and gives its path.
+    pub fn secret(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.file(name, content);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    }
+
+    /// Settings of a database on the tests' server, with schemas that nobody else uses.
+    pub fn postgres(&self) -> String {
+        let address = std::env::var("MERIT_TEST_POSTGRES").expect("run the tests by `cargo nextest run`");
+        let (user, rest) = address.split_once("://").unwrap().1.split_once('@').unwrap();
+        let (user, password) = user.split_once(':').unwrap();
+        self.secret("database.password", password);
+        let folder = self.dir.path().file_name().unwrap().to_str().unwrap().trim_start_matches('.').to_lowercase();
+        let prefix = format!("e2e{}_{folder}_", std::process::id());
+        format!(
+            "[storage]\nkind = 'postgres'\nurl = 'postgres://{user}@{rest}'\npassword_file = 'database.password'\n\
+             schema_prefix = '{prefix}'\nconnections = 4\n"
+        )
+    }
+
+    /// A file of settings with a database and the key that it needs.
+    pub fn on_postgres(&self) -> String {
+        self.secret("identity.key", "5".repeat(64));
+        self.file("merit.toml", format!("[identity]\nkey_file = 'identity.key'\n{}", self.postgres()))
+    }
+
     /// The command, ready to run.
     pub fn command(&self, args: &[&str]) -> Command {
         self.command_in("data", args)

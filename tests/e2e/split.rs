@@ -34,11 +34,9 @@ struct Split {
 impl Split {
     /// Settings and a token, and nobody at work.
     fn prepare(kept: Kept) -> Self {
-        use std::os::unix::fs::PermissionsExt as _;
         let merit = Merit::new();
-        merit.file("identity.key", "5".repeat(64));
-        std::fs::set_permissions(merit.path("identity.key"), std::fs::Permissions::from_mode(0o600)).unwrap();
-        let storage = if kept == Kept::Postgres { storage(&merit) } else { String::new() };
+        merit.secret("identity.key", "5".repeat(64));
+        let storage = if kept == Kept::Postgres { merit.postgres() } else { String::new() };
         let config = merit.file("merit.toml", format!("[identity]\nkey_file = 'identity.key'\n{storage}"));
         let mut split = Self { merit, kept, config, token: String::new(), running: BTreeMap::new() };
         let token = split.local(&["token", "--as", "operator", "--role", "operator"]).expect(0).out;
@@ -134,21 +132,6 @@ impl Drop for Split {
             }
         }
     }
-}
-
-/// A database on the tests' server, with schemas that nobody else uses.
-fn storage(merit: &Merit) -> String {
-    use std::os::unix::fs::PermissionsExt as _;
-    let address = std::env::var("MERIT_TEST_POSTGRES").expect("run the tests by `cargo nextest run`");
-    let (user, rest) = address.split_once("://").unwrap().1.split_once('@').unwrap();
-    let (user, password) = user.split_once(':').unwrap();
-    merit.file("database.password", password);
-    std::fs::set_permissions(merit.path("database.password"), std::fs::Permissions::from_mode(0o600)).unwrap();
-    let prefix = format!("split{}_", std::process::id());
-    format!(
-        "[storage]\nkind = 'postgres'\nurl = 'postgres://{user}@{rest}'\npassword_file = 'database.password'\n\
-         schema_prefix = '{prefix}'\nconnections = 4\n"
-    )
 }
 
 /// The demo's files in its order: name, kind and profile, from its own list.

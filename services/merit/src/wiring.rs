@@ -22,6 +22,8 @@ use crate::settings::{Settings, Storage};
 
 /// How often what waits in the outbox is counted.
 const MEASURE_EVERY: Duration = Duration::from_secs(30);
+/// The data folder's own key.
+const KEY: &str = "identity.key";
 /// Seconds that the services' token among themselves is good for: longer than a process lives without an update.
 const SERVICE_TOKEN_SECONDS: i64 = 366 * 24 * 3600;
 
@@ -32,8 +34,14 @@ const SERVICE_TOKEN_SECONDS: i64 = 366 * 24 * 3600;
 pub fn keys(settings: &Settings, data: &Path) -> Result<Keys> {
     match &settings.identity.key_file {
         Some(file) => Keys::load(file),
-        None => Keys::load_or_create(&data.join("identity.key")),
+        None => Keys::load_or_create(&data.join(KEY)),
     }
+}
+
+/// Whether a data folder has a key of its own already.
+#[must_use]
+pub fn has_key(data: &Path) -> bool {
+    data.join(KEY).is_file()
 }
 
 /// Where records are. A data folder stays locked as long as this lives; on a server the database keeps order.

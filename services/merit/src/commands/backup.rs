@@ -1,4 +1,5 @@
-//! `merit backup` and `merit restore`: everything on record at one point in time, in one file.
+//! `merit backup` and `merit restore`: everything on record at one point in time, in one file, from and into the place that
+//! the settings name.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, BufWriter, Write as _};
@@ -14,30 +15,39 @@ use serde_json::json;
 use crate::cli::{BackupFile, Global};
 use crate::exit::Outcome;
 use crate::placement::Service;
-use crate::settings::Settings;
+use crate::settings::{Settings, Storage};
 use crate::show::Screen;
-use crate::wiring::{self, Assembly};
+use crate::wiring::{self, Assembly, Ground};
 
 /// Writes the file beside its name and puts it in place when it is whole.
 pub async fn back_up(global: &Global, args: &BackupFile) -> Result<Outcome> {
     let screen = Screen::new(global.json);
-    if !global.data.is_dir() {
-        return Err(Error::not_found("NO_DATA", format!("there is no data folder `{}`", global.data.display())));
-    }
+    let settings = at_the_records(global, "backup")?;
     if args.file.exists() {
         return Err(Error::exists("FILE", format!("`{}` is there already; choose another name", args.file.display())));
     }
-    // Nobody writes while we hold the lock, and all stores are at this program's migrations.
-    let folder = DataFolder::open(&global.data, "merit backup")?;
-    drop(opened(global, &folder).await?);
+    let ground = match settings.storage {
+        Storage::Folder => {
+            if !global.data.is_dir() {
+                let words =
+                    format!("there is no data folder `{}`; name the right one with --data", global.data.display());
+                return Err(Error::not_found("NO_DATA", words));
+            }
+            // Nobody writes while we hold the lock, and all stores are at this program's migrations.
+            let ground = Ground::take(&settings, &global.data, "merit backup")?;
+            drop(opened(&settings, &ground.place, &global.data).await?);
+            ground
+        }
+        // One transaction sees everything at one point, whoever writes.
+        Storage::Postgres { .. } => Ground::take(&settings, &global.data, "merit backup")?,
+    };
     let beside = beside(&args.file);
     let made = async {
         let failed = |error| failed(&beside, &error);
         let file =
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside).map_err(failed)?;
         let mut writer = BufWriter::new(file);
-        let rows =
-            archive::back_up(&Place::folder(folder.path()), &Service::ALL.map(Service::word), &mut writer).await?;
+        let rows = archive::back_up(&ground.place, &Service::ALL.map(Service::word), &mut writer).await?;
         writer.flush().map_err(failed)?;
         writer.get_ref().sync_all().map_err(failed)?;
         std::fs::rename(&beside, &args.file).map_err(failed)?;
@@ -46,14 +56,35 @@ pub async fn back_up(global: &Global, args: &BackupFile) -> Result<Outcome> {
     let rows = made.await.inspect_err(|_: &Error| {
         let _ = std::fs::remove_file(&beside);
     })?;
-    screen.line(format!("{rows} rows in {}; the key that signs tokens is not among them", args.file.display()));
-    screen.json(&json!({ "file": args.file, "rows": rows }));
+    let (file, from) = (args.file.display(), &ground.name);
+    screen.line(format!("{rows} rows of {from} in {file}; the key that signs tokens is not among them"));
+    screen.json(&json!({ "file": args.file, "rows": rows, "place": from }));
+    Ok(Outcome::Done)
+}
+
+/// Fills a place that holds nothing yet, whole or not at all.
+pub async fn restore(global: &Global, args: &BackupFile) -> Result<Outcome> {
+    let screen = Screen::new(global.json);
+    let settings = at_the_records(global, "restore")?;
+    let file = BufReader::new(File::open(&args.file).map_err(|error| failed(&args.file, &error))?);
+    match settings.storage {
+        Storage::Folder => {
+            let rows = into_folder(global, &settings, file).await?;
+            screen.line(format!("{rows} rows restored into {}; tokens have to be made anew", global.data.display()));
+            screen.json(&json!({ "data": global.data, "rows": rows }));
+        }
+        Storage::Postgres { .. } => {
+            let ground = Ground::take(&settings, &global.data, "merit restore")?;
+            let rows = archive::restore(&ground.place, &Service::ALL.map(Service::word), file).await?;
+            screen.line(format!("{rows} rows restored into {}", ground.name));
+            screen.json(&json!({ "place": ground.name, "rows": rows }));
+        }
+    }
     Ok(Outcome::Done)
 }
 
 /// Fills a folder beside the data folder's place and puts it there when all has been read.
-pub async fn restore(global: &Global, args: &BackupFile) -> Result<Outcome> {
-    let screen = Screen::new(global.json);
+async fn into_folder(global: &Global, settings: &Settings, file: BufReader<File>) -> Result<u64> {
     let taken = std::fs::read_dir(&global.data).is_ok_and(|mut entries| entries.next().is_some());
     if taken {
         return Err(Error::precondition(
@@ -61,30 +92,40 @@ pub async fn restore(global: &Global, args: &BackupFile) -> Result<Outcome> {
             format!("`{}` holds something already; name a new folder with --data", global.data.display()),
         ));
     }
-    let file = File::open(&args.file).map_err(|error| failed(&args.file, &error))?;
     let beside = beside(&global.data);
     let _ = std::fs::remove_dir_all(&beside);
     let filled = async {
         let folder = DataFolder::open(&beside, "merit restore")?;
-        drop(opened(global, &folder).await?);
-        archive::restore(&Place::folder(folder.path()), &Service::ALL.map(Service::word), BufReader::new(file)).await
+        let place = Place::folder(folder.path());
+        drop(opened(settings, &place, folder.path()).await?);
+        archive::restore(&place, &Service::ALL.map(Service::word), file).await
     };
     let rows = filled.await.inspect_err(|_| {
         let _ = std::fs::remove_dir_all(&beside);
     })?;
     let _ = std::fs::remove_dir(&global.data);
     std::fs::rename(&beside, &global.data).map_err(|error| failed(&global.data, &error))?;
-    screen.line(format!("{rows} rows restored into {}; tokens have to be made anew", global.data.display()));
-    screen.json(&json!({ "data": global.data, "rows": rows }));
-    Ok(Outcome::Done)
+    Ok(rows)
 }
 
-/// Opens all services once, which makes and migrates what has to be.
-async fn opened(global: &Global, folder: &DataFolder) -> Result<Assembly> {
+/// The settings, where what they name is all that is on record: a backup of some services would look whole and not be it.
+fn at_the_records(global: &Global, command: &str) -> Result<Settings> {
+    super::without_server(global, command)?;
     let settings = Settings::load(global.config.as_deref())?;
-    let keys = wiring::keys(&settings, folder.path())?;
-    let place = Place::folder(folder.path());
-    Assembly::open(&place, &Service::ALL.into(), &keys, &settings, Arc::new(SystemClock)).await
+    if settings.storage == Storage::Folder && !settings.services.is_empty() {
+        let words = format!(
+            "each service keeps a data folder of its own by these settings, so `merit {command}` can't have all of them at one \
+             point in time; copy each folder while its service is stopped, or keep records in PostgreSQL (storage.kind = postgres)"
+        );
+        return Err(Error::precondition("RECORDS_ELSEWHERE", words));
+    }
+    Ok(settings)
+}
+
+/// Opens all services of a folder once, which makes and migrates what has to be.
+async fn opened(settings: &Settings, place: &Place, data: &Path) -> Result<Assembly> {
+    let keys = wiring::keys(settings, data)?;
+    Assembly::open(place, &Service::ALL.into(), &keys, settings, Arc::new(SystemClock)).await
 }
 
 fn beside(path: &Path) -> PathBuf {

@@ -26,6 +26,7 @@ pub struct Migrate {
 
 pub async fn run(global: &Global, args: &Migrate) -> Result<Outcome> {
     let screen = Screen::new(global.json);
+    super::without_server(global, "migrate")?;
     let settings = Settings::load(global.config.as_deref())?;
     let services = placement::chosen(&args.services)?;
     let ground = Ground::take(&settings, &global.data, "merit migrate")?;
@@ -39,7 +40,9 @@ pub async fn run(global: &Global, args: &Migrate) -> Result<Outcome> {
         // A file is brought up whenever its service opens it.
         Place::Folder(data) => {
             let keys = wiring::keys(&settings, data)?;
-            Assembly::open(&ground.place, &Service::ALL.into(), &keys, &settings, Arc::new(SystemClock)).await?;
+            // Where services run apart, each has a folder with its own file and no other's.
+            let here = if settings.services.is_empty() { Service::ALL.into() } else { services.clone() };
+            Assembly::open(&ground.place, &here, &keys, &settings, Arc::new(SystemClock)).await?;
             screen.line(format!("{}: at this version", ground.name));
         }
     }

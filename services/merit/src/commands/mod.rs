@@ -23,9 +23,24 @@ use merit_core::{Error, Result};
 use merit_platform::status::from_status;
 use tonic::{Response, Status};
 
+use crate::cli::Global;
+
 /// What a call answered, or its error as ours.
 pub(crate) fn answer<T>(response: Result<Response<T>, Status>) -> Result<T> {
     response.map(Response::into_inner).map_err(|status| from_status(&status))
+}
+
+/// Refuses a command that works on the records themselves where the command line names a server.
+///
+/// # Errors
+/// `RECORDS_ELSEWHERE`.
+pub(crate) fn without_server(global: &Global, command: &str) -> Result<()> {
+    let Some(url) = &global.server else { return Ok(()) };
+    let words = format!(
+        "`merit {command}` works on the records themselves, not through {}; run it where they are, without --server and MERIT_SERVER",
+        merit_core::text::shown(url)
+    );
+    Err(Error::precondition("RECORDS_ELSEWHERE", words))
 }
 
 /// A cycle's resource name from what the user typed: `2026-Q3`, `cycles/2026-Q3` or `last-ended`.
