@@ -13,12 +13,14 @@ use hyper_util::rt::TokioExecutor;
 use jsonwebtoken::jwk::JwkSet;
 use merit_core::{Error, Kind, Result};
 use tokio::sync::Mutex;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tonic::codegen::Bytes;
+
+use super::pace::{Machine, Pace, Timer};
 
 /// How long the provider may take to answer, and how much it may say.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -39,21 +41,6 @@ pub enum Source {
     },
 }
 
-/// When keys are read again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
-    /// Always, after this time.
-    pub every: Duration,
-    /// For a key that is not known, at most once in this time.
-    pub unknown: Duration,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self { every: Duration::from_secs(600), unknown: Duration::from_secs(60) }
-    }
-}
-
 /// Keys as they are now. Cheap to clone.
 #[derive(Clone)]
 pub struct KeySet(Arc<Kept>);
@@ -62,9 +49,10 @@ struct Kept {
     source: Source,
     fetcher: Option<Fetcher>,
     pace: Pace,
+    timer: Arc<dyn Timer>,
     current: RwLock<Option<Arc<JwkSet>>>,
     // When somebody last asked for a key that was not known; never, as long as the first reading has failed.
-    asked: Mutex<Option<Instant>>,
+    asked: Mutex<Option<Duration>>,
 }
 
 type Fetcher = Client<HttpsConnector<HttpConnector>, Empty<Bytes>>;
@@ -76,6 +64,11 @@ impl KeySet {
     /// # Errors
     /// `IDENTITY_KEYS` when the file holds no keys, or the certificates to trust can't be read.
     pub async fn start(source: Source, pace: Pace) -> Result<Self> {
+        Self::timed(source, pace, Arc::new(Machine::new())).await
+    }
+
+    /// As [`KeySet::start`], by a timer of the caller's.
+    pub(super) async fn timed(source: Source, pace: Pace, timer: Arc<dyn Timer>) -> Result<Self> {
         let fetcher = match &source {
             Source::File(_) => None,
             Source::Address { ca_file, .. } => Some(fetcher(ca_file.as_deref())?),
@@ -84,18 +77,19 @@ impl KeySet {
             source,
             fetcher,
             pace,
+            timer: Arc::clone(&timer),
             current: RwLock::default(),
-            asked: Mutex::new(Some(Instant::now())),
+            asked: Mutex::new(Some(timer.now())),
         });
         match kept.read().await {
             Ok(keys) => kept.keep(keys),
             Err(error) if matches!(kept.source, Source::File(_)) => return Err(error),
             Err(error) => {
-                tracing::warn!(reason = %error.reason, "the identity provider's keys can't be had yet");
+                tracing::warn!(reason = %error.reason, "{}; they are asked for again", error.message);
                 *kept.asked.lock().await = None;
             }
         }
-        tokio::spawn(again(Arc::downgrade(&kept), pace.every));
+        tokio::spawn(again(Arc::downgrade(&kept), timer.now() + pace.every, timer));
         Ok(Self(kept))
     }
 
@@ -110,8 +104,9 @@ impl KeySet {
         }
         // Whoever comes meanwhile waits here, and then finds what the first one read.
         let mut asked = self.0.asked.lock().await;
-        if asked.is_none_or(|asked| asked.elapsed() >= self.0.pace.unknown) {
-            *asked = Some(Instant::now());
+        let now = self.0.timer.now();
+        if asked.is_none_or(|asked| now.saturating_sub(asked) >= self.0.pace.unknown) {
+            *asked = Some(now);
             self.0.refresh().await;
         }
         self.0.keys().ok_or_else(|| {
@@ -124,12 +119,13 @@ impl KeySet {
     }
 }
 
-/// Reads the keys again and again, as long as somebody uses them.
-async fn again(kept: Weak<Kept>, every: Duration) {
+/// Reads the keys at a time and again and again after it, as long as somebody uses them.
+async fn again(kept: Weak<Kept>, mut next: Duration, timer: Arc<dyn Timer>) {
     loop {
-        tokio::time::sleep(every).await;
+        timer.until(next).await;
         let Some(kept) = kept.upgrade() else { return };
         kept.refresh().await;
+        next = (next + kept.pace.every).max(timer.now());
     }
 }
 
@@ -146,7 +142,7 @@ impl Kept {
         match self.read().await {
             Ok(keys) => self.keep(keys),
             Err(error) => {
-                tracing::warn!(reason = %error.reason, "the identity provider's keys can't be read again; the old ones stay")
+                tracing::warn!(reason = %error.reason, "{}; the ones that were read before stay", error.message);
             }
         }
     }

@@ -107,6 +107,7 @@ impl Keys {
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[ISSUER]);
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
+        validation.validate_nbf = true;
         validation.leeway = LEEWAY;
         let bad = |message: &str| Error::new(Kind::Unauthenticated, "BAD_TOKEN", message);
         let claims = decode::<Claims>(token, &self.0.1, &validation)

@@ -4,14 +4,16 @@ mod issuer;
 mod jwks;
 mod keys;
 mod layer;
+mod pace;
 mod peer;
 mod principal;
 #[cfg(test)]
 mod tests;
 
 pub use issuer::{ALGORITHMS, Issuer, Terms};
-pub use jwks::{KeySet, Pace, Source};
+pub use jwks::{KeySet, Source};
 pub use keys::Keys;
 pub use layer::{Authenticate, Shown};
+pub use pace::Pace;
 pub use peer::{Named, Peer};
 pub use principal::{Principal, Role};
