@@ -11,8 +11,9 @@ use tonic::Status;
 use tonic::body::Body;
 use tonic::server::NamedService;
 
-use super::{Decider, Permit, Reach, calls};
+use super::{Action, Decider, Permit, Reach, calls};
 use crate::identity::{Authenticate, Keys, Shown};
+use crate::server::unknown_call;
 use crate::status::to_status;
 
 /// What stands in front of every service. Cheap to clone.
@@ -44,10 +45,9 @@ impl Guard {
         Guarded { guard: self.clone(), service }
     }
 
-    async fn admit(&self, path: &str, shown: &Shown) -> Result<Permit> {
+    async fn admit(&self, action: Action, shown: &Shown) -> Result<Permit> {
         let principal = self.authenticate.principal(shown).await?;
         let refused = || Error::denied("your role may not do this");
-        let action = calls::action(path).ok_or_else(refused)?;
         let permit = Permit::new(principal, action, self.decider.clone(), self.reach.clone());
         if action.is_about_people() {
             // Whose role may do it about nobody is told so; it says nothing about the one whom the call names.
@@ -95,8 +95,10 @@ where
         let next = self.service.clone();
         let mut service = std::mem::replace(&mut self.service, next);
         Box::pin(async move {
-            let (path, shown) = (request.uri().path().to_owned(), Shown::by(&request));
-            let permit = match guard.admit(&path, &shown).await {
+            // What has no row in the table is not there: nobody reaches it.
+            let Some(action) = calls::action(request.uri().path()) else { return Ok(unknown_call().into_http()) };
+            let shown = Shown::by(&request);
+            let permit = match guard.admit(action, &shown).await {
                 Ok(permit) => permit,
                 Err(error) => return Ok(to_status(error).into_http()),
             };

@@ -5,6 +5,7 @@ mod accept;
 mod admission;
 mod limits;
 mod messages;
+mod reasons;
 mod room;
 #[cfg(test)]
 mod tests;
@@ -25,11 +26,13 @@ use tonic_health::server::{HealthReporter, health_reporter};
 use tower::layer::util::{Identity, Stack};
 
 use self::admission::Admission;
+use self::reasons::{Reasoned, Reasons};
 use crate::access::Guard;
 use crate::client::Incoming;
 use crate::telemetry::Observed;
 
 pub use self::limits::Limits;
+pub(crate) use self::reasons::unknown_call;
 pub use self::tls::{Certificates, TlsFiles};
 
 /// How long a quiet connection goes unasked whether it still lives, and how long it may take to say so.
@@ -94,7 +97,7 @@ impl Server {
         S::Future: Send + 'static,
     {
         self.names.push(S::NAME);
-        self.routes.add_service(Observed(self.guard.protect(service)));
+        self.routes.add_service(Observed(Reasoned(self.guard.protect(service))));
     }
 
     /// Serves connections from inside the process until the other ends are gone.
@@ -148,7 +151,7 @@ impl Server {
         served
     }
 
-    async fn router(&self, admission: Admission) -> Router<Stack<Admission, Identity>> {
+    async fn router(&self, admission: Admission) -> Router<Stack<Admission, Stack<Reasons, Identity>>> {
         for name in &self.names {
             self.health.set_service_status(*name, ServingStatus::Serving).await;
         }
@@ -163,6 +166,7 @@ impl Server {
             .initial_connection_window_size(WINDOW * 4)
             .max_connection_age(self.limits.age)
             .max_connection_age_grace(self.limits.age_grace)
+            .layer(Reasons)
             .layer(admission)
             .add_routes(self.routes.clone().routes().prepare())
     }

@@ -1,6 +1,7 @@
 //! A server on loopback with a directory that does as a test wants.
 
 mod limits;
+mod refusals;
 mod stop;
 mod tls;
 
