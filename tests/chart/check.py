@@ -119,8 +119,7 @@ def check_server(checks, objects, values):
     container = spec["containers"][0]
     words = ["serve", "--services", "all", "--listen", f"0.0.0.0:{port}", "--data", DATA]
     checks.equal(container["args"], words, "the server's words")
-    for probe in ["startupProbe", "readinessProbe", "livenessProbe"]:
-        checks.equal(container[probe].get("grpc", {}).get("port"), port, f"{probe} asks the gRPC health service")
+    check_probes(checks, container, values, "the server")
     checks.equal(container["resources"], values["resources"]["server"], "the server's resources")
     mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
     checks.that(DATA in mounts and not mounts[DATA].get("readOnly"), "the volume is mounted for writing")
@@ -134,7 +133,7 @@ def check_server(checks, objects, values):
         checks.equal(claims[0]["spec"].get("storageClassName"), kept["storageClass"] or None, "the volume's class")
         policy = server["spec"]["persistentVolumeClaimRetentionPolicy"]
         checks.equal(policy, {"whenDeleted": "Retain", "whenScaled": "Retain"}, "the volume outlives the release")
-    check_settings(checks, objects, container, spec, values["mail"], values["log"])
+    check_settings(checks, objects, container, spec, values)
     service = next(thing for thing in objects if thing["kind"] == "Service")
     plain = re.fullmatch("[a-z]([-a-z0-9]{0,61}[a-z0-9])?", service["metadata"]["name"])
     checks.that(plain, "the service's name is one that name lookup knows")
@@ -155,19 +154,24 @@ def check_distributed(checks, objects, values):
     checks.equal(sorted(found), sorted(SERVICES), "a deployment for each service")
     settings = next(thing for thing in objects if thing["kind"] == "ConfigMap")
     port, base = values["service"]["port"], settings["metadata"]["name"]
+    check_tls(checks, objects, values, base, [f"{base}-{name}" for name in SERVICES])
     addresses = {}
     for deployment, name in zip(deployments, found):
         spec, labels = deployment["spec"]["template"]["spec"], deployment["spec"]["template"]["metadata"]["labels"]
         container = spec["containers"][0]
         words = ["serve", "--services", name, "--listen", f"0.0.0.0:{port}"]
         checks.equal(container["args"], words, f"{name}'s words")
-        checks.equal(deployment["spec"]["replicas"], 1, f"{name} runs once")
+        wanted = values["replicas"][name]
+        checks.equal(deployment["spec"]["replicas"], wanted, f"so many run of {name}")
+        budgets = [thing["spec"] for thing in objects if thing["kind"] == "PodDisruptionBudget"]
+        budgets = [budget for budget in budgets if selects(budget["selector"], labels)]
+        held = [{"maxUnavailable": 1}] if wanted > 1 else []
+        checks.equal([{"maxUnavailable": budget["maxUnavailable"]} for budget in budgets], held, f"what a drained node leaves of {name}")
         checks.equal(deployment["spec"]["strategy"], {"type": "Recreate"}, f"no two versions of {name} at a time")
         checks.that(deployment["spec"]["selector"]["matchLabels"].items() <= labels.items(), f"{name} finds its pod")
-        for probe in ["startupProbe", "readinessProbe", "livenessProbe"]:
-            checks.equal(container[probe].get("grpc", {}).get("port"), port, f"{name}'s {probe} asks the health service")
+        check_probes(checks, container, values, name)
         source = [entry["configMapRef"]["name"] for entry in container["envFrom"]]
-        checks.equal(source, [base], f"{name} reads the settings")
+        checks.equal(source, [base] + ([f"{base}-server"] if values["tls"]["enabled"] else []), f"{name} reads the settings")
         check_files(checks, spec, values, name, base)
         services = [thing for thing in objects if thing["kind"] == "Service"]
         mine = [thing for thing in services if thing["spec"]["selector"].items() <= labels.items()]
@@ -176,7 +180,7 @@ def check_distributed(checks, objects, values):
             meta = mine[0]["metadata"]
             plain = re.fullmatch("[a-z]([-a-z0-9]{0,61}[a-z0-9])?", meta["name"])
             checks.that(plain, f"{name}'s service has a name that name lookup knows")
-            addresses[f"MERIT_SERVICES_{name.upper()}"] = f"http://{meta['name']}.{meta['namespace']}.svc:{port}"
+            addresses[f"MERIT_SERVICES_{name.upper()}"] = f"{scheme(values)}://{meta['name']}.{meta['namespace']}.svc:{port}"
     database = values["database"]
     storage = {
         "MERIT_STORAGE_KIND": "postgres",
@@ -186,7 +190,7 @@ def check_distributed(checks, objects, values):
         "MERIT_IDENTITY_KEY_FILE": f"{SECRETS}/identity/key",
     }
     told = {name: value for name, value in settings["data"].items() if not name.startswith(("MERIT_MAIL", "MERIT_SMTP"))}
-    checks.equal(told, storage | addresses | {"MERIT_LOG": values["log"]}, "the settings")
+    checks.equal(told, storage | addresses | caller(values) | {"MERIT_LOG": values["log"]}, "the settings")
     check_migration(checks, objects, values, storage, base)
 
 
@@ -196,6 +200,8 @@ def check_files(checks, spec, values, name, base):
         "database": (values["database"]["passwordSecret"]["name"], values["database"]["passwordSecret"]["key"], "password"),
         "identity": (values["identity"]["keySecret"]["name"] or f"{base}-identity", values["identity"]["keySecret"]["key"], "key"),
     }
+    if values["tls"]["enabled"] and name != "migrate":
+        wanted["tls"] = (values["tls"]["secretName"] or f"{base}-tls", "tls.crt", "tls.crt")
     smtp = values["mail"]["smtp"]
     if name == "notifications" and values["mail"]["enabled"] and smtp["username"]:
         wanted["smtp"] = (smtp["passwordSecret"]["name"], smtp["passwordSecret"]["key"], "password")
@@ -222,12 +228,59 @@ def check_migration(checks, objects, values, storage, base):
     check_files(checks, spec, values, "migrate", base)
 
 
-def check_settings(checks, objects, container, spec, mail, log):
+def scheme(values):
+    """How servers are spoken to."""
+    return "https" if values["tls"]["enabled"] else "http"
+
+
+def caller(values):
+    """What a caller over TLS is told: whom it trusts, and what it shows."""
+    files = {"CA": "ca.crt", "CERT": "tls.crt", "KEY": "tls.key"} if values["tls"]["enabled"] else {}
+    return {f"MERIT_SERVICES_{name}_FILE": f"{SECRETS}/tls/{file}" for name, file in files.items()}
+
+
+def check_probes(checks, container, values, name):
+    """gRPC's health service in the clear, an open port over TLS, which Kubernetes can't ask anything."""
+    port = values["service"]["port"]
+    asks = {"tcpSocket": {"port": "grpc"}} if values["tls"]["enabled"] else {"grpc": {"port": port}}
+    for probe in ["startupProbe", "readinessProbe", "livenessProbe"]:
+        found = {key: value for key, value in container[probe].items() if key in ("grpc", "tcpSocket", "httpGet", "exec")}
+        checks.equal(found, asks, f"how {name}'s {probe} asks")
+
+
+def check_tls(checks, objects, values, base, servers):
+    """Servers are told their certificate, and there is one that is good for the name of each."""
+    maps = {thing["metadata"]["name"]: thing["data"] for thing in objects if thing["kind"] == "ConfigMap"}
+    names = {"TLS_CERT": "tls.crt", "TLS_KEY": "tls.key", "CLIENT_CA": "ca.crt"}
+    told = {f"MERIT_SERVER_{name}_FILE": f"{SECRETS}/tls/{file}" for name, file in names.items()}
+    checks.equal(maps.get(f"{base}-server"), told if values["tls"]["enabled"] else None, "what only servers are told")
+    certificates = [thing for thing in objects if thing["kind"] == "Certificate"]
+    manager = values["tls"]["certManager"]
+    checks.equal(len(certificates), int(manager["enabled"]), "a certificate where cert-manager makes it")
+    for thing in certificates:
+        spec = thing["spec"]
+        checks.equal(spec["secretName"], values["tls"]["secretName"] or f"{base}-tls", "the Secret that the pods have")
+        for server in servers:
+            checks.that(f"{server}.sales.svc" in spec["dnsNames"], f"the certificate is good for {server}")
+        checks.that({"server auth", "client auth"} <= set(spec["usages"]), "it is a server's and a caller's")
+        checks.equal(spec["issuerRef"], manager["issuer"] | {"group": "cert-manager.io"}, "its issuer")
+        checks.equal((spec["duration"], spec["renewBefore"]), (manager["duration"], manager["renewBefore"]), "its time")
+        checks.that(len(spec["commonName"]) <= 64, "its common name is one that X.509 has room for")
+    for thing in objects:
+        if thing["kind"] == "Service":
+            protocol = "https" if values["tls"]["enabled"] else "kubernetes.io/h2c"
+            checks.equal(thing["spec"]["ports"][0]["appProtocol"], protocol, f"what {thing['metadata']['name']} speaks")
+
+
+def check_settings(checks, objects, container, spec, values):
     """The server's environment; the relay's password only as a file."""
+    mail, tls = values["mail"], values["tls"]
     settings = next(thing for thing in objects if thing["kind"] == "ConfigMap")
+    base = settings["metadata"]["name"]
+    check_tls(checks, objects, values, base, [base])
     source = [entry["configMapRef"]["name"] for entry in container["envFrom"]]
-    checks.equal(source, [settings["metadata"]["name"]], "the server reads its settings")
-    wanted = {"MERIT_DATA": DATA, "MERIT_LOG": log}
+    checks.equal(source, [base] + ([f"{base}-server"] if tls["enabled"] else []), "the server reads its settings")
+    wanted = {"MERIT_DATA": DATA, "MERIT_LOG": values["log"]} | caller(values)
     smtp = mail["smtp"]
     if mail["enabled"]:
         wanted |= {
@@ -238,6 +291,8 @@ def check_settings(checks, objects, container, spec, mail, log):
             "MERIT_SMTP_SECURITY": smtp["security"],
         }
     secrets = {volume["name"]: volume["secret"] for volume in spec["volumes"] if "secret" in volume}
+    wire = secrets.pop("tls", {})
+    checks.equal(wire.get("secretName"), (tls["secretName"] or f"{base}-tls") if tls["enabled"] else None, "the wire's Secret")
     if mail["enabled"] and smtp["username"]:
         wanted |= {"MERIT_SMTP_USERNAME": smtp["username"], "MERIT_SMTP_PASSWORD_FILE": f"{SECRETS}/smtp/password"}
         secret, password = secrets.get("smtp", {}), smtp["passwordSecret"]
@@ -273,14 +328,19 @@ def check_job(checks, objects, values, name, words):
     checks.equal(codes["containerName"], container["name"], f"{name}'s rule is about its container")
     base = next(thing for thing in objects if thing["kind"] == "ConfigMap")["metadata"]
     if values["mode"] == "single":
-        to = ["--server", f"http://{base['name']}.{base['namespace']}.svc:{values['service']['port']}"]
+        to = ["--server", f"{scheme(values)}://{base['name']}.{base['namespace']}.svc:{values['service']['port']}"]
     else:
         to = []
         source = [entry["configMapRef"]["name"] for entry in container["envFrom"]]
         checks.equal(source, [base["name"]], f"{name} is told where the services are")
-    checks.equal(container["args"], words + to + ["--token", f"{SECRETS}/token"], f"{name}'s words")
+    checks.equal(container["args"], words + to + ["--token", f"{SECRETS}/scheduler/token"], f"{name}'s words")
+    told = {entry["name"]: entry["value"] for entry in container["env"]}
+    checks.equal(told, {"MERIT_LOG": values["log"]} | (caller(values) if values["mode"] == "single" else {}), f"what {name} is told")
     mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
-    secret = next(volume["secret"] for volume in pod["volumes"] if volume["name"] == mounts[SECRETS])
+    checks.equal(f"{SECRETS}/tls" in mounts, values["tls"]["enabled"], f"{name} has what it needs for TLS")
+    for path in mounts:
+        checks.that(not any(other != path and other.startswith(path + "/") for other in mounts), f"{name}: nothing is mounted inside {path}")
+    secret = next(volume["secret"] for volume in pod["volumes"] if volume["name"] == mounts[f"{SECRETS}/scheduler"])
     token = values["token"]
     checks.equal(secret["secretName"], token["secretName"] or f"{base['name']}-token", f"{name}'s token Secret")
     checks.equal(secret["items"], [{"key": token["key"], "path": "token"}], f"{name}'s token file")
@@ -324,7 +384,7 @@ def selects(selector, labels):
 def check_schemas(checks, objects):
     """Each object against the API's own schema, unknown fields refused."""
     for thing in objects:
-        if thing["kind"] == "PrometheusRule":  # an operator's own kind: check_monitoring looks at it
+        if thing["kind"] in ("PrometheusRule", "Certificate"):  # an operator's own kind: its own check looks at it
             continue
         for version in KUBERNETES:
             try:

@@ -56,7 +56,7 @@ spec:
                 - {{ include "merit.url" .root | quote }}
                 {{- end }}
                 - --token
-                - /var/run/merit/token
+                - /var/run/merit/scheduler/token
               {{- if eq .root.Values.mode "distributed" }}
               # It says where each service is.
               envFrom:
@@ -66,12 +66,19 @@ spec:
               env:
                 - name: MERIT_LOG
                   value: {{ .root.Values.log | quote }}
+                {{- if eq .root.Values.mode "single" }}
+                {{- range $name, $value := include "merit.tlsCaller" .root | fromYaml }}
+                - name: {{ $name }}
+                  value: {{ $value | quote }}
+                {{- end }}
+                {{- end }}
               resources:
                 {{- toYaml .root.Values.resources.jobs | nindent 16 }}
               volumeMounts:
                 - name: token
-                  mountPath: /var/run/merit
+                  mountPath: /var/run/merit/scheduler
                   readOnly: true
+                {{- include "merit.tlsMount" .root | nindent 16 }}
                 - name: tmp
                   mountPath: /tmp
           volumes:
@@ -82,6 +89,7 @@ spec:
                 items:
                   - key: {{ .root.Values.token.key }}
                     path: token
+            {{- include "merit.tlsVolume" .root | nindent 12 }}
             - name: tmp
               emptyDir: {}
 {{- end -}}

@@ -35,8 +35,13 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{ .Values.token.secretName | default (printf "%s-token" (include "merit.name" .)) }}
 {{- end -}}
 
+{{/* How servers are spoken to. */}}
+{{- define "merit.scheme" -}}
+{{ ternary "https" "http" .Values.tls.enabled }}
+{{- end -}}
+
 {{- define "merit.url" -}}
-http://{{ include "merit.name" . }}.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}
+{{ include "merit.scheme" . }}://{{ include "merit.name" . }}.{{ .Release.Namespace }}.svc:{{ .Values.service.port }}
 {{- end -}}
 
 {{/* Egress to name lookup, for NetworkPolicies. */}}
@@ -55,7 +60,7 @@ directory goals feedback scoring notifications reviews
 
 {{/* Where a service is reached: dict "root" $ "service" "goals". */}}
 {{- define "merit.address" -}}
-http://{{ include "merit.name" .root }}-{{ .service }}.{{ .root.Release.Namespace }}.svc:{{ .root.Values.service.port }}
+{{ include "merit.scheme" .root }}://{{ include "merit.name" .root }}-{{ .service }}.{{ .root.Release.Namespace }}.svc:{{ .root.Values.service.port }}
 {{- end -}}
 
 {{/* The database's settings as a container's environment: nothing in it is secret. */}}
