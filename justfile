@@ -22,6 +22,10 @@ test-crate crate *words:
 spec-long cases="1000000":
     MERIT_CASES={{ cases }} cargo nextest run --release -p merit-rules --lib --profile long specification
 
+# Holds the formatter to its laws on many generated files; takes an hour.
+format-long cases="1000000":
+    MERIT_CASES={{ cases }} cargo nextest run --release -p merit-rules --test format --profile long
+
 # Checks format and lints.
 check:
     cargo fmt --all --check

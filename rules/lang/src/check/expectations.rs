@@ -50,6 +50,15 @@ impl Checker<'_> {
                 let gets = self.prize_of(name, value, &money)?;
                 Some(ExpectationKind::Share { contest, gets, participants: participants.node })
             }
+            Expectation::Won { name, value, members } => {
+                let contest = self.contest_named(name)?;
+                let gets = self.prize_of(name, value, &money)?;
+                let mut participants = Vec::new();
+                for member in members {
+                    participants.push(self.participant(member)?);
+                }
+                Some(ExpectationKind::Won { contest, gets, participants })
+            }
             Expectation::Guideline(name) => self.contest_named(name).map(ExpectationKind::Guideline),
         }
     }

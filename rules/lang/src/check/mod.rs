@@ -8,6 +8,7 @@ mod contest;
 mod expectations;
 mod expressions;
 mod grid;
+mod groups;
 mod header;
 mod history;
 mod inputs;

@@ -30,7 +30,6 @@ impl Checker<'_> {
                 .help("add a line such as `expect commission = $1,000.00`"),
             );
         }
-        self.group_of(test);
         let mut periods = Vec::new();
         for (index, period) in test.periods.iter().enumerate() {
             if usize::try_from(period.number.node).ok() != Some(index + 1) {
@@ -43,20 +42,34 @@ impl Checker<'_> {
             periods.push(self.test_period(&period.given, &period.expects));
         }
         let last = self.test_period(&test.given, &test.expects);
+        let group = self.group_of(test, &last.given);
         let after = if periods.is_empty() {
             periods.push(last);
             Vec::new()
         } else {
-            self.after_periods(&last.expectations, test);
+            if group.is_none() {
+                self.after_periods(&last.expectations, test);
+            }
             last.expectations
         };
         let fine = self.said.0.len() == before && !test.damaged;
         let line = self.line(test.name.span);
-        let group = test.group.as_ref().map(|group| group.node);
         fine.then(|| Test { name: test.name.node.clone(), line, periods, group, after })
     }
 
     fn test_period(&mut self, given: &[ast::Binding], expects: &[Spanned<ast::Expectation>]) -> TestPeriod {
+        let given = self.given_set(given);
+        let mut expectations = Vec::new();
+        for expectation in expects {
+            let line = self.line(expectation.span);
+            let kind = self.expectation(&expectation.node);
+            expectations.extend(kind.map(|kind| Expectation { line, kind }));
+        }
+        TestPeriod { given, expectations }
+    }
+
+    /// All that is given in one block.
+    pub fn given_set(&mut self, given: &[ast::Binding]) -> GivenSet {
         let mut set = GivenSet::default();
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for binding in given {
@@ -74,13 +87,7 @@ impl Checker<'_> {
                 set.inputs.insert(binding.name.node.clone(), value);
             }
         }
-        let mut expectations = Vec::new();
-        for expectation in expects {
-            let line = self.line(expectation.span);
-            let kind = self.expectation(&expectation.node);
-            expectations.extend(kind.map(|kind| Expectation { line, kind }));
-        }
-        TestPeriod { given: set, expectations }
+        set
     }
 
     /// `invoices_paid = yes`
@@ -98,42 +105,6 @@ impl Checker<'_> {
                         .help(format!("write `{} = yes`", binding.name.node)),
                 );
             }
-        }
-    }
-
-    /// A group has nothing given but its size, and only contests speak of groups.
-    fn group_of(&mut self, test: &ast::Test) {
-        let all = || test.periods.iter().flat_map(|period| &period.expects).chain(&test.expects);
-        let Some(group) = &test.group else {
-            let of_groups = |e: &&Spanned<ast::Expectation>| {
-                matches!(e.node, ast::Expectation::Share { .. } | ast::Expectation::Guideline(_))
-            };
-            if let Some(lonely) = all().find(of_groups) {
-                let title = "a contest compares people, and this test has one";
-                self.said.push(
-                    Diagnostic::new(codes::TEST_EXPECTATION, title, lonely.span, "")
-                        .help("say how many take part: `given 20 participants`"),
-                );
-            }
-            return;
-        };
-        if !(1..=100_000).contains(&group.node) {
-            let title = "a group of a test has 1 to 100,000 participants";
-            self.said.push(Diagnostic::new(codes::TEST_BINDING, title, group.span, ""));
-        }
-        let other = test.expects.iter().find(|expectation| {
-            !matches!(expectation.node, ast::Expectation::Share { .. } | ast::Expectation::Guideline(_))
-        });
-        if let Some(other) = other {
-            self.said.push(
-                Diagnostic::new(
-                    codes::TEST_EXPECTATION,
-                    "a group is only ranked, so nothing else can be expected of it",
-                    other.span,
-                    "",
-                )
-                .help("write `expect rating = high for 6 participants`, or a test of its own for one participant"),
-            );
         }
     }
 
@@ -267,11 +238,7 @@ impl Checker<'_> {
                     Some((Quantity::Words(word.node.clone()), word.span))
                 }
                 Type::Participant => {
-                    let id = merit_core::ids::PersonId::new(&word.node);
-                    if let Err(error) = &id {
-                        self.said.push(Diagnostic::new(codes::TEST_BINDING, error.message.clone(), word.span, ""));
-                    }
-                    id.ok().map(|id| (Quantity::Words(id.as_str().to_owned()), word.span))
+                    self.participant(word).map(|id| (Quantity::Words(id.as_str().to_owned()), word.span))
                 }
                 _ => match self.names.get(&word.node).cloned() {
                     Some(Symbol::Const(constant, quantity)) if constant == *ty => Some((quantity, word.span)),

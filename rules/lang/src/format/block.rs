@@ -60,7 +60,7 @@ impl Layout {
         let after = self.take_after(words.last());
         let is_block = pieces(pair).iter().any(|piece| piece.is(Rule::sym_open));
         let doc = match pair.as_rule() {
-            Rule::given => self.given(pair),
+            Rule::given | Rule::given_member => self.given(pair),
             _ if is_block => self.block(pair),
             rule => {
                 let row = pieces(pair);

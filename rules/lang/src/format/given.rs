@@ -11,7 +11,7 @@ use crate::syntax::grammar::Rule;
 const WIDTH: usize = 124;
 
 impl Layout {
-    /// `given { … }`
+    /// `given { … }`, `given ana { … }`
     pub fn given(&mut self, pair: &Pair<'_, Rule>) -> Doc {
         let mut head = Vec::new();
         let mut body = Vec::new();
@@ -35,7 +35,7 @@ impl Layout {
                         body.extend([Doc::Line, Doc::Above(comment)]);
                     }
                     let body = std::mem::take(&mut body);
-                    let end = if pieces(pair).len() > 3 || !body.is_empty() { Doc::Break(" ") } else { Doc::text(" ") };
+                    let end = if body.is_empty() { Doc::text(" ") } else { Doc::Break(" ") };
                     head.extend([Doc::All(body).nest(2), end, Doc::text("}")]);
                     head.extend(after.map(Doc::After));
                 }

@@ -32,7 +32,7 @@ pub use stage::{
 pub use table::{
     Band, BandTable, Bound, Cell, Curve, Grid, GridRow, Outside, Rates, ResultColumn, Table, TableKind, TierMode,
 };
-pub use test::{AmountPart, Expectation, ExpectationKind, Given, GivenSet, Prize, Target, Test, TestPeriod};
+pub use test::{AmountPart, Expectation, ExpectationKind, Given, GivenSet, Prize, Target, Test, TestGroup, TestPeriod};
 
 use std::collections::BTreeMap;
 

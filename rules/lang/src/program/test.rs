@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use merit_core::ids::PersonId;
 use merit_core::{Money, Ratio, Value};
 
 use super::{ColumnId, DefineId, FactId, ListId, OutcomeId, Quantity, Type};
@@ -15,10 +16,19 @@ pub struct Test {
     pub line: u32,
     /// Periods that follow one another; one, where the test has no `period` blocks.
     pub periods: Vec<TestPeriod>,
-    /// `given 20 participants`: so many, each with another value to be ranked by.
-    pub group: Option<u32>,
+    /// Who is ranked; none: the test is about one participant.
+    pub group: Option<TestGroup>,
     /// What is expected after the last period.
     pub after: Vec<Expectation>,
+}
+
+/// Those whom a test ranks.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TestGroup {
+    /// `given 20 participants`: so many, each with another value to be ranked by.
+    Size(u32),
+    /// `given ana { … }`: each with all that is given, in the test's order.
+    Members(Vec<(PersonId, GivenSet)>),
 }
 
 /// What one period of a test gives and expects.
@@ -128,6 +138,15 @@ pub enum ExpectationKind {
         gets: Prize,
         /// How many.
         participants: u32,
+    },
+    /// `expect rating = high for ana, bo`.
+    Won {
+        /// Index into the program's contests.
+        contest: usize,
+        /// What they get.
+        gets: Prize,
+        /// Who.
+        participants: Vec<PersonId>,
     },
     /// `expect rating is a guideline`: index into the program's contests.
     Guideline(usize),

@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use super::ast::{Binding, Check, Expectation, Given, Name, Part, Spanned, Test, TestPeriod};
+use super::ast::{Binding, Check, Expectation, Given, Group, Name, Part, Spanned, Test, TestPeriod};
 use super::grammar::{Kids, Rule, is_word};
 use super::parser::Reader;
 
@@ -54,22 +54,35 @@ impl Reader<'_> {
             periods.push(TestPeriod { number, given, expects });
         }
         let group = match kids.get(Rule::given_group).map(Kids::of) {
-            Some(kids) => Some(self.whole(kids.get(Rule::whole)?)?),
-            None => None,
+            Some(kids) => Some(Group::Size(self.whole(kids.get(Rule::whole)?)?)),
+            None => self.members(&kids, &mut damaged)?,
         };
         let (given, expects) = self.given_and_expected(&kids, &mut damaged);
         Some(Test { name: self.named(&kids, Rule::text)?, periods, group, given, expects, damaged })
     }
 
-    fn given_and_expected(&mut self, kids: &Kids<'_>, damaged: &mut bool) -> (Vec<Binding>, Vec<Spanned<Expectation>>) {
-        let mut given = Vec::new();
-        if let Some(pair) = kids.get(Rule::given) {
-            for binding in Kids::of(pair).all(Rule::binding) {
-                let built = self.binding(binding);
-                *damaged |= built.is_none();
-                given.extend(built);
-            }
+    /// `given ana { … }`, one after the other.
+    fn members(&mut self, kids: &Kids<'_>, damaged: &mut bool) -> Option<Option<Group>> {
+        let mut members = Vec::new();
+        for pair in kids.all(Rule::given_member) {
+            let name = self.named(&Kids::of(pair), Rule::name)?;
+            members.push((name, self.bindings(pair, damaged)));
         }
+        Some((!members.is_empty()).then_some(Group::Members(members)))
+    }
+
+    fn bindings(&mut self, pair: &Pair<'_, Rule>, damaged: &mut bool) -> Vec<Binding> {
+        let mut given = Vec::new();
+        for binding in Kids::of(pair).all(Rule::binding) {
+            let built = self.binding(binding);
+            *damaged |= built.is_none();
+            given.extend(built);
+        }
+        given
+    }
+
+    fn given_and_expected(&mut self, kids: &Kids<'_>, damaged: &mut bool) -> (Vec<Binding>, Vec<Spanned<Expectation>>) {
+        let given = kids.get(Rule::given).map(|pair| self.bindings(pair, damaged)).unwrap_or_default();
         let mut expects = Vec::new();
         for expectation in kids.all(Rule::expectation) {
             let built = self.expectation(expectation);
@@ -140,11 +153,17 @@ impl Reader<'_> {
                 }
                 Expectation::Column { list: column.list, column: column.column, values }
             }
-            Rule::expect_share => Expectation::Share {
-                name: self.name(kids.nth(Rule::name, 0)?),
-                value: self.given_value(&kids, 1)?,
-                participants: self.whole(kids.get(Rule::whole)?)?,
-            },
+            Rule::expect_share => {
+                let name = self.name(kids.nth(Rule::name, 0)?);
+                let value = self.given_value(&kids, 1)?;
+                match kids.get(Rule::members).map(Kids::of) {
+                    Some(named) => {
+                        let members = named.all(Rule::name).map(|pair| self.name(pair)).collect();
+                        Expectation::Won { name, value, members }
+                    }
+                    None => Expectation::Share { name, value, participants: self.whole(kids.get(Rule::whole)?)? },
+                }
+            }
             Rule::expect_guideline => Expectation::Guideline(self.named(&kids, Rule::name)?),
             _ if kids.has(Rule::kw_rounds_to) => {
                 Expectation::RoundsTo { name: self.named(&kids, Rule::name)?, value: literal(self)? }

@@ -41,7 +41,7 @@ pub(super) fn failure(
         ExpectationKind::Recognized { recognition, yes, points } => {
             recognized(program, ran, *recognition, yes.then_some(points.as_ref()))
         }
-        ExpectationKind::Share { .. } | ExpectationKind::Guideline(_) => None,
+        ExpectationKind::Share { .. } | ExpectationKind::Won { .. } | ExpectationKind::Guideline(_) => None,
     }?;
     let words = match about {
         Words::Of(name) => explain(program, &ran.evaluation.trace, name),

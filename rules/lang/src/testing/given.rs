@@ -11,17 +11,14 @@ use merit_core::{Period, Value};
 use crate::evaluate::{History, PersonInputs, Row};
 use crate::program::{ColumnSource, Given, GivenSet, List, Program};
 
-/// The one whom tests are about.
-const PERSON: &str = "participant";
-
-/// The inputs of a period that follows the one that ended on `after`; the first one begins with the policy.
+/// Somebody's inputs of a period that follows the one that ended on `after`; the first one begins with the policy.
 pub(super) fn inputs(
     program: &Program,
+    person: PersonId,
     given: &GivenSet,
     after: Option<Date>,
     history: History,
 ) -> Result<PersonInputs, String> {
-    let person = PersonId::new(PERSON).map_err(|error| error.message)?;
     let mut facts = BTreeMap::new();
     let mut lists = BTreeMap::new();
     for (name, given) in &given.inputs {

@@ -38,8 +38,8 @@ pub struct TestFailure {
 #[must_use]
 pub fn run_tests(program: &Program) -> Vec<TestReport> {
     let report = |test: &Test| {
-        let failures = match test.group {
-            Some(size) => group::failures(program, test, size),
+        let failures = match &test.group {
+            Some(group) => group::failures(program, test, group),
             None => periods::failures(program, test),
         };
         TestReport { name: test.name.clone(), line: test.line, failures }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use merit_core::ids::PersonId;
 use merit_core::{Money, Ratio, Value};
 
 use super::TestFailure;
@@ -13,6 +14,9 @@ use crate::evaluate::{
     settle,
 };
 use crate::program::{OutputKind, Program, Test, TestPeriod};
+
+/// The one whom tests are about.
+const PERSON: &str = "participant";
 
 /// What one period came to.
 pub(super) struct Ran {
@@ -45,7 +49,9 @@ pub(super) fn failures(program: &Program, test: &Test) -> Vec<TestFailure> {
     let mut last = None;
     let mut given_on = Vec::new();
     for period in &test.periods {
-        let inputs = match inputs(program, &period.given, after, history.clone()) {
+        let person = PersonId::new(PERSON).map_err(|error| error.message);
+        let found = person.and_then(|person| inputs(program, person, &period.given, after, history.clone()));
+        let inputs = match found {
             Ok(inputs) => inputs,
             Err(reason) => {
                 let expected = "a test that can be run".to_owned();

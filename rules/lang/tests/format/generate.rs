@@ -191,6 +191,7 @@ fn block() -> impl Strategy<Value = String> {
         1 => expression().prop_map(|score| format!(
             "weigh overall : number, missing parts left out {{\n  | part | weight |\n  | quality | {score} |\n}}"
         )),
+        1 => Just("test \"by name\" {\n  given { quota = $1000 }\n  given ana { deals = [ { credited = $2 }, { credited = $1 } ] }\n  given bo { }\n  expect top = $750 for ana, bo\n  expect top = high for bo\n}".to_owned()),
         1 => Just("test \"two periods\" {\n  period 1 {\n  given { quota = $1000 }\n  expect paid = $1000\n  }\n  period 2 {\n  expect owed = $2\n  expect commission taken back = $1\n  }\n  expect total of paid = $3\n}".to_owned()),
     ]
 }

@@ -22,7 +22,7 @@ pub use stages::{
 pub use tables::{
     Band, BandRow, Bands, BandsKind, Cell, CellKind, Column, Rates, RatesRow, Row, Side, Table, Weigh, WeighRow,
 };
-pub use tests::{Binding, Check, Expectation, Given, Part, Test, TestPeriod};
+pub use tests::{Binding, Check, Expectation, Given, Group, Part, Test, TestPeriod};
 
 /// Something and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]

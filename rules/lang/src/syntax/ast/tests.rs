@@ -27,14 +27,23 @@ pub struct Test {
     pub name: Name,
     /// Periods that follow one another; then `given` is empty.
     pub periods: Vec<TestPeriod>,
-    /// `given 20 participants`.
-    pub group: Option<Spanned<u32>>,
-    /// What it gives.
+    /// Who is ranked.
+    pub group: Option<Group>,
+    /// What it gives; to all members of a group.
     pub given: Vec<Binding>,
     /// What it expects.
     pub expects: Vec<Spanned<Expectation>>,
     /// Whether a line with a mistake was left out.
     pub damaged: bool,
+}
+
+/// A group that is ranked.
+#[derive(Debug, Clone)]
+pub enum Group {
+    /// `given 20 participants`.
+    Size(Spanned<u32>),
+    /// `given ana { … }`, each with what it gives.
+    Members(Vec<(Name, Vec<Binding>)>),
 }
 
 /// `name = value`
@@ -76,6 +85,8 @@ pub enum Expectation {
     Column { list: Name, column: Name, values: Vec<Literal> },
     /// A share of the first row of the list that is credited.
     Credit { to: Name, of: Name, value: Literal },
+    /// To whom a contest gives something.
+    Won { name: Name, value: Given, members: Vec<Name> },
     /// How many participants a contest gives something.
     Share { name: Name, value: Given, participants: Spanned<u32> },
     /// A contest's distribution that binds nobody.
