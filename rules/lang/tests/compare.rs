@@ -12,12 +12,20 @@ const REVIEW: &str = include_str!("compare/review_score.merit");
 const RECOGNITION: &str = include_str!("compare/recognition.merit");
 
 fn schema() -> Schema {
-    load_schema(&Source { name: "schema.merit".to_owned(), text: SCHEMA.to_owned() }).unwrap()
+    schema_of(SCHEMA)
+}
+
+fn schema_of(text: &str) -> Schema {
+    load_schema(&Source { name: "schema.merit".to_owned(), text: text.to_owned() }).unwrap()
 }
 
 fn policy(text: &str) -> Program {
+    under(&schema(), text)
+}
+
+fn under(schema: &Schema, text: &str) -> Program {
     let source = Source { name: "p.merit".to_owned(), text: text.to_owned() };
-    load_policy(&source, &schema()).unwrap_or_else(|said| panic!("{}", merit_rules::render(&said, &source, false)))
+    load_policy(&source, schema).unwrap_or_else(|said| panic!("{}", merit_rules::render(&said, &source, false)))
 }
 
 /// The policy with each text replaced, which must be there.
@@ -246,6 +254,17 @@ fn edits_in_the_words_of_a_plan_document() {
         }
     }
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn the_schema_says_another_thing_of_a_column() {
+    let told = |old: &str, new: &str| {
+        let with = |term: &str| under(&schema_of(&edited(SCHEMA, &[("term    : duration  ", term)])), COMMISSION);
+        words(&with(old), &with(new))
+    };
+    let (none, twelve, longer) =
+        ("term    : duration  ", "term    : duration default 12 months  ", "term    : duration default 24 months  ");
+    insta::assert_debug_snapshot!([told(none, twelve), told(twelve, longer), told(longer, none), told(longer, longer)]);
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl Both<'_> {
         }
     }
 
-    /// What a schema or the policy computes for each row of a list.
+    /// What a row's columns are where it lacks them, and what a schema or the policy computes for each row.
     fn columns(&mut self) {
         let (old, new) = (self.old, self.new);
         for (was, is) in paired(&old.lists, &new.lists, |list| &list.name) {
@@ -63,6 +63,13 @@ impl Both<'_> {
                 let Some(column) = is.or(was) else { continue };
                 let name = format!("{}.{}", list.name, column.name);
                 let of = Of { part: Part::Definition, name: &name, pays: self.reach.has(&column.name) };
+                if let (Some(was), Some(is)) = (was, is) {
+                    let input = Of { part: Part::Input, ..of };
+                    let default = |column: &Column| column.default.as_ref().map(|value| value.spoken(&column.ty));
+                    self.note(input, Aspect::Default, "", default(was), default(is));
+                    let optional = |column: &Column| column.optional.then(|| "optional".to_owned());
+                    self.note(input, Aspect::Optional, "", optional(was), optional(is));
+                }
                 let (was, is) = (was.and_then(computed), is.and_then(computed));
                 self.formula(
                     of,
