@@ -1,6 +1,8 @@
 //! Under which key each outcome is kept, and its stored form. Keys sort as exports do.
 
-use merit_core::{Error, Result};
+use std::borrow::Cow;
+
+use merit_core::{Error, Result, digest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -52,6 +54,15 @@ impl FindingKind {
     }
 }
 
+/// Bytes of a reason that stand in a key. PostgreSQL's indexes take keys of some 2,700.
+const REASON: usize = 500;
+
+/// A reason as the last part of a key: a long one by its beginning and its digest.
+fn indexable(reason: &str) -> Cow<'_, str> {
+    let Some(end) = (reason.len() > REASON).then(|| reason.floor_char_boundary(REASON)) else { return reason.into() };
+    format!("{}… {}", reason.get(..end).unwrap_or_default(), digest::sha256(reason.as_bytes())).into()
+}
+
 impl Keyed for Attainment {
     const KIND: OutcomeKind = OutcomeKind::Attainment;
 
@@ -100,7 +111,7 @@ impl Keyed for Finding {
     const KIND: OutcomeKind = OutcomeKind::Finding;
 
     fn key(&self) -> String {
-        joined(&[&self.participant, self.kind.word(), &self.policy, &self.output, &self.reason])
+        joined(&[&self.participant, self.kind.word(), &self.policy, &self.output, &indexable(&self.reason)])
     }
 
     fn participant(&self) -> &str {
@@ -153,5 +164,23 @@ impl Keyed for Score {
 
     fn participant(&self) -> &str {
         self.participant.as_str()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_stays_short_however_long_the_reason() {
+        let of = |reason: String| {
+            let (participant, policy, output) = ("ana".to_owned(), "Commission".to_owned(), "bonus".to_owned());
+            Finding { kind: FindingKind::NotScored, participant, policy, output, reason }.key()
+        };
+        let long = "é is missing; ".repeat(1_000);
+        assert!(of(long.clone()).len() < 700);
+        assert_ne!(of(format!("{long}a")), of(format!("{long}b")));
+        assert_eq!(of(long.clone()), of(long));
+        assert!(of("`csat` is missing".to_owned()).ends_with("`csat` is missing"));
     }
 }
