@@ -1,25 +1,13 @@
 //! The directory's record in one SQLite file.
 
-use std::path::Path;
-
-use merit_core::Result;
-use merit_platform::store::sqlite as dialect;
-use sqlx::migrate::Migrator;
+use merit_platform::store::sqlite::{self as dialect, in_sqlite};
 
 #[path = "sql/mod.rs"]
 mod sql;
 
 pub use sql::SqlStore as SqliteStore;
 
-static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
-
-/// Opens the file, which is made and migrated if it has to be.
-///
-/// # Errors
-/// When the file can't be opened or holds something else.
-pub async fn open(path: &Path) -> Result<SqliteStore> {
-    Ok(SqliteStore::new(dialect::Database::open(path, &MIGRATOR).await?))
-}
+in_sqlite!(SqliteStore);
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,6 @@
 //! The feedback's record in one PostgreSQL schema.
 
-use merit_core::Result;
-use merit_platform::store::postgres::{self as dialect, Server};
-use sqlx::migrate::Migrator;
+use merit_platform::store::postgres::{self as dialect, in_postgres};
 
 #[expect(clippy::duplicate_mod, reason = "the same statements, compiled for the other kind of database")]
 #[path = "sql/mod.rs"]
@@ -10,23 +8,7 @@ mod sql;
 
 pub use sql::SqlStore as PostgresStore;
 
-static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
-
-/// Makes and migrates the schema if it has to be.
-///
-/// # Errors
-/// When the server doesn't answer, or the schema holds something else.
-pub async fn migrate(server: &Server) -> Result<()> {
-    dialect::migrate(server, crate::NAME, &MIGRATOR).await
-}
-
-/// Opens the schema, which has to be at this program's version.
-///
-/// # Errors
-/// When the server doesn't answer, or the schema is at another version.
-pub async fn open(server: &Server) -> Result<PostgresStore> {
-    Ok(PostgresStore::new(dialect::Database::open(server, crate::NAME, &MIGRATOR).await?))
-}
+in_postgres!(PostgresStore, crate::NAME);
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@
 
 pub mod archive;
 pub mod columns;
+mod entrance;
 pub mod postgres;
 #[cfg(any(test, feature = "scratch"))]
 pub mod scratch;

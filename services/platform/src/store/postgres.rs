@@ -10,8 +10,10 @@ use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, PgPool, QueryBuilder, Transaction};
+use tokio::time::timeout;
 
 use super::columns::{IF_NEW, Rows, Values};
+use super::entrance::{closed, newer, newest, not_migrated, silent};
 use super::storage;
 
 pub use sqlx::PgConnection as Connection;
@@ -24,6 +26,8 @@ pub mod requests;
 
 /// How long a call waits for a connection before it says that the store doesn't answer.
 const ACQUIRE: Duration = Duration::from_secs(5);
+/// How long the first connection may take.
+const ENTER: Duration = Duration::from_secs(10);
 /// How a claim passes over rows that another transaction holds.
 pub const PASS_OVER_HELD: &str = "FOR UPDATE SKIP LOCKED";
 /// How a reader begins whose statements all have to see the same moment.
@@ -81,8 +85,7 @@ impl Server {
 
     /// A connection of its own that reads and writes everybody's rows.
     pub(super) async fn connect(&self) -> Result<PgConnection> {
-        let options = self.options.clone().options([(SCOPE, EVERYONE)]);
-        PgConnection::connect_with(&options).await.map_err(storage)
+        enter(&self.options.clone().options([(SCOPE, EVERYONE)])).await
     }
 
     pub(super) fn options(&self, service: &str) -> PgConnectOptions {
@@ -131,11 +134,12 @@ impl DerefMut for Reader {
 /// Makes a service's schema where there is none and brings it to the newest migration. Others that do the same wait.
 ///
 /// # Errors
-/// `STORAGE` when it can't be done, `STORE_UNAVAILABLE` when the server doesn't answer.
+/// `STORE_VERSION` when another program has worked on it, `STORE_REFUSED` when the server doesn't let us, `STORE_UNAVAILABLE`
+/// when it doesn't answer, `STORAGE` when it can't be done.
 pub async fn migrate(server: &Server, service: &str, migrator: &'static Migrator) -> Result<()> {
     // A migration may change rows of everybody.
     let options = server.options(service).options([(SCOPE, EVERYONE)]);
-    let mut connection = PgConnection::connect_with(&options).await.map_err(storage)?;
+    let mut connection = enter(&options).await?;
     // sqlx's own lock comes after the schema has to be there.
     let lock = lock_key(&server.schema(service));
     sqlx::query("SELECT pg_advisory_lock($1)").bind(lock).execute(&mut connection).await.map_err(storage)?;
@@ -143,26 +147,55 @@ pub async fn migrate(server: &Server, service: &str, migrator: &'static Migrator
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(&schema))))
         .execute(&mut connection)
         .await
-        .map_err(storage)?;
-    let outcome = migrator.run(&mut connection).await.map_err(|error| {
-        Error::precondition("STORAGE", format!("the schema `{schema}` can't be brought to this version: {error}"))
-    });
+        .map_err(|error| closed(&options, error))?;
+    let outcome = migrator.run(&mut connection).await;
+    let outcome = outcome.map_err(|error| not_migrated(&format!("the database schema `{schema}`"), migrator, error));
     // Closing gives the lock back.
     connection.close().await.map_err(storage)?;
     outcome
 }
 
+/// Makes `migrate` and `open` of a service's own schema, over its `SqlStore`, by its name and the migrations in
+/// `migrations/postgres`.
+#[macro_export]
+macro_rules! in_postgres {
+    ($store:ident, $name:expr) => {
+        static MIGRATOR: ::sqlx::migrate::Migrator = ::sqlx::migrate!("migrations/postgres");
+
+        /// Makes and migrates the schema if it has to be.
+        ///
+        /// # Errors
+        /// Those of [`merit_platform::store::postgres::migrate`].
+        pub async fn migrate(server: &$crate::store::postgres::Server) -> ::merit_core::Result<()> {
+            $crate::store::postgres::migrate(server, $name, &MIGRATOR).await
+        }
+
+        /// Opens the schema, which has to be at this program's version. Needs a runtime.
+        ///
+        /// # Errors
+        /// Those of [`merit_platform::store::postgres::Database::open`].
+        pub async fn open(server: &$crate::store::postgres::Server) -> ::merit_core::Result<$store> {
+            Ok($store::new($crate::store::postgres::Database::open(server, $name, &MIGRATOR).await?))
+        }
+    };
+}
+pub use in_postgres;
+
 impl Database {
     /// Opens a schema that is at exactly the version that this program knows.
     ///
     /// # Errors
-    /// `STORE_VERSION` when it is at another, `STORE_UNAVAILABLE` when the server doesn't answer.
+    /// `STORE_VERSION` when it is at another, `STORE_REFUSED` when the server doesn't let us in, `STORE_UNAVAILABLE` when it
+    /// doesn't answer.
     pub async fn open(server: &Server, service: &str, migrator: &'static Migrator) -> Result<Self> {
         let options = server.options(service);
+        let everybody = options.clone().options([(SCOPE, EVERYONE)]);
+        // A pool would only say that it has waited in vain.
+        let mut first = enter(&everybody).await?;
+        check_version(&mut first, &server.schema(service), migrator).await?;
+        first.close().await.map_err(storage)?;
         let pool = || PgPoolOptions::new().max_connections(server.connections).acquire_timeout(ACQUIRE);
-        let whole = pool().connect_with(options.clone().options([(SCOPE, EVERYONE)])).await.map_err(storage)?;
-        check_version(&whole, &server.schema(service), migrator).await?;
-        let scoped = pool().connect_lazy_with(options);
+        let (whole, scoped) = (pool().connect_lazy_with(everybody), pool().connect_lazy_with(options));
         Ok(Self { whole, scoped, lock: lock_key(&server.schema(service)) })
     }
 
@@ -255,7 +288,15 @@ pub async fn insert(connection: &mut PgConnection, rows: &Rows) -> Result<()> {
     Ok(())
 }
 
-async fn check_version(pool: &PgPool, schema: &str, migrator: &Migrator) -> Result<()> {
+/// A connection, or why there is none.
+async fn enter(options: &PgConnectOptions) -> Result<PgConnection> {
+    match timeout(ENTER, PgConnection::connect_with(options)).await {
+        Ok(entered) => entered.map_err(|error| closed(options, error)),
+        Err(late) => Err(silent(&format!("PostgreSQL at {}:{}", options.get_host(), options.get_port()), &late)),
+    }
+}
+
+async fn check_version(connection: &mut PgConnection, schema: &str, migrator: &Migrator) -> Result<()> {
     let wrong = |what: &str| {
         Error::precondition(
             "STORE_VERSION",
@@ -263,7 +304,7 @@ async fn check_version(pool: &PgPool, schema: &str, migrator: &Migrator) -> Resu
         )
     };
     let there: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
-        .fetch_one(pool)
+        .fetch_one(&mut *connection)
         .await
         .map_err(storage)?;
     if !there {
@@ -271,11 +312,10 @@ async fn check_version(pool: &PgPool, schema: &str, migrator: &Migrator) -> Resu
     }
     let done: Vec<(i64, Vec<u8>, bool)> =
         sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version")
-            .fetch_all(pool)
+            .fetch_all(&mut *connection)
             .await
             .map_err(storage)?;
     let known: Vec<_> = migrator.iter().filter(|migration| !migration.migration_type.is_down_migration()).collect();
-    let last = |found: Option<i64>| found.map_or_else(|| "none".to_owned(), |version| version.to_string());
     let same = done.len() == known.len()
         && done.iter().zip(&known).all(|((version, checksum, success), migration)| {
             *success && *version == migration.version && checksum.as_slice() == &*migration.checksum
@@ -283,8 +323,11 @@ async fn check_version(pool: &PgPool, schema: &str, migrator: &Migrator) -> Resu
     if same {
         return Ok(());
     }
-    let (has, needs) = (done.last().map(|row| row.0), known.last().map(|migration| migration.version));
-    Err(wrong(&format!("is at version {}, and this program needs exactly {}", last(has), last(needs))))
+    let (has, needs) = (done.last().map_or(0, |row| row.0), newest(migrator));
+    if has > needs {
+        return Err(newer(&format!("the database schema `{schema}`"), has, needs));
+    }
+    Err(wrong(&format!("is at version {has}, and this program needs exactly {needs}")))
 }
 
 /// A number for a schema's lock: the same in every process.

@@ -12,6 +12,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{QueryBuilder, SqliteConnection, SqlitePool, Transaction};
 
 use super::columns::{IF_NEW, Rows, Values};
+use super::entrance::not_migrated;
 use super::storage;
 
 pub use sqlx::Sqlite as Db;
@@ -34,6 +35,23 @@ pub const ONE_MOMENT: &str = "BEGIN";
 
 /// A transaction that writes.
 pub type Writer = Transaction<'static, Db>;
+
+/// Makes `open` of a service's own file, over its `SqlStore`, by the migrations in `migrations/sqlite`.
+#[macro_export]
+macro_rules! in_sqlite {
+    ($store:ident) => {
+        static MIGRATOR: ::sqlx::migrate::Migrator = ::sqlx::migrate!("migrations/sqlite");
+
+        /// Opens the file, which is made and migrated if it has to be. Needs a runtime.
+        ///
+        /// # Errors
+        /// Those of [`merit_platform::store::sqlite::Database::open`].
+        pub async fn open(path: &::std::path::Path) -> ::merit_core::Result<$store> {
+            Ok($store::new($crate::store::sqlite::Database::open(path, &MIGRATOR).await?))
+        }
+    };
+}
+pub use in_sqlite;
 
 /// A service's own database file.
 #[derive(Debug, Clone)]
@@ -64,7 +82,7 @@ impl Database {
     /// Opens or makes the file, readable by its owner only, and brings it to the newest migration.
     ///
     /// # Errors
-    /// `STORAGE` when the file can't be opened or its migrations are not the ones that this program knows.
+    /// `STORAGE` when the file can't be opened, `STORE_VERSION` when its migrations are not the ones that this program knows.
     pub async fn open(path: &Path, migrator: &'static Migrator) -> Result<Self> {
         make_private(path)?;
         let options = SqliteConnectOptions::new()
@@ -77,9 +95,7 @@ impl Database {
             .statement_cache_capacity(200);
         let writer =
             SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(storage)?;
-        migrator.run(&writer).await.map_err(|error| {
-            Error::precondition("STORAGE", format!("`{}` can't be brought to this version: {error}", path.display()))
-        })?;
+        migrator.run(&writer).await.map_err(|error| not_migrated(&format!("`{}`", path.display()), migrator, error))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.read_only(true))

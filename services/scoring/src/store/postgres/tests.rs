@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use merit_core::Scope;
 use merit_core::ids::PersonId;
+use merit_platform::store::postgres::Server;
 use merit_platform::store::scratch;
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
