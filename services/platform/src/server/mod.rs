@@ -34,6 +34,7 @@ use crate::telemetry::Observed;
 pub use self::limits::Limits;
 pub(crate) use self::reasons::unknown_call;
 pub use self::tls::{Certificates, TlsFiles};
+pub(crate) use self::tls::{certificates, refused};
 
 /// How long a quiet connection goes unasked whether it still lives, and how long it may take to say so.
 const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(10));

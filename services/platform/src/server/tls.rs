@@ -25,6 +25,16 @@ pub struct TlsFiles {
     pub client_ca: Option<PathBuf>,
 }
 
+impl TlsFiles {
+    /// Whether the files can be used.
+    ///
+    /// # Errors
+    /// `TLS` when one can't be read, or they don't fit each other.
+    pub fn check(&self) -> Result<()> {
+        read(self).map(drop)
+    }
+}
+
 /// Certificates as they are now. Cheap to clone.
 #[derive(Clone)]
 pub struct Certificates(Arc<Kept>);
@@ -124,12 +134,14 @@ fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>> {
     Ok(Arc::new(config))
 }
 
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
+/// The certificates in a file (PEM), at least one.
+pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let read = read.map_err(|error| refused(file, &error))?;
     if read.is_empty() { Err(refused(file, &"it holds no certificate")) } else { Ok(read) }
 }
 
-fn refused(file: &Path, why: &dyn std::fmt::Display) -> Error {
+/// Why a file is no good for TLS.
+pub fn refused(file: &Path, why: &dyn std::fmt::Display) -> Error {
     Error::precondition("TLS", format!("`{}` can't be used for TLS: {why}", file.display()))
 }

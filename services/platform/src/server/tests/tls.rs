@@ -118,3 +118,43 @@ async fn new_certificates_are_taken_up_and_broken_ones_are_not() {
     assert!(who(&server, &trusting(&new), server.token()).await.is_ok());
     assert!(who(&server, &trusting(&old), server.token()).await.is_err());
 }
+
+#[tokio::test]
+async fn a_caller_takes_up_a_renewed_certificate_with_the_next_connection() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path();
+    let ours = Authority::new(folder, "ours");
+    let (certificate, key) = ours.issue(folder, "server", dns("localhost"));
+    let files = TlsFiles { certificate, key, client_ca: Some(ours.file.clone()) };
+    let table = BTreeMap::from([
+        ("spiffe://merit/old".to_owned(), "ana as operator".to_owned()),
+        ("spiffe://merit/new".to_owned(), "bo as operator".to_owned()),
+    ]);
+    let authenticate = Authenticate::new(Keys::from_secret(&[7; 32])).with_certificates(Named::read(&table).unwrap());
+    let guard = Guard::new(authenticate, Decider::embedded().unwrap(), Arc::new(NoReach));
+    let young = Duration::from_millis(20);
+    let limits = Limits { age: young, age_grace: young, ..Limits::default() };
+    let server = Running::behind(guard, limits, Some(Certificates::watch(files).unwrap())).await;
+
+    let trust = Trust {
+        ca_file: Some(ours.file.clone()),
+        identity: Some(ours.issue(folder, "caller", uri("spiffe://merit/old"))),
+    };
+    let channel = client::lazy(&server.url, &trust).unwrap();
+    let mut client = DirectoryServiceClient::new(client::link(channel, Bearer::none()));
+    // A connection that is cut as its call arrives answers nothing: the next one does.
+    let comes_to_be = async |client: &mut DirectoryServiceClient<Link>, who: &str| {
+        let comes = async {
+            loop {
+                let answer = client.list_people(proto::ListPeopleRequest::default()).await;
+                if answer.is_ok_and(|people| people.into_inner().next_page_token == who) {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, comes).await.unwrap();
+    };
+    comes_to_be(&mut client, "ana").await;
+    ours.issue(folder, "caller", uri("spiffe://merit/new"));
+    comes_to_be(&mut client, "bo").await;
+}
