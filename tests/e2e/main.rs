@@ -10,6 +10,7 @@ mod diff;
 mod explain;
 mod fmt;
 mod merit;
+mod messages;
 mod places;
 mod records;
 mod reference;

@@ -67,15 +67,20 @@ pub async fn restore(global: &Global, args: &BackupFile) -> Result<Outcome> {
     let screen = Screen::new(global.json);
     let settings = at_the_records(global, "restore")?;
     let file = BufReader::new(File::open(&args.file).map_err(|error| failed(&args.file, &error))?);
+    // Which of the two was at fault is not for a reader to guess.
+    let named = |error: Error| match error.reason.as_str() {
+        "BACKUP" => Error { message: format!("`{}`: {}", args.file.display(), error.message), ..error },
+        _ => error,
+    };
     match settings.storage {
         Storage::Folder => {
-            let rows = into_folder(global, &settings, file).await?;
+            let rows = into_folder(global, &settings, file).await.map_err(named)?;
             screen.line(format!("{rows} rows restored into {}; tokens have to be made anew", global.data.display()));
             screen.json(&json!({ "data": global.data, "rows": rows }));
         }
         Storage::Postgres { .. } => {
             let ground = Ground::take(&settings, &global.data, "merit restore")?;
-            let rows = archive::restore(&ground.place, &Service::ALL.map(Service::word), file).await?;
+            let rows = archive::restore(&ground.place, &Service::ALL.map(Service::word), file).await.map_err(named)?;
             screen.line(format!("{rows} rows restored into {}", ground.name));
             screen.json(&json!({ "place": ground.name, "rows": rows }));
         }
@@ -135,5 +140,9 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Error {
-    Error::precondition("FILE", format!("`{}`: {error}", path.display()))
+    let words = match error.kind() {
+        std::io::ErrorKind::NotFound => format!("there is no file or folder `{}`", path.display()),
+        _ => format!("`{}`: {error}", path.display()),
+    };
+    Error::precondition("FILE", words)
 }

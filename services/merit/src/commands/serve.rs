@@ -32,6 +32,7 @@ pub async fn run(global: &Global, args: &Serve) -> Result<Outcome> {
     let settings = Settings::load(global.config.as_deref())?;
     let listen = args.listen.unwrap_or(settings.listen);
     let services = placement::chosen(&args.services)?;
+    settings.look_at_files(&services)?;
     let ground = Ground::take(&settings, &global.data, &format!("merit serve on {listen}"))?;
     let keys = wiring::keys(&settings, &global.data)?;
     let assembly = Assembly::open(&ground.place, &services, &keys, &settings, Arc::new(SystemClock)).await?;

@@ -28,6 +28,15 @@ impl Raw {
         }
     }
 
+    /// The value as a message shows it: what is no single value is only named.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::One(value) => format!("`{}`", merit_core::text::shown(value)),
+            Self::Several(_) => "a list".to_owned(),
+            Self::Named(_) => "a table".to_owned(),
+        }
+    }
+
     /// The value as one line, for people.
     pub fn line(&self) -> String {
         match self {
@@ -123,8 +132,8 @@ impl Kind {
             Self::Text(words) | Self::Names(words) => words.to_owned(),
             Self::Listen => "an address and port to listen on, such as 127.0.0.1:50051".to_owned(),
             Self::Url(schemes) => {
-                let examples: Vec<_> = schemes.iter().map(|scheme| format!("{scheme}://goals:50051")).collect();
-                format!("an address such as {}", examples.join(" or "))
+                let examples: Vec<_> = schemes.iter().map(|scheme| format!("{scheme}://HOST:PORT")).collect();
+                format!("an address with its scheme: {}", examples.join(" or "))
             }
             Self::Database => {
                 "an address such as postgres://merit@db:5432/merit, with the password in a file of its own".to_owned()

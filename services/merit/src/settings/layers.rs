@@ -39,6 +39,7 @@ impl fmt::Display for Source {
 pub struct Layers {
     values: BTreeMap<&'static str, (Raw, Source)>,
     problems: Vec<String>,
+    refused: BTreeSet<&'static str>,
     asked: Mutex<BTreeSet<&'static str>>,
 }
 
@@ -62,11 +63,16 @@ impl Layers {
         let file = path.display();
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return self.wrong(format!("there is no file `{file}` of settings; see --config and MERIT_CONFIG"));
+            }
             Err(error) => return self.wrong(format!("the settings `{file}` can't be read: {error}")),
         };
         let sections: toml::Table = match text.parse() {
             Ok(sections) => sections,
-            Err(error) => return self.wrong(format!("the settings `{file}` are no TOML: {error}")),
+            Err(error) => {
+                return self.wrong(format!("the settings `{file}` are no TOML: {}", error.to_string().trim_end()));
+            }
         };
         for (section, values) in &sections {
             let Some(values) = values.as_table() else {
@@ -114,7 +120,11 @@ impl Layers {
     }
 
     fn take(&mut self, setting: &Setting, name: &str, raw: Raw, source: Source) {
-        match setting.kind.check(&raw) {
+        let checked = setting.kind.check(&raw);
+        if checked.is_err() {
+            self.refused.insert(setting.key);
+        }
+        match checked {
             Ok(()) => {
                 self.values.insert(setting.key, (raw, source));
             }
@@ -122,7 +132,7 @@ impl Layers {
             Err(takes) if matches!(setting.kind, Kind::SecretFile | Kind::Database) => {
                 self.wrong(format!("the setting {name} takes {takes}"));
             }
-            Err(takes) => self.wrong(format!("the setting {name} is `{}`, and takes {takes}", shown(&raw.line()))),
+            Err(takes) => self.wrong(format!("the setting {name} is {}, and takes {takes}", raw.shown())),
         }
     }
 
@@ -131,8 +141,11 @@ impl Layers {
         self.problems.push(problem);
     }
 
-    /// Says that a setting is missing, and what it takes.
+    /// Says that a setting is missing, and what it takes; of one that is there and no good that was said already.
     pub fn missing(&mut self, key: &'static str, why: &str) {
+        if self.refused.contains(key) {
+            return;
+        }
         let takes = table::find(key).map(|setting| setting.kind.words()).unwrap_or_default();
         let variable = table::find(key).and_then(Setting::variable);
         let name = variable.map_or_else(|| key.to_owned(), |variable| format!("{key} ({variable})"));
@@ -145,6 +158,11 @@ impl Layers {
             asked.insert(key);
         }
         self.values.get(key)
+    }
+
+    /// Where a value comes from, if somebody set it.
+    pub fn source(&self, key: &'static str) -> Option<String> {
+        self.value(key).filter(|(_, source)| *source != Source::Default).map(|(_, source)| source.to_string())
     }
 
     /// A value as text.

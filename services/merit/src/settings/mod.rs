@@ -1,5 +1,6 @@
 //! What a process is told: by a file and by the environment. Read and checked whole before a port is bound.
 
+mod files;
 mod kind;
 mod layers;
 mod reference;
@@ -113,7 +114,27 @@ fn relay(layers: &mut Layers) -> Option<Relay> {
         resend_unclear: layers.text("mail.resend_unclear").as_deref() == Some("yes"),
     };
     if relay.host.is_empty() {
+        for key in ["smtp.port", "smtp.username", "smtp.password_file", "smtp.ca_file"] {
+            if layers.source(key).is_some() {
+                layers.missing("smtp.host", &format!("with {key}"));
+            }
+        }
         return None;
+    }
+    if relay.username.is_some() != relay.password_file.is_some() {
+        let (has, lacks) = if relay.username.is_some() {
+            ("smtp.username", "smtp.password_file")
+        } else {
+            ("smtp.password_file", "smtp.username")
+        };
+        layers.missing(lacks, &format!("with {has}"));
+    }
+    if relay.username.is_some() && relay.security == Security::None {
+        layers.wrong(
+            "smtp.username is set, and smtp.security is none: the password would travel for everybody to read; set \
+             smtp.security to starttls or tls, or leave the user out"
+                .to_owned(),
+        );
     }
     if relay.sender.is_empty() {
         layers.missing("mail.from", "with a relay");

@@ -122,6 +122,14 @@ pub fn storage(layers: &mut Layers) -> Storage {
     let connections = layers.number("storage.connections").and_then(|number| u32::try_from(number).ok()).unwrap_or(10);
     let prefix = layers.text("storage.schema_prefix").unwrap_or_default();
     if layers.text("storage.kind").as_deref() != Some("postgres") {
+        for key in ["storage.url", "storage.password_file"] {
+            if let Some(source) = layers.source(key) {
+                layers.wrong(format!(
+                    "{key} is set ({source}), and storage.kind is folder: nothing would be kept there; set storage.kind to \
+                     postgres, or leave {key} out"
+                ));
+            }
+        }
         return Storage::Folder;
     }
     if url.is_none() {
@@ -161,10 +169,20 @@ pub fn identity(layers: &mut Layers, storage: &Storage) -> Identity {
             }
         }
     }
+    if keys.is_none() {
+        for key in ["identity.issuer", "identity.audience", "identity.jwks_ca_file"] {
+            if layers.source(key).is_some() {
+                layers.missing("identity.jwks", &format!("with {key}"));
+            }
+        }
+    }
     let certificates = Named::read(&layers.names("identity.certificates")).unwrap_or_else(|error| {
         layers.wrong(error.message);
         Named::default()
     });
+    if layers.source("identity.certificates").is_some() && layers.source("server.client_ca_file").is_none() {
+        layers.missing("server.client_ca_file", "with identity.certificates");
+    }
     Identity { key_file, provider: keys.map(|keys| Provider { terms, keys }), certificates }
 }
 

@@ -89,22 +89,44 @@ fn what_belongs_together_is_asked_for_together() {
                 [identity.certificates]\n'x.example' = 'king'";
     let said = said(Some(file), &[]);
     for words in [
-        "6 settings",
+        "7 settings",
         "storage.url (MERIT_STORAGE_URL) is needed with storage.kind = postgres",
         "identity.key_file (MERIT_IDENTITY_KEY_FILE) is needed with storage.kind = postgres",
         "server.tls_key_file (MERIT_SERVER_TLS_KEY_FILE) is needed with server.tls_cert_file",
         "identity.issuer",
         "identity.audience",
         "x.example",
+        "server.client_ca_file (MERIT_SERVER_CLIENT_CA_FILE) is needed with identity.certificates",
     ] {
         assert!(said.contains(words), "`{words}` is missing:\n{said}");
     }
 }
 
 #[test]
+fn what_contradicts_itself_is_refused() {
+    let relay = "[smtp]\nhost = 'r'\nusername = 'u'\n[mail]\nfrom = 'm@example.com'\n";
+    for (file, words) in [
+        ("[storage]\nurl = 'postgres://merit@db/merit'", "storage.kind is folder"),
+        ("[storage]\npassword_file = 'p'", "storage.kind is folder"),
+        ("[identity]\naudience = 'merit'", "identity.jwks (MERIT_IDENTITY_JWKS) is needed with identity.audience"),
+        ("[smtp]\nusername = 'u'", "smtp.host (MERIT_SMTP_HOST) is needed with smtp.username"),
+        (relay, "smtp.password_file (MERIT_SMTP_PASSWORD_FILE) is needed with smtp.username"),
+        (&relay.replace("'u'", "'u'\npassword_file = 'p'\nsecurity = 'none'"), "smtp.security is none"),
+        ("[server]\ntls_cert_file = ['a']", "server.tls_cert_file is a list, and takes a file's path"),
+    ] {
+        let said = said(Some(file), &[]);
+        assert!(said.contains(words), "{file}: {said}");
+    }
+}
+
+#[test]
 fn a_password_in_an_address_is_refused_and_not_shown() {
-    let said = said(Some("[storage]\nurl = 'postgres://merit:hunter2@db/merit'"), &[("MERIT_STORAGE_URL", "hunter2")]);
+    let said = said(
+        Some("[storage]\nkind = 'postgres'\nurl = 'postgres://merit:hunter2@db/merit'\n[identity]\nkey_file = 'k'"),
+        &[("MERIT_STORAGE_URL", "hunter2")],
+    );
     assert!(said.contains("storage.url") && said.contains("MERIT_STORAGE_URL") && !said.contains("hunter2"), "{said}");
+    assert!(!said.contains("is needed"), "what is there and no good is not missing: {said}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use cedar_policy::{EntityUid, PolicySet, Schema, ValidationMode, Validator};
 use merit_core::text::shown;
-use merit_core::{Error, Result};
+use merit_core::{Error, Problem, Result};
 use miette::Diagnostic;
 
 const POLICIES: &str = include_str!("../../access/merit.cedar");
@@ -33,7 +33,11 @@ impl Policies {
                 &format!("can't be read: {error}; check `policies_file` under [access] in the configuration"),
             )
         })?;
-        Self::parse(&name, &text)
+        Self::parse(&name, &text).map_err(|error| {
+            let advice =
+                "mend it, or leave out `policies_file` under [access] to use the policies that come with Merit";
+            Error { message: format!("{}; {advice}", error.message), ..error }
+        })
     }
 
     /// Those of a text; `name` is what messages call it.
@@ -42,8 +46,15 @@ impl Policies {
         let (schema, _) = Schema::from_cedarschema_str(SCHEMA).map_err(|error| faulty(&error))?;
         let set: PolicySet = text.parse().map_err(|error: cedar_policy::ParseErrors| faulty(&error))?;
         let verdict = Validator::new(schema.clone()).validate(&set, ValidationMode::Strict);
-        if let Some(fault) = verdict.validation_errors().next() {
-            return Err(faulty(fault));
+        let faults: Vec<&dyn Diagnostic> = verdict.validation_errors().map(|fault| fault as &dyn Diagnostic).collect();
+        match faults.as_slice() {
+            [] => {}
+            [fault] => return Err(faulty(*fault)),
+            faults => {
+                let rows = faults.iter().map(|fault| Problem::row(line(text, *fault).unwrap_or(0), said(*fault)));
+                let several = refused(name, &format!("can't be used: {} mistakes", faults.len()));
+                return Err(several.with_problems(rows.collect()));
+            }
         }
         // A template decides nothing until it is linked, and nothing here links one.
         if set.num_of_templates() > 0 {
@@ -73,11 +84,20 @@ fn refused(name: &str, why: &str) -> Error {
 
 /// What is wrong, in which line, and what may have been meant.
 fn described(text: &str, fault: &dyn Diagnostic) -> String {
-    let offset = fault.labels().and_then(|mut labels| labels.next()).map(|label| label.offset());
-    let before = offset.and_then(|offset| text.get(..offset));
-    let line = before.map(|before| format!(" in line {}", before.matches('\n').count() + 1)).unwrap_or_default();
-    let help = fault.help().map(|help| format!("; {help}")).unwrap_or_default();
-    format!("can't be used{line}: {fault}{help}")
+    let line = line(text, fault).map(|line| format!(" in line {line}")).unwrap_or_default();
+    format!("can't be used{line}: {}", said(fault))
+}
+
+fn said(fault: &dyn Diagnostic) -> String {
+    let help = fault.help().map(|help| format!("; {}", help.to_string().trim_end_matches('?'))).unwrap_or_default();
+    format!("{fault}{help}")
+}
+
+/// The line at fault, counted from 1.
+fn line(text: &str, fault: &dyn Diagnostic) -> Option<u32> {
+    let offset = fault.labels().and_then(|mut labels| labels.next()).map(|label| label.offset())?;
+    let before = text.get(..offset)?.matches('\n').count();
+    u32::try_from(before + 1).ok()
 }
 
 #[cfg(test)]
@@ -91,14 +111,14 @@ mod tests {
             ("permit", "in line 3"),
             ("permit (principal, action == Merit::Action::\"readEverything\", resource);", "readEverything"),
             ("permit (principal in Merit::Role::\"mangaer\", action, resource);", "mangaer"),
-            ("forbid (principal, action, resource) when { principal.person.pay > 3 };", "in line 3"),
+            ("forbid (principal, action, resource) when { principal.person.pay > 3 };", "line 3: "),
             ("forbid (principal, action, resource == ?resource);", "template"),
             ("forbid (principal, action, resource == Merit::Person::\"bo\");", "Merit::Person::\"bo\""),
             ("forbid (principal, action, resource == Merit::Organisation::\"acme\");", "acme"),
         ] {
             let error = Policies::parse("`access.cedar`", &format!("{fine}{text}")).err().unwrap();
             assert_eq!(error.reason, "ACCESS_POLICIES", "{text}");
-            assert!(error.message.contains(said) && error.message.contains("`access.cedar`"), "{text}: {error}");
+            assert!(error.to_string().contains(said) && error.message.contains("`access.cedar`"), "{text}: {error}");
         }
     }
 

@@ -41,6 +41,22 @@ pub enum Source {
     },
 }
 
+impl Source {
+    /// Whether what is on this machine can be used: the file with the keys, or the authorities to trust at the address.
+    ///
+    /// # Errors
+    /// `IDENTITY_KEYS` when it can't.
+    pub fn check(&self) -> Result<()> {
+        match self {
+            Self::File(path) => {
+                let bytes = std::fs::read(path).map_err(|error| refused(&path.display(), &error))?;
+                parse(&path.display(), &bytes).map(drop)
+            }
+            Self::Address { ca_file, .. } => fetcher(ca_file.as_deref()).map(drop),
+        }
+    }
+}
+
 /// Keys as they are now. Cheap to clone.
 #[derive(Clone)]
 pub struct KeySet(Arc<Kept>);
@@ -157,13 +173,16 @@ impl Kept {
             }
             (Source::Address { url, .. }, None) => return Err(refused(url, &"it can't be asked")),
         };
-        let name = match &self.source {
-            Source::File(path) => path.display().to_string(),
-            Source::Address { url, .. } => url.clone(),
-        };
-        let keys: JwkSet = serde_json::from_slice(&bytes).map_err(|error| refused(&name, &error))?;
-        if keys.keys.is_empty() { Err(refused(&name, &"it holds no key")) } else { Ok(keys) }
+        match &self.source {
+            Source::File(path) => parse(&path.display(), &bytes),
+            Source::Address { url, .. } => parse(url, &bytes),
+        }
     }
+}
+
+fn parse(name: &(impl std::fmt::Display + ?Sized), bytes: &[u8]) -> Result<JwkSet> {
+    let keys: JwkSet = serde_json::from_slice(bytes).map_err(|error| refused(name, &error))?;
+    if keys.keys.is_empty() { Err(refused(name, &"it holds no key")) } else { Ok(keys) }
 }
 
 fn fetcher(ca_file: Option<&Path>) -> Result<Fetcher> {
