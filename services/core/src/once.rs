@@ -79,12 +79,42 @@ pub enum Outcome<T> {
     Before(Vec<u8>),
 }
 
+/// The answer to a write whose outcome is read again from a record that only grows: the number of its change.
+#[must_use]
+pub fn numbered(change: &i64) -> Vec<u8> {
+    change.to_string().into_bytes()
+}
+
+impl Outcome<i64> {
+    /// The number of the change, now or before, where the answer was [`numbered`].
+    ///
+    /// # Errors
+    /// When the answer that was kept is no number.
+    pub fn change(self) -> Result<i64> {
+        match self {
+            Self::Done(change) => Ok(change),
+            Self::Before(answer) => std::str::from_utf8(&answer)
+                .ok()
+                .and_then(|text| text.parse().ok())
+                .ok_or_else(|| Error::internal("the answer kept for a request is not the number of a change")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn asked(id: &str) -> Result<Option<Asked>> {
         Asked::new(id, "/m", "ana", b"one")
+    }
+
+    #[test]
+    fn a_change_is_found_again_by_its_number() {
+        for outcome in [Outcome::Done(42), Outcome::Before(numbered(&42))] {
+            assert_eq!(outcome.change(), Ok(42));
+        }
+        assert!(Outcome::<i64>::Before(b"an answer".to_vec()).change().is_err());
     }
 
     #[test]

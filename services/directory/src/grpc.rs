@@ -129,14 +129,16 @@ impl DirectoryService for Grpc {
         &self,
         request: Request<proto::CreatePersonRequest>,
     ) -> Result<Response<proto::CreatePersonResponse>, Status> {
-        self.create(request.into_inner()).await.map(Response::new).map_err(to_status)
+        let permit = Permit::of(&request)?;
+        self.create(permit.principal(), request.into_inner()).await.map(Response::new).map_err(to_status)
     }
 
     async fn update_person(
         &self,
         request: Request<proto::UpdatePersonRequest>,
     ) -> Result<Response<proto::UpdatePersonResponse>, Status> {
-        self.update(request.into_inner()).await.map(Response::new).map_err(to_status)
+        let permit = Permit::of(&request)?;
+        self.update(permit.principal(), request.into_inner()).await.map(Response::new).map_err(to_status)
     }
 
     async fn list_teams(

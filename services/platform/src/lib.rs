@@ -11,6 +11,7 @@ pub mod filter;
 pub mod identity;
 pub mod import;
 pub mod mask;
+pub mod once;
 pub mod page;
 pub mod server;
 pub mod status;

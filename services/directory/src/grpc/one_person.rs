@@ -5,18 +5,28 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use merit_core::ids::PersonId;
 use merit_core::{Error, Result, Value};
+use merit_platform::identity::Principal;
 use merit_platform::mask::Mask;
+use merit_platform::once::asked;
 use merit_platform::{etag, wire};
 use merit_proto::directory::v1 as proto;
 
 use super::{Grpc, for_reader, read_value};
 use crate::model::{Person, PersonRow};
 
+const CREATE_PERSON: &str = "/merit.directory.v1.DirectoryService/CreatePerson";
+const UPDATE_PERSON: &str = "/merit.directory.v1.DirectoryService/UpdatePerson";
+
 /// What an update can write.
 const PATHS: [&str; 3] = ["display_name", "email", "attributes.*"];
 
 impl Grpc {
-    pub(super) async fn create(&self, request: proto::CreatePersonRequest) -> Result<proto::CreatePersonResponse> {
+    pub(super) async fn create(
+        &self,
+        caller: &Principal,
+        request: proto::CreatePersonRequest,
+    ) -> Result<proto::CreatePersonResponse> {
+        let asked = asked(&request.request_id, CREATE_PERSON, caller, &request)?;
         let from = wire::day("the first day", &request.from)?;
         let person = request.person.unwrap_or_default();
         let row = PersonRow {
@@ -28,18 +38,23 @@ impl Grpc {
             attributes: values(person.attributes)?,
             ..PersonRow::default()
         };
-        let person = self.directory.create(row).await?;
+        let person = self.directory.create(row, asked.as_ref()).await?;
         Ok(proto::CreatePersonResponse { person: Some(for_reader(&person, from, true)) })
     }
 
-    pub(super) async fn update(&self, request: proto::UpdatePersonRequest) -> Result<proto::UpdatePersonResponse> {
+    pub(super) async fn update(
+        &self,
+        caller: &Principal,
+        request: proto::UpdatePersonRequest,
+    ) -> Result<proto::UpdatePersonResponse> {
+        let asked = asked(&request.request_id, UPDATE_PERSON, caller, &request)?;
         let from = self.day(&request.from)?;
         let person = request.person.unwrap_or_default();
         let mask = Mask::read(request.update_mask.as_ref(), &PATHS, &set(&person))?;
         let id = PersonId::from_name(&person.name)?;
         let row = updated(&person, &mask, from)?;
         let expect = |known: &Person| etag::check(&person.etag, &etag_of(known));
-        let person = self.directory.change(&id, &expect, row).await?;
+        let person = self.directory.change(&id, asked.as_ref(), &expect, row).await?;
         Ok(proto::UpdatePersonResponse { person: Some(for_reader(&person, from, true)) })
     }
 }

@@ -2,12 +2,13 @@
 //! the record as files are.
 
 use merit_core::ids::PersonId;
-use merit_core::{Error, Kind, Result};
+use merit_core::once::{Asked, Once, Outcome, numbered};
+use merit_core::{Error, Kind, Result, Value};
 
 use super::import::plan;
 use super::{ATTEMPTS, Directory};
-use crate::model::{PeopleFile, Person, PersonRow};
-use crate::store::PeopleQuery;
+use crate::model::{Change, Identity, PeopleFile, Person, PersonRow};
+use crate::store::{Near, PeopleQuery};
 
 /// Where people come from that no file brought.
 const SOURCE: &str = "api";
@@ -22,10 +23,11 @@ impl Directory {
     /// Puts a person on record who is not there yet.
     ///
     /// # Errors
-    /// `PERSON_EXISTS`; `BAD_PERSON` with everything that is wrong; `ABORTED` when other changes kept coming in between.
-    pub async fn create(&self, row: PersonRow) -> Result<Person> {
+    /// `PERSON_EXISTS`; `BAD_PERSON` with everything that is wrong; `REQUEST_ID_REUSED`; `ABORTED` when other changes kept
+    /// coming in between.
+    pub async fn create(&self, row: PersonRow, asked: Option<&Asked>) -> Result<Person> {
         let id = PersonId::new(&row.person_id)?;
-        self.write(&id, &|known| match known {
+        self.write(&id, asked, &|known| match known {
             None => Ok((SOURCE.to_owned(), row.clone())),
             Some(_) => Err(Error::exists("PERSON_EXISTS", format!("`{id}` is on record already; change them instead"))),
         })
@@ -36,10 +38,16 @@ impl Directory {
     /// read.
     ///
     /// # Errors
-    /// Those of `expect`; `UNKNOWN_PERSON`; `BAD_PERSON` with everything that is wrong; `ABORTED` when other changes kept
-    /// coming in between.
-    pub async fn change(&self, id: &PersonId, expect: Expect<'_>, row: PersonRow) -> Result<Person> {
-        self.write(id, &|known| {
+    /// Those of `expect`; `UNKNOWN_PERSON`; `BAD_PERSON` with everything that is wrong; `REQUEST_ID_REUSED`; `ABORTED` when
+    /// other changes kept coming in between.
+    pub async fn change(
+        &self,
+        id: &PersonId,
+        asked: Option<&Asked>,
+        expect: Expect<'_>,
+        row: PersonRow,
+    ) -> Result<Person> {
+        self.write(id, asked, &|known| {
             let known = known.ok_or_else(|| super::unknown(id))?;
             expect(known)?;
             let mut row = row.clone();
@@ -54,29 +62,64 @@ impl Directory {
         .await
     }
 
-    /// Writes the row that is made of what is on record, with its source.
-    async fn write(&self, id: &PersonId, row: &Making<'_>) -> Result<Person> {
+    /// Writes the row that is made of what is on record, with its source. What was asked for before is not checked again.
+    async fn write(&self, id: &PersonId, asked: Option<&Asked>, row: &Making<'_>) -> Result<Person> {
         for _ in 0..ATTEMPTS {
             let cutoff = self.store.cutoff().await?;
-            let record = self.store.people(&PeopleQuery::at(cutoff)).await?;
-            let (source, row) = row(record.iter().find(|person| person.id == *id))?;
+            // After the cut-off: what is done by then is seen here, what comes later is seen when this is recorded.
+            if let Some(asked) = asked
+                && let Some(before) = self.store.answered(asked).await?
+            {
+                return self.person_at(id, Outcome::Before(before).change()?).await;
+            }
+            let (source, row) = row(self.at(vec![id.clone()], cutoff).await?.first())?;
+            let record = self.near(id, &source, &row, cutoff).await?;
             let file = PeopleFile { source, rows: vec![row], ..PeopleFile::default() };
             let plan = plan(&record, &file);
             if let Some(first) = plan.outcome.problems.first() {
                 let message = format!("`{id}` can't be recorded so: {}", first.message);
                 return Err(Error::invalid("BAD_PERSON", message).with_problems(plan.outcome.problems));
             }
-            if plan.change.is_empty() {
-                return self.person(id).await;
-            }
-            match self.store.record(cutoff, &plan.change, self.clock.now()).await {
+            match self.recorded(cutoff, &plan.change, asked).await {
                 Err(error) if error.kind == Kind::Aborted => {}
-                done => {
-                    done?;
-                    return self.person(id).await;
-                }
+                seq => return self.person_at(id, seq?).await,
             }
         }
         Err(super::busy())
+    }
+
+    /// Those of the record who have a say in whether a row can be taken.
+    pub(super) async fn near(&self, id: &PersonId, source: &str, row: &PersonRow, cutoff: i64) -> Result<Vec<Person>> {
+        let named = row.attributes.values().flatten().filter_map(|value| match value {
+            Value::Participant(person) => Some(person.clone()),
+            _ => None,
+        });
+        let external_id = if row.external_id.is_empty() { id.as_str() } else { row.external_id.as_str() };
+        let identity = Identity { source: source.to_owned(), external_id: external_id.to_owned() };
+        let people = std::iter::once(id.clone()).chain(named).collect();
+        let near = Near { people, email: row.email.trim(), identity: &identity };
+        let found = self.store.near(cutoff, &near).await?;
+        // No names would be everybody.
+        if found.is_empty() { Ok(Vec::new()) } else { self.at(found, cutoff).await }
+    }
+
+    async fn at(&self, names: Vec<PersonId>, cutoff: i64) -> Result<Vec<Person>> {
+        self.store.people(&PeopleQuery { names, ..PeopleQuery::at(cutoff) }).await
+    }
+
+    async fn person_at(&self, id: &PersonId, cutoff: i64) -> Result<Person> {
+        self.at(vec![id.clone()], cutoff).await?.pop().ok_or_else(|| super::unknown(id))
+    }
+
+    /// Records a change and gives its number: that of the last one where there is nothing to record.
+    async fn recorded(&self, cutoff: i64, change: &Change, asked: Option<&Asked>) -> Result<i64> {
+        let now = self.clock.now();
+        match asked {
+            Some(asked) => {
+                self.store.record_once(cutoff, change, now, &Once { asked, answer: &numbered }).await?.change()
+            }
+            None if change.is_empty() => Ok(cutoff),
+            None => self.store.record(cutoff, change, now).await,
+        }
     }
 }

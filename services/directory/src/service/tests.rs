@@ -1,5 +1,7 @@
 //! What an import takes, refuses, changes and leaves alone.
 
+mod near;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use merit_core::ids::PersonId;
+use merit_core::once::{Asked, Once, Outcome, numbered};
 use merit_core::{Kind, Ratio, Result, Scope, Span, Value};
 
-use super::{PeopleQuery, Store};
+use super::{Near, PeopleQuery, Store};
 use crate::model::{Change, Fact, Identity, OPEN_ATTRIBUTES, Version};
 
 /// Makes one test of each law for the store that an expression opens.
@@ -15,7 +16,8 @@ macro_rules! holds {
             an_empty_record_has_nobody, everything_written_is_read_back, a_cutoff_hides_what_came_later,
             a_lost_race_writes_nothing, a_failed_change_leaves_nothing, pages_follow_the_bytes_of_ids,
             names_choose_people, lines_are_those_of_the_day, a_scope_shows_of_others_what_anybody_may_see,
-            many_people_are_written_at_once);
+            many_people_are_written_at_once, those_near_a_change_are_found, a_request_is_recorded_once,
+            of_two_requests_at_once_one_writes);
     };
     ($open:expr => $($law:ident),+) => {$(
         #[tokio::test]
@@ -217,6 +219,71 @@ pub async fn a_scope_shows_of_others_what_anybody_may_see(store: &dyn Store) {
     assert_eq!((ana.history.len(), ana.identities.len(), ana.email.as_deref()), (4, 1, Some("ana@example.com")));
     assert_eq!((bob.identities.len(), bob.email.as_deref()), (0, None));
     assert_eq!(bob.history.iter().map(|fact| fact.attribute.as_str()).collect::<Vec<_>>(), OPEN_ATTRIBUTES);
+}
+
+pub async fn those_near_a_change_are_found(store: &dyn Store) {
+    let boss = |name: &str| Some(Value::Participant(id(name)));
+    let mut change = joining(&["ana", "bob", "cyd", "dee", "eve"], &[]);
+    change.versions[4].email = Some("Eve@Example.com".to_owned());
+    // Ana reported to Bob, now to nobody; Bob reports to Cyd; Dee to Ana.
+    change.facts = vec![
+        (id("ana"), fact("manager", JULY, boss("bob"))),
+        (id("ana"), fact("manager", date(2026, 8, 1), None)),
+        (id("bob"), fact("manager", JULY, boss("cyd"))),
+        (id("dee"), fact("manager", JULY, boss("ana"))),
+    ];
+    let first = store.record(0, &change, now()).await.unwrap();
+    let later = Change { facts: vec![(id("cyd"), fact("manager", JULY, boss("eve")))], ..Change::default() };
+    let second = store.record(first, &later, now()).await.unwrap();
+    let near = async |cutoff, people: &[&str], email: &str, key: &str| {
+        let identity = Identity { source: "hr".to_owned(), external_id: key.to_owned() };
+        let people = people.iter().map(|person| id(person)).collect();
+        let found = store.near(cutoff, &Near { people, email, identity: &identity }).await.unwrap();
+        found.iter().map(|person| person.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(near(second, &["ana", "new"], "", "none").await, ["ana", "bob", "cyd", "eve"]);
+    assert_eq!(near(first, &["ana"], "", "none").await, ["ana", "bob", "cyd"]);
+    assert_eq!(near(second, &["new"], "eve@example.COM", "E-dee").await, ["dee", "eve"]);
+    assert!(near(second, &["new"], "new@example.com", "E-new").await.is_empty());
+}
+
+fn asked(text: &str) -> Asked {
+    Asked::new("r-1", "/Write", "ana", text.as_bytes()).unwrap().unwrap()
+}
+
+pub async fn a_request_is_recorded_once(store: &dyn Store) {
+    let (one, other) = (asked("one"), asked("another"));
+    let once = Once { asked: &one, answer: &numbered };
+    let change = one_person();
+    assert!(store.record_once(7, &change, now(), &once).await.is_err(), "a lost race");
+    assert_eq!(store.answered(&one).await.unwrap(), None, "what was not done has no answer");
+    let seq = store.record_once(0, &change, now(), &once).await.unwrap().change().unwrap();
+    let later = store.record(seq, &joining(&["bob"], &[]), now()).await.unwrap();
+    let again = store.record_once(seq, &change, now(), &once).await.unwrap();
+    assert_eq!(again, Outcome::Before(numbered(&seq)));
+    assert_eq!(store.answered(&one).await.unwrap(), Some(numbered(&seq)));
+    let reused = Once { asked: &other, answer: &numbered };
+    let refused = store.record_once(later, &joining(&["cyd"], &[]), now(), &reused).await.unwrap_err();
+    assert_eq!((refused.kind, refused.reason.as_str()), (Kind::AlreadyExists, "REQUEST_ID_REUSED"));
+    assert_eq!(store.answered(&other).await.unwrap_err().reason, "REQUEST_ID_REUSED");
+    // Where there is nothing to record, the answer is kept and the record stays.
+    let nothing = Asked::new("r-2", "/Write", "ana", b"").unwrap().unwrap();
+    let once = Once { asked: &nothing, answer: &numbered };
+    let outcome = store.record_once(later, &Change::default(), now(), &once).await.unwrap();
+    assert_eq!(outcome, Outcome::Done(later));
+    assert_eq!(store.answered(&nothing).await.unwrap(), Some(numbered(&later)));
+    assert_eq!(store.cutoff().await.unwrap(), later);
+    assert_eq!(ids(store, PeopleQuery::at(later)).await, ["ana", "bob"]);
+}
+
+pub async fn of_two_requests_at_once_one_writes(store: &dyn Store) {
+    let one = asked("one");
+    let once = Once { asked: &one, answer: &numbered };
+    let change = one_person();
+    let both = futures::join!(store.record_once(0, &change, now(), &once), store.record_once(0, &change, now(), &once));
+    let seqs = [both.0.unwrap().change().unwrap(), both.1.unwrap().change().unwrap()];
+    assert_eq!(seqs, [store.cutoff().await.unwrap(); 2]);
+    assert_eq!(ids(store, PeopleQuery::at(seqs[0])).await, ["ana"]);
 }
 
 /// For a store with a wall of its own: what a statement without a filter sees.

@@ -9,9 +9,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use merit_core::ids::PersonId;
+use merit_core::once::{Asked, Once, Outcome};
 use merit_core::{Result, Scope};
 
-use crate::model::{Change, Person};
+use crate::model::{Change, Identity, Person};
 
 /// Which people are wanted, as on record when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,17 @@ impl PeopleQuery {
     }
 }
 
+/// What a change of one person has to be held against, beside the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Near<'a> {
+    /// The person, and those whom the change names; and everybody above any of them on whatever day.
+    pub people: Vec<PersonId>,
+    /// Whoever had this address, letters counting alike.
+    pub email: &'a str,
+    /// Whoever is this row of a source.
+    pub identity: &'a Identity,
+}
+
 /// An append-only record of people. Nothing that was recorded is ever changed or removed.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -55,4 +67,26 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// `ABORTED` when another change was recorded meanwhile; then nothing is written.
     async fn record(&self, expected: i64, change: &Change, now: Timestamp) -> Result<i64>;
+
+    /// Those on record at a cut-off whom a change of one person has to be held against, by id.
+    async fn near(&self, cutoff: i64, near: &Near<'_>) -> Result<Vec<PersonId>>;
+
+    /// The answer that a request got, if it came before.
+    ///
+    /// # Errors
+    /// `REQUEST_ID_REUSED` when the caller used its id for something else.
+    async fn answered(&self, asked: &Asked) -> Result<Option<Vec<u8>>>;
+
+    /// As [`Store::record`], for what may be asked for twice: it is recorded once, whatever the last change is by then. An
+    /// empty change records nothing but the answer, to the change that was the last.
+    ///
+    /// # Errors
+    /// Those of [`Store::record`] and of [`Store::answered`]; then nothing is written.
+    async fn record_once(
+        &self,
+        expected: i64,
+        change: &Change,
+        now: Timestamp,
+        once: &Once<'_, i64>,
+    ) -> Result<Outcome<i64>>;
 }

@@ -27,7 +27,7 @@ fn bo() -> Person {
 }
 
 fn create(person: Person, id: &str, from: &str) -> CreatePersonRequest {
-    CreatePersonRequest { person: Some(person), person_id: id.to_owned(), from: from.to_owned() }
+    CreatePersonRequest { person: Some(person), person_id: id.to_owned(), from: from.to_owned(), ..Default::default() }
 }
 
 fn update(person: Person, paths: &[&str], from: &str) -> UpdatePersonRequest {
@@ -35,6 +35,7 @@ fn update(person: Person, paths: &[&str], from: &str) -> UpdatePersonRequest {
         person: Some(person),
         update_mask: Some(FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() }),
         from: from.to_owned(),
+        ..UpdatePersonRequest::default()
     }
 }
 
@@ -148,4 +149,48 @@ async fn people_are_filtered_by_what_everybody_may_read() {
     let teams = client.list_teams(ListTeamsRequest::default()).await.unwrap().into_inner().teams;
     let teams: Vec<_> = teams.iter().map(|team| (team.name.as_str(), team.people)).collect();
     assert_eq!(teams, [("teams/East", 1), ("teams/West", 1)]);
+}
+
+#[tokio::test]
+async fn a_request_that_comes_twice_is_done_once() {
+    let service = Service::start().await;
+    service.import(two_people()).await;
+    let mut client = service.client("operator", Role::Operator);
+    let id = "6f1c0d1e-4a5b-4c6d-8e9f-001122334455".to_owned();
+    let asked = CreatePersonRequest { request_id: id.clone(), ..create(bo(), "bo", "2026-07-01") };
+    let mut other = service.client("operator", Role::Operator);
+    let (one, two) = tokio::join!(client.create_person(asked.clone()), other.create_person(asked.clone()));
+    let set = one.unwrap().into_inner();
+    assert_eq!(two.unwrap().into_inner(), set);
+
+    // A change with an etag goes stale by being made; the same request again is told what it came to.
+    let mut moved = set.person.clone().unwrap();
+    moved.attributes.insert("team".to_owned(), value(ValueKind::Text, "East"));
+    let change =
+        UpdatePersonRequest { request_id: "r-2".to_owned(), ..update(moved, &["attributes.team"], "2026-07-01") };
+    let changed = client.update_person(change.clone()).await.unwrap().into_inner();
+    assert_ne!(changed.person, set.person);
+    assert_eq!(client.update_person(change.clone()).await.unwrap().into_inner(), changed);
+    assert_eq!(client.create_person(asked.clone()).await.unwrap().into_inner(), set, "as it was then");
+
+    let reused = UpdatePersonRequest { from: "2026-08-01".to_owned(), ..change };
+    assert_eq!(refused(client.update_person(reused).await).reason, "REQUEST_ID_REUSED");
+    let reused = UpdatePersonRequest { request_id: id, ..update(bo(), &["email"], "") };
+    assert_eq!(
+        refused(
+            client
+                .update_person(UpdatePersonRequest {
+                    person: Some(Person { name: "people/bo".to_owned(), ..bo() }),
+                    ..reused
+                })
+                .await
+        )
+        .reason,
+        "REQUEST_ID_REUSED"
+    );
+    let bad = CreatePersonRequest { request_id: "an id".to_owned(), ..asked.clone() };
+    assert_eq!(refused(client.create_person(bad).await).reason, "BAD_REQUEST_ID");
+    // Somebody else's id is theirs: this is another request, and Bo is on record.
+    let mut admin = service.client("service", Role::Service);
+    assert_eq!(refused(admin.create_person(asked).await).reason, "PERSON_EXISTS");
 }

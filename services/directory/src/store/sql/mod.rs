@@ -1,20 +1,22 @@
 //! The statements of the directory's record, the same for both kinds of database: each is compiled once with the words of
 //! SQLite and once with those of PostgreSQL.
 
+mod write;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use merit_core::ids::PersonId;
-use merit_core::{Error, Kind, Result, Scope, Value, ValueType};
-use merit_platform::store::columns::Rows;
+use merit_core::once::{Asked, Once, Outcome};
+use merit_core::{Error, Result, Scope, Value, ValueType};
 use merit_platform::store::storage;
 use sqlx::Row as _;
 
-use super::dialect::{Connection, Database, Writer, insert};
+use super::dialect::{self, Connection, Database, requests};
 use crate::model::{Change, Fact, Identity, MANAGER, OPEN_ATTRIBUTES, Person};
-use crate::store::{PeopleQuery, Store};
+use crate::store::{Near, PeopleQuery, Store};
 
 /// One database.
 #[derive(Debug, Clone)]
@@ -87,31 +89,57 @@ impl Store for SqlStore {
 
     async fn record(&self, expected: i64, change: &Change, now: Timestamp) -> Result<i64> {
         let mut write = self.0.write().await?;
-        let last: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM changes")
-            .fetch_one(&mut *write)
-            .await
-            .map_err(storage)?;
-        if last != expected {
-            return Err(Error::new(Kind::Aborted, "ABORTED", "the people on record changed meanwhile; try again"));
-        }
-        let seq: i64 =
-            sqlx::query_scalar("INSERT INTO changes (kind, recorded_at) VALUES ('people', $1) RETURNING seq")
-                .bind(now.to_string())
-                .fetch_one(&mut *write)
-                .await
-                .map_err(storage)?;
-        sqlx::query("INSERT INTO imports (seq, source, file_name) VALUES ($1, $2, $3)")
-            .bind(seq)
-            .bind(&change.source)
-            .bind(&change.file_name)
-            .execute(&mut *write)
-            .await
-            .map_err(storage)?;
-        write_identities(&mut write, seq, change).await?;
-        write_versions(&mut write, seq, change).await?;
-        write_facts(&mut write, seq, change).await?;
+        write::unchanged(&mut write, expected).await?;
+        let seq = write::change(&mut write, change, now).await?;
         write.commit().await.map_err(storage)?;
         Ok(seq)
+    }
+
+    async fn near(&self, cutoff: i64, near: &Near<'_>) -> Result<Vec<PersonId>> {
+        let names: Vec<&str> = near.people.iter().map(PersonId::as_str).collect();
+        let rows: Vec<String> = sqlx::query_scalar(
+            "WITH RECURSIVE above (person) AS (
+               SELECT person FROM person_versions WHERE person IN (SELECT value FROM json_each($2)) AND seq <= $1
+               UNION
+               SELECT f.value FROM facts AS f JOIN above AS a ON f.person = a.person
+               WHERE f.attribute = $3 AND f.value IS NOT NULL AND f.seq <= $1)
+             SELECT person FROM above
+             UNION SELECT person FROM person_versions WHERE lower(email) = lower($4) AND seq <= $1
+             UNION SELECT person FROM identities WHERE source = $5 AND external_id = $6 AND seq <= $1
+             ORDER BY person",
+        )
+        .bind(cutoff)
+        .bind(serde_json::to_string(&names).map_err(Error::internal)?)
+        .bind(MANAGER)
+        .bind(near.email)
+        .bind(&near.identity.source)
+        .bind(&near.identity.external_id)
+        .fetch_all(&mut *self.0.read(&Scope::Everyone).await?)
+        .await
+        .map_err(storage)?;
+        rows.iter().map(|person| PersonId::new(person)).collect()
+    }
+
+    async fn answered(&self, asked: &Asked) -> Result<Option<Vec<u8>>> {
+        requests::answered(&mut *self.0.read(&Scope::Everyone).await?, asked).await
+    }
+
+    async fn record_once(
+        &self,
+        expected: i64,
+        change: &Change,
+        now: Timestamp,
+        once: &Once<'_, i64>,
+    ) -> Result<Outcome<i64>> {
+        let mut write = self.0.write().await?;
+        if let Some(before) = requests::answered(&mut write, once.asked).await? {
+            return Ok(Outcome::Before(before));
+        }
+        write::unchanged(&mut write, expected).await?;
+        let seq = if change.is_empty() { expected } else { write::change(&mut write, change, now).await? };
+        requests::keep(&mut write, once.asked, &(once.answer)(&seq), now).await?;
+        write.commit().await.map_err(storage)?;
+        Ok(Outcome::Done(seq))
     }
 }
 
@@ -232,36 +260,6 @@ async fn add_history(
         }
     }
     Ok(())
-}
-
-async fn write_identities(write: &mut Writer, seq: i64, change: &Change) -> Result<()> {
-    let rows = Rows::of("identities", change.identities.len())
-        .text("source", change.identities.iter().map(|(identity, _)| &identity.source))
-        .text("external_id", change.identities.iter().map(|(identity, _)| &identity.external_id))
-        .text("person", change.identities.iter().map(|(_, person)| person.as_str()))
-        .same_number("seq", seq);
-    insert(write, &rows).await
-}
-
-async fn write_versions(write: &mut Writer, seq: i64, change: &Change) -> Result<()> {
-    let rows = Rows::of("person_versions", change.versions.len())
-        .text("person", change.versions.iter().map(|version| version.person.as_str()))
-        .same_number("seq", seq)
-        .text("display_name", change.versions.iter().map(|version| &version.display_name))
-        .optional_text("email", change.versions.iter().map(|version| version.email.as_deref()));
-    insert(write, &rows).await
-}
-
-async fn write_facts(write: &mut Writer, seq: i64, change: &Change) -> Result<()> {
-    let facts = || change.facts.iter().map(|(_, fact)| fact);
-    let rows = Rows::of("facts", change.facts.len())
-        .text("person", change.facts.iter().map(|(person, _)| person.as_str()))
-        .text("attribute", facts().map(|fact| &fact.attribute))
-        .text("from_day", facts().map(|fact| fact.from.to_string()))
-        .same_number("seq", seq)
-        .optional_text("kind", facts().map(|fact| fact.value.as_ref().map(|value| value.kind().word())))
-        .optional_text("value", facts().map(|fact| fact.value.as_ref().map(ToString::to_string)));
-    insert(write, &rows).await
 }
 
 fn read_value(kind: Option<&str>, text: Option<&str>) -> Result<Option<Value>> {
