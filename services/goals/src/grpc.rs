@@ -100,7 +100,8 @@ impl GoalsService for Grpc {
         &self,
         request: Request<proto::UpdateCycleRequest>,
     ) -> Result<Response<proto::UpdateCycleResponse>, Status> {
-        self.change_settings(&request.into_inner()).await.map(Response::new).map_err(to_status)
+        let permit = Permit::of(&request)?;
+        self.change_settings(permit.principal(), &request.into_inner()).await.map(Response::new).map_err(to_status)
     }
 
     async fn get_cycle(

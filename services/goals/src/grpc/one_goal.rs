@@ -5,12 +5,17 @@ use merit_core::text::{note, shown};
 use merit_core::{Error, Result, Scope};
 use merit_platform::access::{Permit, Terms};
 use merit_platform::mask::Mask;
+use merit_platform::once::asked;
 use merit_platform::{etag, wire};
 use merit_proto::goals::v1 as proto;
 
 use super::{Grpc, wire_goal};
 use crate::model::{Clear, Goal, GoalRow, Owner};
 use crate::service::Assessed;
+
+const CREATE_GOAL: &str = "/merit.goals.v1.GoalsService/CreateGoal";
+const UPDATE_GOAL: &str = "/merit.goals.v1.GoalsService/UpdateGoal";
+const RECORD_PROGRESS: &str = "/merit.goals.v1.GoalsService/RecordProgress";
 
 /// What an update can write.
 const PATHS: [&str; 9] =
@@ -27,13 +32,14 @@ impl Grpc {
         permit: &Permit,
         request: proto::CreateGoalRequest,
     ) -> Result<proto::CreateGoalResponse> {
+        let asked = asked(&request.request_id, CREATE_GOAL, permit.principal(), &request)?;
         let goal = request.goal.unwrap_or_default();
         let owner = owner(&goal)?;
         if !writes(permit, &owner).await? {
             return Err(Error::hidden(&owner.name()));
         }
         let row = GoalRow { goal_id: request.goal_id, ..created(goal, &owner)? };
-        let goal = self.goals.create(row).await?;
+        let goal = self.goals.create(row, asked.as_ref()).await?;
         Ok(proto::CreateGoalResponse { goal: Some(wire_goal::goal(&goal)) })
     }
 
@@ -42,12 +48,13 @@ impl Grpc {
         permit: &Permit,
         request: proto::UpdateGoalRequest,
     ) -> Result<proto::UpdateGoalResponse> {
+        let asked = asked(&request.request_id, UPDATE_GOAL, permit.principal(), &request)?;
         let goal = request.goal.unwrap_or_default();
         let mask = Mask::read(request.update_mask.as_ref(), &PATHS, &set(&goal))?;
         let etag = goal.etag.clone();
         let id = self.writable(permit, &goal.name).await?;
         let expect = |known: &Goal| etag::check(&etag, &wire_goal::etag_of(known));
-        let changed = self.goals.change(&id, &expect, updated(goal, &mask)?).await?;
+        let changed = self.goals.change(&id, asked.as_ref(), &expect, updated(goal, &mask)?).await?;
         Ok(proto::UpdateGoalResponse { goal: Some(wire_goal::goal(&changed)) })
     }
 
@@ -56,6 +63,7 @@ impl Grpc {
         permit: &Permit,
         request: proto::RecordProgressRequest,
     ) -> Result<proto::RecordProgressResponse> {
+        let asked = asked(&request.request_id, RECORD_PROGRESS, permit.principal(), &request)?;
         let id = self.writable(permit, &request.name).await?;
         let Some(progress) = request.progress else {
             return Err(Error::invalid("BAD_GOAL", "the request says no progress; give a day and how far it has come"));
@@ -63,7 +71,7 @@ impl Grpc {
         let row = with_progress(GoalRow::default(), progress)?;
         let etag = request.etag;
         let expect = |known: &Goal| etag::check(&etag, &wire_goal::etag_of(known));
-        let changed = self.goals.change(&id, &expect, row).await?;
+        let changed = self.goals.change(&id, asked.as_ref(), &expect, row).await?;
         Ok(proto::RecordProgressResponse { goal: Some(wire_goal::goal(&changed)) })
     }
 

@@ -1,12 +1,16 @@
 //! A cycle's settings over the wire.
 
 use merit_core::{Error, Result};
+use merit_platform::identity::Principal;
 use merit_platform::mask::Mask;
+use merit_platform::once::asked;
 use merit_platform::{etag, wire};
 use merit_proto::goals::v1 as proto;
 
 use super::{Grpc, cycle_id, wire_goal};
 use crate::model::{Approval, TeamPay};
+
+const UPDATE_CYCLE: &str = "/merit.goals.v1.GoalsService/UpdateCycle";
 
 /// What an update can write.
 const PATHS: [&str; 3] = ["approval", "team_pay", "self_assessment_until"];
@@ -14,8 +18,10 @@ const PATHS: [&str; 3] = ["approval", "team_pay", "self_assessment_until"];
 impl Grpc {
     pub(super) async fn change_settings(
         &self,
+        caller: &Principal,
         request: &proto::UpdateCycleRequest,
     ) -> Result<proto::UpdateCycleResponse> {
+        let asked = asked(&request.request_id, UPDATE_CYCLE, caller, request)?;
         let mask = Mask::read(request.update_mask.as_ref(), &PATHS, &set(request))?;
         let id = self.goals.cycle(&cycle_id(&request.name)?).await?.id;
         let approval = match (mask.has("approval"), request.approval()) {
@@ -36,7 +42,7 @@ impl Grpc {
             (true, day) => Some(wire::day("the last day for self-assessments", day)?),
         };
         let expect = |known: &crate::model::Cycle| etag::check(&request.etag, &wire_goal::etag_of_cycle(known));
-        let cycle = self.goals.update_cycle(&id, &expect, approval, team_pay, until).await?;
+        let cycle = self.goals.update_cycle(&id, asked.as_ref(), &expect, approval, team_pay, until).await?;
         Ok(proto::UpdateCycleResponse { cycle: Some(self.cycle(&cycle)) })
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use merit_core::ids::CycleId;
+use merit_core::once::Asked;
 use merit_core::text::shown;
 use merit_core::{Error, Period, Result};
 
@@ -40,10 +41,11 @@ impl Goals {
     /// Changes a cycle's settings; what is not given stays as it is.
     ///
     /// # Errors
-    /// Those of `expect`, which the cycle on record has to pass; `UNKNOWN_CYCLE`, and `BAD_WINDOW` when the self-assessment window would end before the cycle's last day.
+    /// Those of `expect`, which the cycle on record has to pass; `UNKNOWN_CYCLE`; `REQUEST_ID_REUSED`; and `BAD_WINDOW` when the self-assessment window would end before the cycle's last day.
     pub async fn update_cycle(
         &self,
         id: &CycleId,
+        asked: Option<&Asked>,
         expect: &(dyn Fn(&Cycle) -> Result<()> + Send + Sync),
         approval: Option<Approval>,
         team_pay: Option<TeamPay>,
@@ -51,6 +53,9 @@ impl Goals {
     ) -> Result<Cycle> {
         for _ in 0..ATTEMPTS {
             let cutoff = self.store.cutoff().await?;
+            if let Some(seq) = self.answered(asked).await? {
+                return find(self.store.cycles(seq).await?, id);
+            }
             let before = find(self.store.cycles(cutoff).await?, id)?;
             expect(&before)?;
             let settings = Settings {
@@ -58,12 +63,9 @@ impl Goals {
                 team_pay: team_pay.unwrap_or(before.settings.team_pay),
                 self_assessment_until: self_assessment_until.unwrap_or(before.settings.self_assessment_until),
             };
-            if settings == before.settings {
-                return Ok(before);
-            }
-            let after = before.with_settings(settings)?;
-            if self.recorded(cutoff, Some(Change::Cycle(after.clone()))).await? {
-                return Ok(after);
+            let change = (settings != before.settings).then(|| before.with_settings(settings)).transpose()?;
+            if let Some(seq) = self.recorded_once(cutoff, change.map(Change::Cycle), asked).await? {
+                return find(self.store.cycles(seq).await?, id);
             }
         }
         Err(busy())

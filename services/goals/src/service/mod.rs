@@ -15,6 +15,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use merit_core::once::{Asked, Once, Outcome, numbered};
 use merit_core::{Clock, Error, Kind, Result};
 
 pub use coverage::Coverage;
@@ -80,6 +81,31 @@ impl Goals {
             Ok(_) => Ok(true),
             Err(error) if error.kind == Kind::Aborted => Ok(false),
             Err(error) => Err(error),
+        }
+    }
+
+    /// The number of the change that a request was answered with, if it came before.
+    async fn answered(&self, asked: Option<&Asked>) -> Result<Option<i64>> {
+        let Some(asked) = asked else { return Ok(None) };
+        let before = self.store.answered(asked).await?;
+        before.map(|answer| Outcome::Before(answer).change()).transpose()
+    }
+
+    /// As [`Goals::recorded`], once where it may be asked for twice. Gives the number of the change, that of the last one
+    /// where there is nothing to record.
+    async fn recorded_once(&self, cutoff: i64, change: Option<Change>, asked: Option<&Asked>) -> Result<Option<i64>> {
+        let now = self.clock.now();
+        let done = match (asked, &change) {
+            (Some(asked), change) => {
+                let once = Once { asked, answer: &numbered };
+                self.store.record_once(cutoff, change.as_ref(), now, &once).await.and_then(Outcome::change)
+            }
+            (None, Some(change)) => self.store.record(cutoff, change, now).await,
+            (None, None) => Ok(cutoff),
+        };
+        match done {
+            Err(error) if error.kind == Kind::Aborted => Ok(None),
+            done => done.map(Some),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Reading, setting and changing one goal. A change is a file of one row, so it is held against the record as files are.
 
 use merit_core::ids::GoalId;
+use merit_core::once::Asked;
 use merit_core::{Error, Result};
 
 use super::check::goal_id;
@@ -21,7 +22,10 @@ impl Goals {
     /// # Errors
     /// Those of the store.
     pub async fn goal(&self, id: &GoalId) -> Result<Option<Assessed>> {
-        let cutoff = self.store.cutoff().await?;
+        self.goal_at(id, self.store.cutoff().await?).await
+    }
+
+    async fn goal_at(&self, id: &GoalId, cutoff: i64) -> Result<Option<Assessed>> {
         let query = GoalQuery { ids: Some(vec![id.clone()]), ..GoalQuery::at(cutoff) };
         let Some(goal) = self.store.goals(&query).await?.into_iter().next() else { return Ok(None) };
         let known = self.store.cycles(cutoff).await?;
@@ -32,10 +36,11 @@ impl Goals {
     /// Sets a goal that is not there yet.
     ///
     /// # Errors
-    /// `GOAL_EXISTS`; `BAD_GOAL` with everything that is wrong with it; `ABORTED` when other changes kept coming in between.
-    pub async fn create(&self, row: GoalRow) -> Result<Assessed> {
+    /// `GOAL_EXISTS`; `BAD_GOAL` with everything that is wrong with it; `REQUEST_ID_REUSED`; `ABORTED` when other changes
+    /// kept coming in between.
+    pub async fn create(&self, row: GoalRow, asked: Option<&Asked>) -> Result<Assessed> {
         let id = GoalId::new(&goal_id(&row))?;
-        self.write(&id, row, SOURCE.to_owned(), &|known| match known {
+        self.write(&id, asked, row, SOURCE.to_owned(), &|known| match known {
             None => Ok(()),
             Some(_) => Err(Error::exists("GOAL_EXISTS", format!("there is a goal `{id}` already; take another id"))),
         })
@@ -45,21 +50,29 @@ impl Goals {
     /// Changes a goal: what the row has is written, what is empty stays. `row.goal_id` and its source are not read.
     ///
     /// # Errors
-    /// Those of `expect`; `BAD_GOAL` with everything that is wrong with it; `UNKNOWN_GOAL`; `ABORTED` when other changes
-    /// kept coming in between.
-    pub async fn change(&self, id: &GoalId, expect: Expect<'_>, mut row: GoalRow) -> Result<Assessed> {
+    /// Those of `expect`; `BAD_GOAL` with everything that is wrong with it; `UNKNOWN_GOAL`; `REQUEST_ID_REUSED`;
+    /// `ABORTED` when other changes kept coming in between.
+    pub async fn change(
+        &self,
+        id: &GoalId,
+        asked: Option<&Asked>,
+        expect: Expect<'_>,
+        mut row: GoalRow,
+    ) -> Result<Assessed> {
         let known = self.goal(id).await?.ok_or_else(|| unknown(id))?.goal;
         let first = known.identities.first().cloned();
         let source = first.as_ref().map_or_else(|| SOURCE.to_owned(), |identity| identity.source.clone());
         row.external_id = first.map(|identity| identity.external_id).unwrap_or_default();
         row.goal_id = id.as_str().to_owned();
         row.cycle = known.content.cycle.as_str().to_owned();
-        self.write(id, row, source, &|known| known.map_or_else(|| Err(unknown(id)), expect)).await
+        self.write(id, asked, row, source, &|known| known.map_or_else(|| Err(unknown(id)), expect)).await
     }
 
+    /// Writes a row. What was asked for before is not checked again.
     async fn write(
         &self,
         id: &GoalId,
+        asked: Option<&Asked>,
         row: GoalRow,
         source: String,
         expect: &(dyn Fn(Option<&Goal>) -> Result<()> + Send + Sync),
@@ -67,6 +80,10 @@ impl Goals {
         let file = GoalsFile { source, rows: vec![row], ..GoalsFile::default() };
         for _ in 0..ATTEMPTS {
             let cutoff = self.store.cutoff().await?;
+            // After the cut-off: what is done by then is seen here, what comes later is seen when this is recorded.
+            if let Some(seq) = self.answered(asked).await? {
+                return self.written(id, seq).await;
+            }
             let record = self.record(cutoff, &file).await?;
             expect(record.goals.get(id))?;
             let plan = plan(&record, &file);
@@ -75,11 +92,16 @@ impl Goals {
                 return Err(Error::invalid("BAD_GOAL", message).with_problems(plan.outcome.problems));
             }
             let writes = !plan.change.versions.is_empty();
-            if self.recorded(cutoff, writes.then_some(Change::Goals(plan.change))).await? {
-                return self.goal(id).await?.ok_or_else(|| Error::internal("a goal that was written is gone"));
+            let change = writes.then_some(Change::Goals(plan.change));
+            if let Some(seq) = self.recorded_once(cutoff, change, asked).await? {
+                return self.written(id, seq).await;
             }
         }
         Err(busy())
+    }
+
+    async fn written(&self, id: &GoalId, seq: i64) -> Result<Assessed> {
+        self.goal_at(id, seq).await?.ok_or_else(|| Error::internal("a goal that was written is gone"))
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use merit_core::ids::{CycleId, GoalId, PersonId, TeamId};
-use merit_core::once::{Asked, Once, Outcome};
+use merit_core::once::{Asked, Once, Outcome, numbered};
 use merit_core::{Kind, Period, Ratio, Result, Scope, Value};
 
 use super::{GoalQuery, Store};
@@ -18,7 +18,7 @@ macro_rules! holds {
             an_empty_record_has_nothing, the_last_schema_applied_is_in_force, cycles_come_earliest_first_with_their_last_settings,
             everything_written_is_read_back, a_cutoff_hides_what_came_later, a_lost_race_writes_nothing,
             a_failed_change_leaves_nothing, queries_narrow_down, keys_are_known_by_source, a_request_is_recorded_once,
-            many_goals_are_written_at_once);
+            of_two_requests_at_once_one_writes, many_goals_are_written_at_once);
     };
     ($open:expr => $($law:ident),+) => {$(
         #[tokio::test]
@@ -264,16 +264,34 @@ pub async fn a_request_is_recorded_once(store: &dyn Store) {
     let once = Once { asked: &one, answer: &answer };
     let change = setting(&Owner::Organisation, &["g"]);
     assert_eq!(store.answered(&one).await.unwrap(), None);
-    assert!(store.record_once(7, &change, now(), &once).await.is_err(), "a lost race");
+    assert!(store.record_once(7, Some(&change), now(), &once).await.is_err(), "a lost race");
     assert_eq!(store.answered(&one).await.unwrap(), None, "what was not done has no answer");
-    let Outcome::Done(seq) = store.record_once(0, &change, now(), &once).await.unwrap() else { panic!("it is new") };
-    let again = store.record_once(0, &change, now(), &once).await.unwrap();
+    let Outcome::Done(seq) = store.record_once(0, Some(&change), now(), &once).await.unwrap() else {
+        panic!("it is new")
+    };
+    let again = store.record_once(0, Some(&change), now(), &once).await.unwrap();
     assert_eq!(again, Outcome::Before(answer(&seq)));
     assert_eq!(store.answered(&one).await.unwrap(), Some(answer(&seq)));
     let reused = Once { asked: &other, answer: &answer };
-    let refused = store.record_once(seq, &setting(&Owner::Organisation, &["h"]), now(), &reused).await.unwrap_err();
+    let another = setting(&Owner::Organisation, &["h"]);
+    let refused = store.record_once(seq, Some(&another), now(), &reused).await.unwrap_err();
     assert_eq!((refused.kind, refused.reason.as_str()), (Kind::AlreadyExists, "REQUEST_ID_REUSED"));
+    // Where there is nothing to record, the answer is kept and the record stays.
+    let nothing = Asked::new("r-2", "/Write", "ana", b"").unwrap().unwrap();
+    let once = Once { asked: &nothing, answer: &answer };
+    assert_eq!(store.record_once(seq, None, now(), &once).await.unwrap(), Outcome::Done(seq));
+    assert_eq!(store.answered(&nothing).await.unwrap(), Some(answer(&seq)));
     assert_eq!(store.cutoff().await.unwrap(), seq);
+}
+
+pub async fn of_two_requests_at_once_one_writes(store: &dyn Store) {
+    let one = Asked::new("r-1", "/Write", "ana", b"one").unwrap().unwrap();
+    let once = Once { asked: &one, answer: &numbered };
+    let change = setting(&Owner::Organisation, &["g"]);
+    let write = || store.record_once(0, Some(&change), now(), &once);
+    let both = futures::join!(write(), write());
+    let seqs = [both.0.unwrap().change().unwrap(), both.1.unwrap().change().unwrap()];
+    assert_eq!(seqs, [store.cutoff().await.unwrap(); 2]);
 }
 
 /// For a store with a wall of its own: what a statement without a filter sees.

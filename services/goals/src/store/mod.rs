@@ -80,13 +80,14 @@ pub trait Store: Send + Sync {
     async fn answered(&self, asked: &Asked) -> Result<Option<Vec<u8>>>;
 
     /// As [`Store::record`], for what may be asked for twice: it is recorded once, whatever the last change is by then.
+    /// Without a change only the answer is recorded, to the change that was the last.
     ///
     /// # Errors
     /// Those of [`Store::record`] and of [`Store::answered`]; then nothing is written.
     async fn record_once(
         &self,
         expected: i64,
-        change: &Change,
+        change: Option<&Change>,
         now: Timestamp,
         once: &Once<'_, i64>,
     ) -> Result<Outcome<i64>>;

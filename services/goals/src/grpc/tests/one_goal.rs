@@ -4,8 +4,8 @@ use merit_core::Error;
 use merit_platform::identity::Role;
 use merit_platform::status::from_status;
 use merit_proto::goals::v1::{
-    CreateGoalRequest, DatedTarget, GetGoalRequest, Goal, ListGoalsRequest, OwnerKind, Progress, RecordProgressRequest,
-    UpdateCycleRequest, UpdateGoalRequest,
+    CreateGoalRequest, DatedTarget, GetCycleRequest, GetGoalRequest, Goal, ListGoalsRequest, OwnerKind, Progress,
+    RecordProgressRequest, UpdateCycleRequest, UpdateGoalRequest,
 };
 use merit_proto::r#type::v1::ValueKind;
 use prost_types::FieldMask;
@@ -31,12 +31,12 @@ fn target(from: &str, number: &str) -> DatedTarget {
 }
 
 fn create(goal: Goal, id: &str) -> CreateGoalRequest {
-    CreateGoalRequest { goal: Some(goal), goal_id: id.to_owned() }
+    CreateGoalRequest { goal: Some(goal), goal_id: id.to_owned(), ..Default::default() }
 }
 
 fn update(goal: Goal, paths: &[&str]) -> UpdateGoalRequest {
     let update_mask = Some(FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() });
-    UpdateGoalRequest { goal: Some(goal), update_mask }
+    UpdateGoalRequest { goal: Some(goal), update_mask, ..Default::default() }
 }
 
 fn named(name: &str) -> GetGoalRequest {
@@ -98,6 +98,7 @@ async fn progress_of_a_milestone_is_recorded_day_by_day() {
         name: "goals/pilot".to_owned(),
         progress: Some(Progress { on: on.to_owned(), done: done.to_owned(), comment: comment.to_owned() }),
         etag: etag.to_owned(),
+        ..RecordProgressRequest::default()
     };
     client.record_progress(tell("2026-07-10", "1/4", "One practice said yes.", &set.etag)).await.unwrap();
     let told = client.record_progress(tell("2026-07-20", "1/2", "", "")).await.unwrap().into_inner().goal.unwrap();
@@ -247,4 +248,52 @@ async fn settings_of_a_cycle_are_changed_by_mask_and_etag() {
     ] {
         assert_eq!(refused(client.update_cycle(request).await).reason, reason);
     }
+}
+
+#[tokio::test]
+async fn a_request_that_comes_twice_is_done_once() {
+    let services = Services::start().await;
+    let mut client = services.client("operator", Role::Operator);
+    let mut other = services.client("operator", Role::Operator);
+    let asked = CreateGoalRequest { request_id: "r-1".to_owned(), ..create(goal("people/ana"), "anas") };
+    let (one, two) = tokio::join!(client.create_goal(asked.clone()), other.create_goal(asked.clone()));
+    let set = one.unwrap().into_inner();
+    assert_eq!(two.unwrap().into_inner(), set);
+
+    // A change with an etag goes stale by being made; the same request again is told what it came to.
+    let read = set.goal.clone().unwrap();
+    let retitled = Goal { title: "Happier".to_owned(), ..read };
+    let change = UpdateGoalRequest { request_id: "r-2".to_owned(), ..update(retitled, &["title"]) };
+    let changed = client.update_goal(change.clone()).await.unwrap().into_inner();
+    assert_eq!(changed.goal.as_ref().map(|goal| goal.version), Some(2));
+    assert_eq!(client.update_goal(change.clone()).await.unwrap().into_inner(), changed);
+    assert_eq!(client.create_goal(asked.clone()).await.unwrap().into_inner(), set, "as it was then");
+
+    let reused = CreateGoalRequest { goal_id: "another".to_owned(), ..asked.clone() };
+    assert_eq!(refused(client.create_goal(reused).await).reason, "REQUEST_ID_REUSED");
+    let bad = UpdateGoalRequest { request_id: "an id".to_owned(), ..change };
+    assert_eq!(refused(client.update_goal(bad).await).reason, "BAD_REQUEST_ID");
+    // Somebody else's id is theirs: this is another request, and the goal is there.
+    let mut service = services.client("rita", Role::RevenueOperations);
+    assert_eq!(refused(service.create_goal(asked).await).reason, "GOAL_EXISTS");
+
+    let base = goal("people/ana");
+    let milestone = Goal { measure: String::new(), perspective: "innovation".to_owned(), targets: Vec::new(), ..base };
+    let milestone = Goal { done_when: "Two practices use it".to_owned(), title: "Pilot".to_owned(), ..milestone };
+    let pilot = client.create_goal(create(milestone, "pilot")).await.unwrap().into_inner().goal.unwrap();
+    let progress = Progress { on: "2026-07-10".to_owned(), done: "1/4".to_owned(), comment: String::new() };
+    let (name, etag) = (pilot.name, pilot.etag);
+    let tell = RecordProgressRequest { name, progress: Some(progress), etag, request_id: "r-3".to_owned() };
+    let told = client.record_progress(tell.clone()).await.unwrap().into_inner();
+    assert_eq!(client.record_progress(tell).await.unwrap().into_inner(), told);
+
+    let name = "cycles/2026-Q3".to_owned();
+    let cycle = client.get_cycle(GetCycleRequest { name: name.clone() }).await.unwrap().into_inner().cycle.unwrap();
+    let until = "2026-10-20".to_owned();
+    let settings = UpdateCycleRequest { name, self_assessment_until: until, etag: cycle.etag, ..Default::default() };
+    let settings = UpdateCycleRequest { request_id: "r-4".to_owned(), ..settings };
+    let set = client.update_cycle(settings.clone()).await.unwrap().into_inner();
+    assert_eq!(client.update_cycle(settings.clone()).await.unwrap().into_inner(), set);
+    let nameless = UpdateCycleRequest { request_id: String::new(), ..settings };
+    assert_eq!(refused(client.update_cycle(nameless).await).reason, "STALE_ETAG");
 }

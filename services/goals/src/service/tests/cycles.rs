@@ -12,19 +12,22 @@ async fn a_quarter_opens_with_safe_settings_and_again_does_nothing() {
     assert_eq!((q3.settings.approval, q3.settings.team_pay), (Approval::Required, TeamPay::Hidden));
     assert_eq!(q3.settings.self_assessment_until, day("2026-10-14"));
     let cutoff = world.goals.cutoff().await.unwrap();
-    let changed = world.goals.update_cycle(&q3.id, &|_| Ok(()), Some(Approval::Automatic), None, None).await.unwrap();
+    let changed =
+        world.goals.update_cycle(&q3.id, None, &|_| Ok(()), Some(Approval::Automatic), None, None).await.unwrap();
     assert_eq!(world.goals.cutoff().await.unwrap(), cutoff + 1);
     assert_eq!((changed.settings.approval, changed.settings.team_pay), (Approval::Automatic, TeamPay::Hidden));
     let again = world.goals.open_cycle("2026-Q3", Some(q3.days.start), Some(q3.days.last()), "america/new_york").await;
     assert_eq!(again.unwrap(), changed, "its settings stay");
     assert_eq!(
-        world.goals.update_cycle(&q3.id, &|_| Ok(()), None, Some(TeamPay::Hidden), None).await.unwrap(),
+        world.goals.update_cycle(&q3.id, None, &|_| Ok(()), None, Some(TeamPay::Hidden), None).await.unwrap(),
         changed
     );
     assert_eq!(world.goals.cutoff().await.unwrap(), cutoff + 1, "nothing more was recorded");
-    let refused = world.goals.update_cycle(&q3.id, &|_| Ok(()), None, None, Some(day("2026-09-29"))).await.unwrap_err();
+    let refused =
+        world.goals.update_cycle(&q3.id, None, &|_| Ok(()), None, None, Some(day("2026-09-29"))).await.unwrap_err();
     assert_eq!(refused.reason, "BAD_WINDOW");
-    let unknown = world.goals.update_cycle(&cycle_id("2026-Q4"), &|_| Ok(()), None, None, None).await.unwrap_err();
+    let unknown =
+        world.goals.update_cycle(&cycle_id("2026-Q4"), None, &|_| Ok(()), None, None, None).await.unwrap_err();
     assert_eq!(unknown.message, "cycle `2026-Q4` is not open; open it first");
 }
 

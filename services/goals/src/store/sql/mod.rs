@@ -52,7 +52,8 @@ impl Store for SqlStore {
 
     async fn record(&self, expected: i64, change: &Change, now: Timestamp) -> Result<i64> {
         let mut write = self.0.write().await?;
-        let seq = record(&mut write, expected, change, now).await?;
+        unchanged(&mut write, expected).await?;
+        let seq = write::change(&mut write, change, now).await?;
         write.commit().await.map_err(storage)?;
         Ok(seq)
     }
@@ -64,7 +65,7 @@ impl Store for SqlStore {
     async fn record_once(
         &self,
         expected: i64,
-        change: &Change,
+        change: Option<&Change>,
         now: Timestamp,
         once: &Once<'_, i64>,
     ) -> Result<Outcome<i64>> {
@@ -72,18 +73,23 @@ impl Store for SqlStore {
         if let Some(before) = requests::answered(&mut write, once.asked).await? {
             return Ok(Outcome::Before(before));
         }
-        let seq = record(&mut write, expected, change, now).await?;
+        unchanged(&mut write, expected).await?;
+        let seq = match change {
+            Some(change) => write::change(&mut write, change, now).await?,
+            None => expected,
+        };
         requests::keep(&mut write, once.asked, &(once.answer)(&seq), now).await?;
         write.commit().await.map_err(storage)?;
         Ok(Outcome::Done(seq))
     }
 }
 
-async fn record(write: &mut dialect::Connection, expected: i64, change: &Change, now: Timestamp) -> Result<i64> {
-    if last_change(write).await? != expected {
-        return Err(Error::new(Kind::Aborted, "ABORTED", "the goals on record changed meanwhile; try again"));
+/// That the last change is the expected one.
+async fn unchanged(write: &mut dialect::Connection, expected: i64) -> Result<()> {
+    if last_change(write).await? == expected {
+        return Ok(());
     }
-    write::change(write, change, now).await
+    Err(Error::new(Kind::Aborted, "ABORTED", "the goals on record changed meanwhile; try again"))
 }
 
 async fn last_change(connection: &mut dialect::Connection) -> Result<i64> {
