@@ -198,7 +198,7 @@ pub fn calls() -> Vec<AboutPeople> {
         row: "feedback ReplyToNote",
         one: |world, person| {
             let text = "Thank you.".to_owned();
-            bytes(&feedback::ReplyToNoteRequest { name: world.note(person), text })
+            bytes(&feedback::ReplyToNoteRequest { name: world.note(person), text, ..Default::default() })
         },
         all: None,
         told: asked,
@@ -237,7 +237,7 @@ fn one_goal(calls: &mut Vec<AboutPeople>) {
                 ..Default::default()
             };
             let goal_id = format!("pilot-{}", MADE.fetch_add(1, Ordering::Relaxed));
-            bytes(&goals::CreateGoalRequest { goal: Some(goal), goal_id })
+            bytes(&goals::CreateGoalRequest { goal: Some(goal), goal_id, ..Default::default() })
         },
         asked,
         |_, person| person.to_owned(),
@@ -248,7 +248,7 @@ fn one_goal(calls: &mut Vec<AboutPeople>) {
             // What it says already: nothing changes.
             let title = "Business of ten thousand".to_owned();
             let goal = goals::Goal { name: self::goal(person), title, ..Default::default() };
-            bytes(&goals::UpdateGoalRequest { goal: Some(goal), update_mask: None })
+            bytes(&goals::UpdateGoalRequest { goal: Some(goal), ..Default::default() })
         },
         asked,
         goal,

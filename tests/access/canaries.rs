@@ -226,7 +226,7 @@ async fn talk(world: &World, caught: &Caught) {
     let note = mia.create_note(note).await.unwrap().into_inner().note.unwrap();
     let mut dan = FeedbackServiceClient::new(world.link("dan", Role::Member));
     let text = caught.plant("Kanari answer: I was nervous.");
-    dan.reply_to_note(ReplyToNoteRequest { name: note.name, text }).await.unwrap();
+    dan.reply_to_note(ReplyToNoteRequest { name: note.name, text, ..Default::default() }).await.unwrap();
 }
 
 /// Adjusts, approves, publishes, explains, lists.

@@ -85,6 +85,17 @@ pub fn numbered(change: &i64) -> Vec<u8> {
     change.to_string().into_bytes()
 }
 
+impl<T> Outcome<T> {
+    /// What was done now; none where it was done before.
+    #[must_use]
+    pub fn done(self) -> Option<T> {
+        match self {
+            Self::Done(done) => Some(done),
+            Self::Before(_) => None,
+        }
+    }
+}
+
 impl Outcome<i64> {
     /// The number of the change, now or before, where the answer was [`numbered`].
     ///

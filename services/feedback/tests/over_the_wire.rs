@@ -288,7 +288,7 @@ async fn a_file_of_notes_goes_in_and_comes_out_for_the_people_it_concerns() {
     let name = about_ana.name.clone();
     let mut ana = world.client("ana", Role::Member);
     ana.acknowledge_note(proto::AcknowledgeNoteRequest { name: name.clone() }).await.unwrap();
-    let reply = proto::ReplyToNoteRequest { name: name.clone(), text: "Thank you".to_owned() };
+    let reply = proto::ReplyToNoteRequest { name: name.clone(), text: "Thank you".to_owned(), ..Default::default() };
     let note = ana.reply_to_note(reply.clone()).await.unwrap().into_inner().note.unwrap();
     assert_eq!((note.acknowledged_at.as_str(), note.replies.len()), ("2026-09-15T08:00:00Z", 1));
     let operator = world.client("operator", Role::Operator).reply_to_note(reply).await.unwrap_err();
@@ -399,8 +399,14 @@ async fn the_same_request_again_makes_one_note(world: &World) {
     };
     let first = ana.create_note(request.clone()).await.unwrap().into_inner();
     let name = first.note.as_ref().unwrap().name.clone();
-    let reply = proto::ReplyToNoteRequest { name, text: "Thank you".to_owned() };
-    world.client("bo", Role::Member).reply_to_note(reply).await.unwrap();
+    let reply = proto::ReplyToNoteRequest { name, text: "Thank you".to_owned(), ..Default::default() };
+    let reply = proto::ReplyToNoteRequest { request_id: "r-1".to_owned(), ..reply };
+    let replied = world.client("bo", Role::Member).reply_to_note(reply.clone()).await.unwrap().into_inner();
+    assert_eq!(replied.note.as_ref().map(|note| note.replies.len()), Some(1));
+    assert_eq!(world.client("bo", Role::Member).reply_to_note(reply.clone()).await.unwrap().into_inner(), replied);
+    let reused = proto::ReplyToNoteRequest { text: "Thanks".to_owned(), ..reply };
+    let refused = world.client("bo", Role::Member).reply_to_note(reused).await.unwrap_err();
+    assert_eq!(refused.code(), Code::AlreadyExists);
     assert_eq!(ana.create_note(request.clone()).await.unwrap().into_inner(), first);
 
     let other = proto::CreateNoteRequest { text: "Clear talk".to_owned(), ..request.clone() };

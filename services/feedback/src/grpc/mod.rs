@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use futures::Stream;
 use merit_core::ids::{CycleId, GoalId, PersonId};
-use merit_core::once::{Asked, Once, Outcome};
+use merit_core::once::{Once, Outcome};
 use merit_core::{Error, Result, Scope};
 use merit_platform::access::{Action, Permit, Terms};
 use merit_platform::import::{self, collect};
+use merit_platform::once::{again, asked, kept};
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
 use merit_platform::wire;
 use merit_proto::feedback::v1 as proto;
 use merit_proto::feedback::v1::feedback_service_server::FeedbackService;
 use merit_proto::r#type::v1::ImportSummary;
-use prost::Message as _;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::model::{File, Note, NoteId, Tally};
@@ -29,6 +29,7 @@ const CHUNK: usize = 1000;
 
 /// Which write an id of a request belongs to.
 const CREATE_NOTE: &str = "/merit.feedback.v1.FeedbackService/CreateNote";
+const REPLY_TO_NOTE: &str = "/merit.feedback.v1.FeedbackService/ReplyToNote";
 
 /// The service on the wire.
 #[derive(Clone)]
@@ -88,8 +89,8 @@ impl FeedbackService for Grpc {
         let answer = |note: &Note| proto::CreateNoteResponse { note: Some(note_to_wire(note.clone())) };
         let made = async {
             let author = permit.person()?;
-            let asked = Asked::new(&request.request_id, CREATE_NOTE, author.as_str(), &request.encode_to_vec())?;
-            let encoded = |note: &Note| answer(note).encode_to_vec();
+            let asked = asked(&request.request_id, CREATE_NOTE, permit.principal(), &request)?;
+            let encoded = |note: &Note| kept(&answer(note));
             let once = asked.as_ref().map(|asked| Once { asked, answer: &encoded });
             let receiver = PersonId::from_name(&request.receiver)?;
             permit.on(&receiver).await?;
@@ -97,9 +98,7 @@ impl FeedbackService for Grpc {
             let goals_seen = permit.to(Action::ReadGoals).allows(&receiver, Terms::default()).await?;
             match self.feedback.create_note(author, receiver, &request.text, goal, goals_seen, once.as_ref()).await? {
                 Outcome::Done(note) => Ok(answer(&note)),
-                Outcome::Before(before) => {
-                    proto::CreateNoteResponse::decode(before.as_slice()).map_err(Error::internal)
-                }
+                Outcome::Before(before) => again(&before),
             }
         };
         Ok(Response::new(made.await.map_err(to_status)?))
@@ -111,12 +110,19 @@ impl FeedbackService for Grpc {
     ) -> Result<Response<proto::ReplyToNoteResponse>, Status> {
         let permit = Permit::of(&request)?;
         let request = request.into_inner();
+        let answer = |note: &Note| proto::ReplyToNoteResponse { note: Some(note_to_wire(note.clone())) };
         let replied = async {
             let (by, seen) = answering(&permit).await?;
-            self.feedback.reply(&NoteId::from_name(&request.name)?, &by, &request.text, &seen).await
+            let asked = asked(&request.request_id, REPLY_TO_NOTE, permit.principal(), &request)?;
+            let encoded = |note: &Note| kept(&answer(note));
+            let once = asked.as_ref().map(|asked| Once { asked, answer: &encoded });
+            let id = NoteId::from_name(&request.name)?;
+            match self.feedback.reply(&id, &by, &request.text, &seen, once.as_ref()).await? {
+                Outcome::Done(note) => Ok(answer(&note)),
+                Outcome::Before(before) => again(&before),
+            }
         };
-        let note = replied.await.map_err(to_status)?;
-        Ok(Response::new(proto::ReplyToNoteResponse { note: Some(note_to_wire(note)) }))
+        Ok(Response::new(replied.await.map_err(to_status)?))
     }
 
     async fn acknowledge_note(

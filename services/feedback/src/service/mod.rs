@@ -128,19 +128,26 @@ impl Feedback {
         if seen { Ok(()) } else { Err(Error::hidden(&goal.name())) }
     }
 
-    /// Answers a note, today. `seen` says whose notes the one who answers may see.
+    /// Answers a note, today. `seen` says whose notes the one who answers may see. What was asked for
+    /// before is answered as it was then.
     ///
     /// # Errors
-    /// [`Error::hidden`]; `BAD_TEXT`; `PERMISSION_DENIED` for those who see it and are neither its author nor its receiver.
-    pub async fn reply(&self, id: &NoteId, by: &PersonId, words: &str, seen: &Scope) -> Result<Note> {
+    /// [`Error::hidden`]; `BAD_TEXT`; `REQUEST_ID_REUSED`; `PERMISSION_DENIED` for those who see it and are neither its author nor its receiver.
+    pub async fn reply(
+        &self,
+        id: &NoteId,
+        by: &PersonId,
+        words: &str,
+        seen: &Scope,
+        once: Option<&Once<'_, Note>>,
+    ) -> Result<Outcome<Note>> {
         let note = self.note(id, seen).await?;
         if *by != note.content.author && *by != note.content.receiver {
             return Err(Error::denied("only the note's author and its receiver may answer it"));
         }
         let now = self.clock.now();
         let reply = Reply { author: by.clone(), given_on: today(now), text: text::note("the answer", words)? };
-        self.store.reply(id, &reply, now).await?;
-        self.note(id, seen).await
+        self.store.reply(id, &reply, now, once).await
     }
 
     /// Says that a note was read. Again does nothing. `seen` says whose notes the one who says so may see.

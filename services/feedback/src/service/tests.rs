@@ -236,15 +236,15 @@ async fn only_the_two_people_of_a_note_answer_it_and_only_the_receiver_acknowled
     let cutoff = feedback.cutoff().await.unwrap();
 
     assert_eq!(
-        feedback.reply(&made.id, &person("cy"), "me too", &Scope::Everyone).await.unwrap_err().kind,
+        feedback.reply(&made.id, &person("cy"), "me too", &Scope::Everyone, None).await.unwrap_err().kind,
         Kind::PermissionDenied
     );
     assert_eq!(
         feedback.acknowledge(&made.id, &person("ana"), &Scope::Everyone).await.unwrap_err().kind,
         Kind::PermissionDenied
     );
-    feedback.reply(&made.id, &person("bo"), "Thank you", &Scope::only(&person("bo"))).await.unwrap();
-    feedback.reply(&made.id, &person("ana"), "Keep it up", &Scope::only(&person("ana"))).await.unwrap();
+    feedback.reply(&made.id, &person("bo"), "Thank you", &Scope::only(&person("bo")), None).await.unwrap();
+    feedback.reply(&made.id, &person("ana"), "Keep it up", &Scope::only(&person("ana")), None).await.unwrap();
     let first = feedback.acknowledge(&made.id, &person("bo"), &Scope::Everyone).await.unwrap();
     let changes = feedback.cutoff().await.unwrap();
     let again = feedback.acknowledge(&made.id, &person("bo"), &Scope::Everyone).await.unwrap();
@@ -259,9 +259,9 @@ async fn only_the_two_people_of_a_note_answer_it_and_only_the_receiver_acknowled
     let missing = NoteId::of("x", "y");
     // Somebody else's note looks as if it weren't there.
     let cy = (person("cy"), Scope::only(&person("cy")));
-    let there = feedback.reply(&made.id, &cy.0, "x", &cy.1).await.unwrap_err();
+    let there = feedback.reply(&made.id, &cy.0, "x", &cy.1, None).await.unwrap_err();
     assert_eq!(there, Error::hidden(&made.id.name()));
-    assert_eq!(feedback.reply(&missing, &cy.0, "x", &cy.1).await.unwrap_err(), Error::hidden(&missing.name()));
+    assert_eq!(feedback.reply(&missing, &cy.0, "x", &cy.1, None).await.unwrap_err(), Error::hidden(&missing.name()));
 }
 
 #[tokio::test]

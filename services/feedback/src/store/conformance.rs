@@ -19,7 +19,7 @@ macro_rules! holds {
             a_changed_row_is_a_new_version, a_check_writes_nothing, a_failed_import_leaves_nothing,
             a_cutoff_hides_what_came_later, answers_follow_their_note, a_note_is_acknowledged_once,
             pages_follow_the_days_and_then_the_bytes_of_ids, a_scope_narrows_pages_and_keeps_them_full,
-            the_same_request_again_gets_the_same_answer, ids_of_requests_are_each_callers_own,
+            the_same_request_again_gets_the_same_answer, the_same_answer_again_is_given_once, ids_of_requests_are_each_callers_own,
             the_last_self_assessment_counts, ratings_of_one_day_follow_their_recording, many_rows_are_written_at_once);
     };
     ($open:expr => $($law:ident),+) => {$(
@@ -200,7 +200,7 @@ pub async fn a_cutoff_hides_what_came_later(store: &dyn Store) {
     let first = store.cutoff().await.unwrap();
     let about = NoteId::of("hr", "ana");
     let reply = Reply { author: id("ana"), given_on: SEPTEMBER, text: "Thanks".to_owned() };
-    store.reply(&about, &reply, now()).await.unwrap();
+    store.reply(&about, &reply, now(), None).await.unwrap();
     let second = store.cutoff().await.unwrap();
     store.acknowledge(&about, now()).await.unwrap();
     let third = store.cutoff().await.unwrap();
@@ -223,7 +223,7 @@ pub async fn answers_follow_their_note(store: &dyn Store) {
     assert_ne!(first, second);
     for (author, on) in [("ana", date(2026, 8, 2)), ("bo", date(2026, 8, 1)), ("ana", date(2026, 8, 2))] {
         let reply = Reply { author: id(author), given_on: on, text: author.to_owned() };
-        store.reply(&first, &reply, now()).await.unwrap();
+        store.reply(&first, &reply, now(), None).await.unwrap();
     }
     let kept = store.note(&first).await.unwrap().unwrap();
     let authors: Vec<&str> = kept.replies.iter().map(|reply| reply.author.as_str()).collect();
@@ -267,7 +267,7 @@ pub async fn a_scope_narrows_pages_and_keeps_them_full(store: &dyn Store) {
     assert_eq!(receivers(&author), ["cy"], "it is enough that the author is in the scope");
     assert!(store.notes_of(&id("bo"), None, 9, &Scope::nobody()).await.unwrap().is_empty());
     let reply = Reply { author: id("ana"), given_on: SEPTEMBER, text: "Thanks".to_owned() };
-    store.reply(&first[0].id, &reply, now()).await.unwrap();
+    store.reply(&first[0].id, &reply, now(), None).await.unwrap();
     store.acknowledge(&first[0].id, now()).await.unwrap();
     let answered = store.notes_of(&id("ana"), None, 9, &Scope::only(&id("ana"))).await.unwrap();
     assert_eq!((answered[0].replies.len(), answered[0].acknowledged_at), (1, Some(now())));
@@ -347,6 +347,25 @@ pub async fn the_same_request_again_gets_the_same_answer(store: &dyn Store) {
     assert_eq!(all_notes(store, 0).await.len(), 1);
 }
 
+pub async fn the_same_answer_again_is_given_once(store: &dyn Store) {
+    store.import_notes(batch(&[row("1", note("ana", "bo", JULY))])).await.unwrap();
+    let about = NoteId::of("hr", "1");
+    let reply = Reply { author: id("bo"), given_on: SEPTEMBER, text: "Thank you".to_owned() };
+    let answer = |note: &Note| note.replies.len().to_string().into_bytes();
+    let (first, other) = (asked("r-1", "bo", "one"), asked("r-1", "bo", "another"));
+    let once = Once { asked: &first, answer: &answer };
+    let both = futures::future::join_all([1, 2].map(|_| store.reply(&about, &reply, now(), Some(&once)))).await;
+    let done = both.iter().filter(|outcome| matches!(outcome, Ok(Outcome::Done(_)))).count();
+    let before = both.iter().filter(|outcome| **outcome == Ok(Outcome::Before(b"1".to_vec()))).count();
+    assert_eq!((done, before), (1, 1), "of two at once one writes, and both get one answer");
+    let reused = Once { asked: &other, answer: &answer };
+    let refused = store.reply(&about, &reply, now(), Some(&reused)).await.unwrap_err();
+    assert_eq!((refused.kind, refused.reason.as_str()), (Kind::AlreadyExists, "REQUEST_ID_REUSED"));
+    store.reply(&about, &reply, now(), None).await.unwrap();
+    assert_eq!(store.reply(&about, &reply, now(), Some(&once)).await, Ok(Outcome::Before(b"1".to_vec())));
+    assert_eq!(store.note(&about).await.unwrap().unwrap().replies.len(), 2);
+}
+
 pub async fn ids_of_requests_are_each_callers_own(store: &dyn Store) {
     let answer = |note: &Note| note.id.as_str().as_bytes().to_vec();
     for principal in ["bo", "cy"] {
@@ -366,7 +385,7 @@ pub async fn the_wall_holds(store: &(impl Store + Statements)) {
     store.import_notes(batch(&[row("2", note("dee", "cy", JULY))])).await.unwrap();
     for key in ["1", "2"] {
         let reply = Reply { author: id("cy"), given_on: SEPTEMBER, text: key.to_owned() };
-        store.reply(&NoteId::of("hr", key), &reply, now()).await.unwrap();
+        store.reply(&NoteId::of("hr", key), &reply, now(), None).await.unwrap();
         store.acknowledge(&NoteId::of("hr", key), now()).await.unwrap();
     }
     let own = [row("1", assessment("ana", "g", "", JULY)), row("2", assessment("bo", "g", "", JULY))];

@@ -54,8 +54,17 @@ pub trait Store: Send + Sync {
     ) -> Result<Outcome<Note>>;
     /// A note as it is now.
     async fn note(&self, id: &NoteId) -> Result<Option<Note>>;
-    /// Adds an answer.
-    async fn reply(&self, id: &NoteId, reply: &Reply, at: Timestamp) -> Result<()>;
+    /// Adds an answer and gives the note with it. Where it may be asked for twice, it is added once.
+    ///
+    /// # Errors
+    /// As [`Store::answered`]; then nothing is written.
+    async fn reply(
+        &self,
+        id: &NoteId,
+        reply: &Reply,
+        at: Timestamp,
+        once: Option<&Once<'_, Note>>,
+    ) -> Result<Outcome<Note>>;
     /// Marks a note as read, unless it was.
     async fn acknowledge(&self, id: &NoteId, at: Timestamp) -> Result<()>;
     /// Notes that a person gave or received, and somebody in a scope too, by [`sort_key`], after a key.

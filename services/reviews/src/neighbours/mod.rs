@@ -132,7 +132,12 @@ impl Neighbours for Links {
     }
 
     async fn post(&self, run: &RunId, approved_at: Timestamp) -> Result<u32> {
-        let request = scoring::v1::PostRunRequest { run: run.name(), approved_at: approved_at.to_string() };
+        let request = scoring::v1::PostRunRequest {
+            run: run.name(),
+            approved_at: approved_at.to_string(),
+            // Scoring posts a run once by itself.
+            request_id: String::new(),
+        };
         let response = self.scoring().post_run(request).await.map_err(|status| from_status(&status))?;
         Ok(response.into_inner().posted)
     }

@@ -1,13 +1,18 @@
 //! Adjusting pay by hand.
 
-use merit_core::ids::PersonId;
+use merit_core::ids::{CycleId, PersonId};
+use merit_core::once::{Once, Outcome};
 use merit_core::{Error, Kind, Result};
 use merit_platform::access::{Permit, Terms};
+use merit_platform::once::{again, asked, kept};
 use merit_platform::wire;
 use merit_proto::scoring::v1 as proto;
 
 use super::{Grpc, messages};
+use crate::model::Line;
 use crate::service::NewAdjustment;
+
+const CREATE_ADJUSTMENT: &str = "/merit.scoring.v1.ScoringService/CreateAdjustment";
 
 impl Grpc {
     pub(super) async fn adjust(
@@ -26,17 +31,25 @@ impl Grpc {
                 Error::hidden(&request.participant)
             });
         }
+        let asked = asked(&request.request_id, CREATE_ADJUSTMENT, permit.principal(), &request)?;
+        let encoded = |(cycle, line): &(CycleId, Line)| kept(&adjusted(cycle, line));
+        let once = asked.as_ref().map(|asked| Once { asked, answer: &encoded });
         let amount = request.amount.ok_or_else(|| Error::invalid("NO_AMOUNT", "an adjustment needs an amount"))?;
         let new = NewAdjustment {
             cycle: request.cycle,
             participant,
             amount: wire::parse_money(&amount)?,
             reason: request.reason,
-            request_id: request.request_id,
             by,
             validate_only: request.validate_only,
         };
-        let (cycle, line) = self.scoring.adjust(new).await?;
-        Ok(proto::CreateAdjustmentResponse { line: Some(messages::line(&cycle.id, "", None, line, Vec::new())) })
+        match self.scoring.adjust(new, once.as_ref()).await? {
+            Outcome::Done((cycle, line)) => Ok(adjusted(&cycle, &line)),
+            Outcome::Before(before) => again(&before),
+        }
     }
+}
+
+fn adjusted(cycle: &CycleId, line: &Line) -> proto::CreateAdjustmentResponse {
+    proto::CreateAdjustmentResponse { line: Some(messages::line(cycle, "", None, line.clone(), Vec::new())) }
 }

@@ -3,7 +3,10 @@
 use jiff::civil::Date;
 use merit_core::Result;
 use merit_core::ids::{CycleId, PersonId, RunId};
+use merit_core::once::{Once, Outcome};
 use merit_platform::access::Permit;
+use merit_platform::identity::Principal;
+use merit_platform::once::{again, asked, kept};
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
 use merit_platform::telemetry::metrics;
@@ -16,7 +19,10 @@ use super::pay::number;
 use super::{Answers, Grpc, diagnostics, messages};
 use crate::compute::Whole;
 use crate::model::{Cutoffs, Run, RunState};
-use crate::service::SourceText;
+use crate::service::{Publication, SourceText};
+
+const PUBLISH_POLICIES: &str = "/merit.scoring.v1.ScoringService/PublishPolicies";
+const POST_RUN: &str = "/merit.scoring.v1.ScoringService/PostRun";
 
 /// Rows of one message of a preview.
 const PIECE: usize = 500;
@@ -24,15 +30,18 @@ const PIECE: usize = 500;
 impl Grpc {
     pub(super) async fn publish(
         &self,
+        caller: &Principal,
         request: proto::PublishPoliciesRequest,
     ) -> Result<proto::PublishPoliciesResponse> {
+        let asked = asked(&request.request_id, PUBLISH_POLICIES, caller, &request)?;
+        let encoded = |publication: &Publication| kept(&published(publication));
+        let once = asked.as_ref().map(|asked| Once { asked, answer: &encoded });
         let source = |source: proto::PolicySource| SourceText { file_name: source.file_name, text: source.text };
         let sources = request.sources.into_iter().map(source).collect();
-        let publication = self.scoring.publish(sources, request.validate_only).await?;
-        Ok(proto::PublishPoliciesResponse {
-            policies: publication.policies.iter().map(|(policy, new)| messages::policy(policy, *new)).collect(),
-            failures: publication.refusals.into_iter().map(diagnostics::failure).collect(),
-        })
+        match self.scoring.publish(sources, request.validate_only, once.as_ref()).await? {
+            Outcome::Done(publication) => Ok(published(&publication)),
+            Outcome::Before(before) => again(&before),
+        }
     }
 
     pub(super) async fn policies(&self, request: &proto::ListPoliciesRequest) -> Result<proto::ListPoliciesResponse> {
@@ -138,9 +147,19 @@ impl Grpc {
         Ok(proto::ListRunsResponse { runs, next_page_token })
     }
 
-    pub(super) async fn post(&self, request: &proto::PostRunRequest) -> Result<proto::PostRunResponse> {
-        let posted = self.scoring.post(&RunId::from_name(&request.run)?, &request.approved_at).await?;
-        Ok(proto::PostRunResponse { posted })
+    pub(super) async fn post(
+        &self,
+        caller: &Principal,
+        request: &proto::PostRunRequest,
+    ) -> Result<proto::PostRunResponse> {
+        let asked = asked(&request.request_id, POST_RUN, caller, request)?;
+        let encoded = |posted: &u32| kept(&proto::PostRunResponse { posted: *posted });
+        let once = asked.as_ref().map(|asked| Once { asked, answer: &encoded });
+        let run = RunId::from_name(&request.run)?;
+        match self.scoring.post(&run, &request.approved_at, once.as_ref()).await? {
+            Outcome::Done(posted) => Ok(proto::PostRunResponse { posted }),
+            Outcome::Before(before) => again(&before),
+        }
     }
 
     pub(super) async fn verify(&self, request: &proto::VerifyRunRequest) -> Result<proto::VerifyRunResponse> {
@@ -158,6 +177,13 @@ impl Grpc {
     /// A run's message, with what its policies are about.
     pub(super) async fn with_about(&self, run: &Run) -> Result<proto::Run> {
         Ok(messages::run(run, &self.scoring.policies().await?))
+    }
+}
+
+fn published(publication: &Publication) -> proto::PublishPoliciesResponse {
+    proto::PublishPoliciesResponse {
+        policies: publication.policies.iter().map(|(policy, new)| messages::policy(policy, *new)).collect(),
+        failures: publication.refusals.iter().cloned().map(diagnostics::failure).collect(),
     }
 }
 

@@ -69,7 +69,8 @@ impl ScoringService for Grpc {
         &self,
         request: Request<proto::PublishPoliciesRequest>,
     ) -> Result<Response<proto::PublishPoliciesResponse>, Status> {
-        answer(self.publish(request.into_inner()).await)
+        let permit = Permit::of(&request)?;
+        answer(self.publish(permit.principal(), request.into_inner()).await)
     }
 
     async fn list_policies(
@@ -140,7 +141,8 @@ impl ScoringService for Grpc {
         &self,
         request: Request<proto::PostRunRequest>,
     ) -> Result<Response<proto::PostRunResponse>, Status> {
-        answer(self.post(&request.into_inner()).await)
+        let permit = Permit::of(&request)?;
+        answer(self.post(permit.principal(), &request.into_inner()).await)
     }
 
     async fn verify_run(

@@ -2,6 +2,7 @@
 
 mod lists;
 mod pay;
+mod requests;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -193,7 +194,7 @@ async fn a_refused_policy_comes_with_its_diagnostics_as_data() {
     let wire = Wire::over(world);
     let text = crate::service::tests::SPIF.replace("count of deals", "count of dals");
     let sources = vec![proto::PolicySource { file_name: "p.merit".to_owned(), text: text.clone() }];
-    let request = proto::PublishPoliciesRequest { sources, validate_only: true };
+    let request = proto::PublishPoliciesRequest { sources, validate_only: true, ..Default::default() };
     let answer = wire.client("ops", Role::RevenueOperations).publish_policies(request).await.unwrap().into_inner();
     let [failure] = answer.failures.as_slice() else { panic!("{:?}", answer.failures) };
 

@@ -1,7 +1,8 @@
 //! Posting: a run's lines, and manual adjustments.
 
 use jiff::Timestamp;
-use merit_core::ids::{PersonId, RunId};
+use merit_core::ids::{CycleId, PersonId, RunId};
+use merit_core::once::{Once, Outcome as Came};
 use merit_core::text::{line, shown};
 use merit_core::{Error, Kind, Money, Result};
 
@@ -20,8 +21,6 @@ pub struct NewAdjustment {
     pub amount: Money,
     /// Why.
     pub reason: String,
-    /// Makes a repeated call do nothing; empty: every call is one more.
-    pub request_id: String,
     /// Who asks, if a person.
     pub by: Option<PersonId>,
     /// Whether to check it and write nothing.
@@ -32,20 +31,31 @@ impl Scoring {
     /// Posts a settled run's lines, or what differs from an earlier posted run of its cycle. Again does nothing.
     ///
     /// # Errors
-    /// `UNKNOWN_RUN`, `NOT_SETTLED`, `BAD_TIME` when the approval's instant is none.
-    pub async fn post(&self, id: &RunId, approved_at: &str) -> Result<u32> {
-        let at = if approved_at.is_empty() { Ok(self.clock.now()) } else { approved_at.parse::<Timestamp>() };
+    /// `UNKNOWN_RUN`, `NOT_SETTLED`, `BAD_TIME` when the approval's instant is none, `REQUEST_ID_REUSED`.
+    pub async fn post(&self, id: &RunId, approved_at: &str, once: Option<&Once<'_, u32>>) -> Result<Came<u32>> {
+        let now = self.clock.now();
+        let at = if approved_at.is_empty() { Ok(now) } else { approved_at.parse::<Timestamp>() };
         let at = at.map_err(|_| {
             Error::invalid("BAD_TIME", format!("`{}` is not an instant like 2026-10-05T08:00:00Z", shown(approved_at)))
         })?;
-        self.store.post(id, &at.to_string()).await
+        self.store.post(id, &at.to_string(), now, once).await
     }
 
-    /// Adds a manual adjustment to the ledger, with the cycle that it counts for.
+    /// Adds a manual adjustment to the ledger, with the cycle that it counts for. What was asked for before is not checked
+    /// again; with `validate_only` nothing is kept.
     ///
     /// # Errors
-    /// `NO_REASON`, `ZERO_AMOUNT`, `AMOUNT_TOO_LARGE`, `SELF_ADJUSTMENT`, `UNKNOWN_PERSON`, `REQUEST_ID_REUSED`, and those of the neighbours.
-    pub async fn adjust(&self, new: NewAdjustment) -> Result<(Cycle, Line)> {
+    /// `NO_REASON`, `ZERO_AMOUNT`, `AMOUNT_TOO_LARGE`, `SELF_ADJUSTMENT`, `UNKNOWN_PERSON`, `REQUEST_ID_REUSED`, and those of
+    /// the neighbours.
+    pub async fn adjust(
+        &self,
+        new: NewAdjustment,
+        once: Option<&Once<'_, (CycleId, Line)>>,
+    ) -> Result<Came<(CycleId, Line)>> {
+        let once = once.filter(|_| !new.validate_only);
+        if let Some(before) = self.answered(once).await? {
+            return Ok(Came::Before(before));
+        }
         let reason = line("the reason", &new.reason).map_err(|error| {
             Error::invalid("NO_REASON", format!("{}; say why the amount is adjusted", error.message))
         })?;
@@ -63,21 +73,23 @@ impl Scoring {
             let message = format!("`{}` is not in the directory; import people first", new.participant);
             return Err(Error::not_found("UNKNOWN_PERSON", message));
         }
-        let request_id = (!new.request_id.is_empty()).then(|| line("the request id", &new.request_id)).transpose()?;
         let wanted = adjustment(&cycle, &new, reason);
+        let cycle = cycle.id;
         if new.validate_only {
-            return Ok((cycle, wanted));
+            return Ok(Came::Done((cycle, wanted)));
         }
-        let line = self.store.adjust(&cycle.id, wanted.clone(), request_id.as_deref(), self.clock.now()).await?;
-        if (&line.participant, line.amount, &line.reason) != (&wanted.participant, wanted.amount, &wanted.reason) {
-            let message = format!(
-                "the request id `{}` was used for another adjustment in {}; take a new one",
-                shown(&new.request_id),
-                cycle.id
-            );
-            return Err(Error::exists("REQUEST_ID_REUSED", message));
-        }
-        Ok((cycle, line))
+        let answer = |line: &Line| once.map(|once| (once.answer)(&(cycle.clone(), line.clone()))).unwrap_or_default();
+        let kept = once.map(|once| Once { asked: once.asked, answer: &answer });
+        Ok(match self.store.adjust(&cycle, wanted, self.clock.now(), kept.as_ref()).await? {
+            Came::Done(line) => Came::Done((cycle, line)),
+            Came::Before(before) => Came::Before(before),
+        })
+    }
+
+    /// The answer that a request got, if it came before.
+    pub(super) async fn answered<T>(&self, once: Option<&Once<'_, T>>) -> Result<Option<Vec<u8>>> {
+        let Some(once) = once else { return Ok(None) };
+        self.store.answered(once.asked).await
     }
 }
 

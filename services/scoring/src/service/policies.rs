@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use merit_core::digest::sha256;
+use merit_core::once::{Once, Outcome as Came};
 use merit_core::{Error, Kind, Result};
 use merit_rules::{
     Diagnostic, Diagnostics, Located, Program, Schema, Source, codes, failed_tests, load_policy, located, render,
@@ -67,21 +68,36 @@ impl Scoring {
         Ok(with_ends(self.store.policies().await?))
     }
 
-    /// Checks policies, runs their tests and, unless `validate_only`, registers those that are new. All or none.
+    /// Checks policies, runs their tests and, unless `validate_only`, registers those that are new. All or none. What was
+    /// asked for before is not checked again; where nothing was to be registered, nothing is kept.
     ///
     /// # Errors
-    /// `NO_SCHEMA`, and those of the store.
-    pub async fn publish(&self, sources: Vec<SourceText>, validate_only: bool) -> Result<Publication> {
+    /// `NO_SCHEMA`, `CONCURRENT_CHANGE`, `REQUEST_ID_REUSED`, and those of the store.
+    pub async fn publish(
+        &self,
+        sources: Vec<SourceText>,
+        validate_only: bool,
+        once: Option<&Once<'_, Publication>>,
+    ) -> Result<Came<Publication>> {
+        let once = once.filter(|_| !validate_only);
+        if let Some(before) = self.answered(once).await? {
+            return Ok(Came::Before(before));
+        }
         let schema_text = self.schema_text().await?;
         let known = self.store.policies().await?;
         let publication =
             apart(move || Ok(examine(&plan::schema(&schema_text)?, &schema_text, known, sources))).await?;
         let fresh: Vec<Policy> =
             publication.policies.iter().filter(|(_, new)| *new).map(|(policy, _)| policy.clone()).collect();
-        if publication.refusals.is_empty() && !validate_only && !fresh.is_empty() {
-            self.store.add_policies(fresh, self.clock.now()).await?;
+        if !publication.refusals.is_empty() || validate_only || (fresh.is_empty() && once.is_none()) {
+            return Ok(Came::Done(publication));
         }
-        Ok(publication)
+        let answer = |(): &()| once.map(|once| (once.answer)(&publication)).unwrap_or_default();
+        let kept = once.map(|once| Once { asked: once.asked, answer: &answer });
+        Ok(match self.store.add_policies(fresh, self.clock.now(), kept.as_ref()).await? {
+            Came::Done(()) => Came::Done(publication),
+            Came::Before(before) => Came::Before(before),
+        })
     }
 }
 

@@ -8,6 +8,7 @@ pub mod sqlite;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, PersonId, RunId};
+use merit_core::once::{Asked, Once, Outcome as Came};
 use merit_core::{Money, Period, Result, Scope};
 
 use crate::model::{
@@ -66,8 +67,12 @@ pub trait Policies: Send + Sync {
     /// All of them by name and version, with the last days that their texts name.
     async fn policies(&self) -> Result<Vec<Policy>>;
 
-    /// Adds them, all or none.
-    async fn add_policies(&self, policies: Vec<Policy>, at: Timestamp) -> Result<()>;
+    /// Adds them, all or none; once where it may be asked for twice.
+    ///
+    /// # Errors
+    /// `CONCURRENT_CHANGE` when one was registered meanwhile; those of [`Requests::answered`]; then nothing is written.
+    async fn add_policies(&self, policies: Vec<Policy>, at: Timestamp, once: Option<&Once<'_, ()>>)
+    -> Result<Came<()>>;
 }
 
 /// Runs, their frozen inputs, shards and outcomes.
@@ -160,12 +165,24 @@ pub struct Posted {
 #[async_trait]
 pub trait Ledger: Send + Sync {
     /// Posts a settled run against what is posted for its cycle, and marks it posted, in one transaction. Gives how many
-    /// lines were posted: 0 when it was posted before. `NOT_SETTLED` before that state.
-    async fn post(&self, id: &RunId, at: &str) -> Result<u32>;
+    /// lines were posted: 0 when it was posted before. `at` is when it was approved; `now` is when the request came, which
+    /// is answered once where it may come twice.
+    ///
+    /// # Errors
+    /// `UNKNOWN_RUN`; `NOT_SETTLED` before that state; those of [`Requests::answered`]; then nothing is written.
+    async fn post(&self, id: &RunId, at: &str, now: Timestamp, once: Option<&Once<'_, u32>>) -> Result<Came<u32>>;
 
-    /// Adds an adjustment, numbered for the participant and cycle. With a request id that is on record for the cycle it
-    /// gives that one instead.
-    async fn adjust(&self, cycle: &CycleId, line: Line, request_id: Option<&str>, at: Timestamp) -> Result<Line>;
+    /// Adds an adjustment, numbered for the participant and cycle; once where it may be asked for twice.
+    ///
+    /// # Errors
+    /// Those of [`Requests::answered`]; then nothing is written.
+    async fn adjust(
+        &self,
+        cycle: &CycleId,
+        line: Line,
+        at: Timestamp,
+        once: Option<&Once<'_, Line>>,
+    ) -> Result<Came<Line>>;
 
     /// All that the ledger keeps of a cycle, row by row, as it was at one moment.
     async fn books(&self, cycle: &CycleId) -> Result<Books>;
@@ -180,7 +197,17 @@ pub trait Ledger: Send + Sync {
     async fn last_line(&self) -> Result<i64>;
 }
 
-/// Everything at once.
-pub trait Store: Results + Events + Openings + Policies + Runs + Ledger + PayReads {}
+/// What was asked for under an id, and the answer that it got.
+#[async_trait]
+pub trait Requests: Send + Sync {
+    /// The answer that a request got, if it came before.
+    ///
+    /// # Errors
+    /// `REQUEST_ID_REUSED` when the caller used its id for something else.
+    async fn answered(&self, asked: &Asked) -> Result<Option<Vec<u8>>>;
+}
 
-impl<T: Results + Events + Openings + Policies + Runs + Ledger + PayReads> Store for T {}
+/// Everything at once.
+pub trait Store: Results + Events + Openings + Policies + Runs + Ledger + PayReads + Requests {}
+
+impl<T: Results + Events + Openings + Policies + Runs + Ledger + PayReads + Requests> Store for T {}

@@ -131,8 +131,19 @@ impl Store for SqlStore {
         newest(&mut *self.0.read(&Scope::Everyone).await?, id).await
     }
 
-    async fn reply(&self, id: &NoteId, reply: &Reply, at: Timestamp) -> Result<()> {
+    async fn reply(
+        &self,
+        id: &NoteId,
+        reply: &Reply,
+        at: Timestamp,
+        once: Option<&Once<'_, Note>>,
+    ) -> Result<Outcome<Note>> {
         let mut tx = self.0.write().await?;
+        if let Some(once) = once
+            && let Some(before) = requests::answered(&mut tx, once.asked).await?
+        {
+            return Ok(Outcome::Before(before));
+        }
         let seq = change(&mut tx, "reply", at).await?;
         sqlx::query("INSERT INTO replies (seq, note, author, given_on, body) VALUES ($1, $2, $3, $4, $5)")
             .bind(seq)
@@ -143,7 +154,13 @@ impl Store for SqlStore {
             .execute(&mut *tx)
             .await
             .map_err(storage)?;
-        tx.commit().await.map_err(storage)
+        let note = newest(&mut tx, id).await?;
+        let note = note.ok_or_else(|| Error::internal("the note that was just answered is not there"))?;
+        if let Some(once) = once {
+            requests::keep(&mut tx, once.asked, &(once.answer)(&note), at).await?;
+        }
+        tx.commit().await.map_err(storage)?;
+        Ok(Outcome::Done(note))
     }
 
     async fn acknowledge(&self, id: &NoteId, at: Timestamp) -> Result<()> {

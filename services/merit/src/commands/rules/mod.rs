@@ -119,7 +119,7 @@ fn failure(name: &str, report: &TestReport) -> String {
 pub(crate) async fn publish(screen: Screen, session: &Session, files: &[PathBuf]) -> Result<Outcome> {
     let sources =
         policies::publishable(files)?.into_iter().map(|(file_name, text)| PolicySource { file_name, text }).collect();
-    let request = PublishPoliciesRequest { sources, validate_only: false };
+    let request = PublishPoliciesRequest { sources, ..Default::default() };
     let published: PublishPoliciesResponse = answer(session.scoring().publish_policies(request).await)?;
     for failure in &published.failures {
         screen.warn(&failure.report);

@@ -107,7 +107,7 @@ async fn runs_are_listed_the_last_one_first() {
 #[tokio::test]
 async fn an_export_is_the_whole_list_as_it_was_when_it_began() {
     let (wire, run) = settled().await;
-    wire.world.scoring.post(&run.id, "2026-10-06T10:00:00Z").await.unwrap();
+    wire.world.scoring.post(&run.id, "2026-10-06T10:00:00Z", None).await.unwrap().done().unwrap();
     let mut rob = wire.client("rob", Role::RevenueOperations);
     let list = proto::ListLinesRequest { cycle: "cycles/2026-Q3".to_owned(), with_figures: true, ..Default::default() };
     let listed = rob.list_lines(list).await.unwrap().into_inner().lines;

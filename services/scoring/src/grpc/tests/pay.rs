@@ -14,7 +14,7 @@ use crate::model::Run;
 /// A quarter that was posted.
 async fn posted() -> (Wire, Run) {
     let (wire, run) = settled().await;
-    wire.world.scoring.post(&run.id, "2026-10-06T10:00:00Z").await.unwrap();
+    wire.world.scoring.post(&run.id, "2026-10-06T10:00:00Z", None).await.unwrap().done().unwrap();
     (wire, run)
 }
 
@@ -208,7 +208,7 @@ async fn ones_pay_is_explained_to_oneself_once_posted_and_to_those_who_read_pay(
     assert_eq!(code("ana", Role::Member, true).await, Err(Code::NotFound));
     assert_eq!(code("audrey", Role::Auditor, false).await, Ok(()));
     assert_eq!(code("eva", Role::Executive, false).await, Err(Code::NotFound));
-    wire.world.scoring.post(&run.id, "2026-10-06T10:00:00Z").await.unwrap();
+    wire.world.scoring.post(&run.id, "2026-10-06T10:00:00Z", None).await.unwrap().done().unwrap();
     assert_eq!(code("bob", Role::Member, false).await, Err(Code::NotFound));
     assert_eq!(code("boss", Role::Manager, true).await, Err(Code::NotFound));
     for of_run in [false, true] {

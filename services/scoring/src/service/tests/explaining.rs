@@ -167,7 +167,7 @@ async fn without_a_run_a_preview_of_present_inputs_is_told() {
 async fn corrections_and_adjustments_on_the_ledger_join_up() {
     let world = World::ready().await;
     let first = world.close().await;
-    world.scoring.post(&first.id, APPROVED).await.unwrap();
+    world.scoring.post(&first.id, APPROVED, None).await.unwrap().done().unwrap();
     world.import(vec![deal(2, "D-3", "eve", "", "USD 30000.00", "2026-08-01")]).await;
     let second = world.close().await;
     let proposed = explain(&world, "eve").await;
@@ -176,17 +176,16 @@ async fn corrections_and_adjustments_on_the_ledger_join_up() {
     assert_eq!(proposed.posted[0].0.minor, 160_000);
     assert_eq!(proposed.totals[0].0.minor, 210_000);
 
-    world.scoring.post(&second.id, APPROVED).await.unwrap();
+    world.scoring.post(&second.id, APPROVED, None).await.unwrap().done().unwrap();
     let new = NewAdjustment {
         cycle: "cycles/2026-Q3".to_owned(),
         participant: id("eve"),
         amount: Money::new(-1_250, merit_core::Currency::USD),
         reason: "returned badge".to_owned(),
-        request_id: String::new(),
         by: None,
         validate_only: false,
     };
-    world.scoring.adjust(new).await.unwrap();
+    world.scoring.adjust(new, None).await.unwrap();
     let told = explain(&world, "eve").await;
     joins_up(&told);
     assert_eq!(told.run.id, second.id);
@@ -217,6 +216,6 @@ async fn what_is_proposed_is_not_told_to_who_may_not_see_it() {
         assert_eq!(world.scoring.explain(&id("ana"), &of).await.unwrap_err().reason, "PERMISSION_DENIED");
     }
     let run = world.close().await;
-    world.scoring.post(&run.id, APPROVED).await.unwrap();
+    world.scoring.post(&run.id, APPROVED, None).await.unwrap().done().unwrap();
     assert_eq!(world.scoring.explain(&id("ana"), &posted_only).await.unwrap().lines.len(), 5);
 }

@@ -171,7 +171,7 @@ impl World {
 
     pub async fn publish(&self, texts: &[&str]) {
         let sources = texts.iter().map(|text| SourceText { file_name: "p.merit".to_owned(), text: (*text).to_owned() });
-        let publication = self.scoring.publish(sources.collect(), false).await.unwrap();
+        let publication = self.scoring.publish(sources.collect(), false, None).await.unwrap().done().unwrap();
         assert_eq!(
             publication.refusals,
             [],
@@ -205,7 +205,7 @@ impl World {
     pub async fn posted(&self, cycle: &str) -> Run {
         let run = self.freeze_of(cycle).await;
         let run = self.execute(&run.id).await;
-        self.scoring.post(&run.id, "2026-10-06T10:00:00Z").await.unwrap();
+        self.scoring.post(&run.id, "2026-10-06T10:00:00Z", None).await.unwrap().done().unwrap();
         let found = self.scoring.verify(&run.id).await.unwrap();
         assert!(found.matches, "{found:?}");
         run

@@ -4,7 +4,7 @@ use super::{COMMISSION, SPIF, SourceText, World};
 
 async fn publish(world: &World, text: &str) -> Result<bool, String> {
     let source = SourceText { file_name: "p.merit".to_owned(), text: text.to_owned() };
-    let publication = world.scoring.publish(vec![source], false).await.unwrap();
+    let publication = world.scoring.publish(vec![source], false, None).await.unwrap().done().unwrap();
     match publication.refusals.first() {
         Some(refusal) => Err(refusal.report.clone()),
         None => Ok(publication.policies[0].1),
@@ -54,7 +54,8 @@ async fn a_failing_test_or_a_mistake_refuses_the_whole_set() {
     }
     let source = |text: &str| SourceText { file_name: "p.merit".to_owned(), text: text.to_owned() };
     let mistaken = SPIF.replace("count of deals", "count of dals");
-    let publication = world.scoring.publish(vec![source(COMMISSION), source(&mistaken)], false).await.unwrap();
+    let publication =
+        world.scoring.publish(vec![source(COMMISSION), source(&mistaken)], false, None).await.unwrap().done().unwrap();
     assert_eq!(publication.refusals.len(), 1);
     let report = &publication.refusals[0].report;
     assert!(report.contains("p.merit:") && report.contains("dals") && !report.contains('\u{1b}'), "{report}");
@@ -65,7 +66,7 @@ async fn a_failing_test_or_a_mistake_refuses_the_whole_set() {
 async fn validation_registers_nothing() {
     let world = World::new().await;
     let source = SourceText { file_name: "p.merit".to_owned(), text: COMMISSION.to_owned() };
-    let publication = world.scoring.publish(vec![source], true).await.unwrap();
+    let publication = world.scoring.publish(vec![source], true, None).await.unwrap().done().unwrap();
     assert!(publication.policies[0].1);
     assert!(world.scoring.policies().await.unwrap().is_empty());
 }
@@ -107,7 +108,7 @@ async fn the_pages_about_versions_are_true() {
         for (word, wanted) in [("wrong", vec![code.id]), ("right", vec![])] {
             let sources = published(code.page, word);
             assert_eq!(sources.len(), 2, "{}: {word}", code.id);
-            let found = World::new().await.scoring.publish(sources, false).await.unwrap();
+            let found = World::new().await.scoring.publish(sources, false, None).await.unwrap().done().unwrap();
             let codes: Vec<&str> =
                 found.refusals.iter().flat_map(|refusal| &refusal.diagnostics).map(|one| one.code.as_str()).collect();
             assert_eq!(codes, wanted, "{}: {word}", code.id);
@@ -118,7 +119,7 @@ async fn the_pages_about_versions_are_true() {
 #[tokio::test]
 async fn two_versions_in_force_on_a_day_are_told_apart() {
     let sources = published(merit_rules::codes::VERSIONS_OVERLAP.page, "wrong");
-    let found = World::new().await.scoring.publish(sources, false).await.unwrap();
+    let found = World::new().await.scoring.publish(sources, false, None).await.unwrap().done().unwrap();
     let shown = [
         "error[M0709]: `Spring bonus` version 2 and version 1 hold on the same days",
         " --> p.merit:3:3",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use merit_core::ids::CycleId;
+use merit_core::once::{Asked, Once, Outcome};
 use merit_core::{Money, Scope};
 
 use super::neighbours::{goal, id};
@@ -29,7 +30,7 @@ fn sums(lines: impl IntoIterator<Item = Line>) -> BTreeMap<String, (i64, i64)> {
 }
 
 async fn post(world: &World, run: &Run) -> u32 {
-    world.scoring.post(&run.id, APPROVED).await.unwrap()
+    world.scoring.post(&run.id, APPROVED, None).await.unwrap().done().unwrap()
 }
 
 pub async fn balances(world: &World) -> Vec<(String, i64)> {
@@ -50,7 +51,7 @@ pub async fn balances(world: &World) -> Vec<(String, i64)> {
 async fn a_run_is_posted_once() {
     let world = World::ready().await;
     let run = world.freeze().await;
-    let early = world.scoring.post(&run.id, APPROVED).await.unwrap_err();
+    let early = world.scoring.post(&run.id, APPROVED, None).await.unwrap_err();
     assert_eq!(early.reason, "NOT_SETTLED");
     world.execute(&run.id).await;
     assert_eq!(post(&world, &run).await, 8);
@@ -121,13 +122,12 @@ async fn a_later_run_posts_the_differences() {
     assert_eq!(post(&world, &first).await, 0);
 }
 
-pub fn new(amount: i64, request_id: &str) -> NewAdjustment {
+pub fn new(amount: i64) -> NewAdjustment {
     NewAdjustment {
         cycle: "cycles/2026-Q3".to_owned(),
         participant: id("ana"),
         amount: Money::new(amount, merit_core::Currency::USD),
         reason: "  dispute settled\t".trim_end().to_owned(),
-        request_id: request_id.to_owned(),
         by: Some(id("boss")),
         validate_only: false,
     }
@@ -139,17 +139,24 @@ async fn adjustments_are_numbered_and_survive_every_run() {
     let first = world.close().await;
     post(&world, &first).await;
     let before = world.scoring.cutoff().await.unwrap();
-    let (_, line) = world.scoring.adjust(new(-25_000, "r-1")).await.unwrap();
+    let (_, line) = world.scoring.adjust(new(-25_000), None).await.unwrap().done().unwrap();
     assert_eq!(
         words(&[line]),
         ["ana Manual adjustment 0 adjustment [adjustment-1] adjustment USD -250.00 held USD 0.00: dispute settled"]
     );
     assert!(world.scoring.cutoff().await.unwrap() > before);
-    // The same request again; a new one with the same content.
-    assert_eq!(world.scoring.adjust(new(-25_000, "r-1")).await.unwrap().1.line, "adjustment-1");
-    assert_eq!(world.scoring.adjust(new(-25_000, "")).await.unwrap().1.line, "adjustment-2");
-    assert_eq!(world.scoring.adjust(new(-25_000, "")).await.unwrap().1.line, "adjustment-3");
-    assert_eq!(world.scoring.adjust(new(1, "r-1")).await.unwrap_err().reason, "REQUEST_ID_REUSED");
+    // The same request again; a new one with the same content; another one under the same id.
+    let asked = |body: &[u8]| Asked::new("r-1", "/Adjust", "boss", body).unwrap().unwrap();
+    let (one, other) = (asked(b"one"), asked(b"another"));
+    let answer = |(cycle, line): &(CycleId, Line)| format!("{cycle} {}", line.line).into_bytes();
+    let once = Once { asked: &one, answer: &answer };
+    let done = world.scoring.adjust(new(-25_000), Some(&once)).await.unwrap().done().unwrap();
+    assert_eq!(done.1.line, "adjustment-2");
+    let again = world.scoring.adjust(new(-25_000), Some(&once)).await.unwrap();
+    assert_eq!(again, Outcome::Before(b"2026-Q3 adjustment-2".to_vec()));
+    assert_eq!(world.scoring.adjust(new(-25_000), None).await.unwrap().done().unwrap().1.line, "adjustment-3");
+    let reused = Once { asked: &other, answer: &answer };
+    assert_eq!(world.scoring.adjust(new(1), Some(&reused)).await.unwrap_err().reason, "REQUEST_ID_REUSED");
     world.import(vec![deal(2, "D-1", "ana", "", "USD 50000.00", "2026-07-10")]).await;
     let second = world.close().await;
     post(&world, &second).await;
@@ -164,23 +171,23 @@ async fn bad_adjustments_are_refused() {
     let world = World::ready().await;
     for (new, reason, message) in [
         (
-            NewAdjustment { reason: " ".to_owned(), ..new(1, "") },
+            NewAdjustment { reason: " ".to_owned(), ..new(1) },
             "NO_REASON",
             "the reason is empty; say why the amount is adjusted",
         ),
-        (new(0, ""), "ZERO_AMOUNT", "an adjustment of nothing changes nothing; name an amount"),
+        (new(0), "ZERO_AMOUNT", "an adjustment of nothing changes nothing; name an amount"),
         (
-            NewAdjustment { by: Some(id("ana")), ..new(1, "") },
+            NewAdjustment { by: Some(id("ana")), ..new(1) },
             "SELF_ADJUSTMENT",
             "nobody may adjust their own pay; ask another compensation administrator",
         ),
         (
-            NewAdjustment { participant: id("nobody"), ..new(1, "") },
+            NewAdjustment { participant: id("nobody"), ..new(1) },
             "UNKNOWN_PERSON",
             "`nobody` is not in the directory; import people first",
         ),
     ] {
-        let refused = world.scoring.adjust(new).await.unwrap_err();
+        let refused = world.scoring.adjust(new, None).await.unwrap_err();
         assert_eq!((refused.reason.as_str(), refused.message.as_str()), (reason, message));
     }
     assert!(ledger(&world).await.is_empty());
@@ -191,7 +198,7 @@ async fn the_ledger_only_grows() {
     let world = World::ready().await;
     let run = world.close().await;
     post(&world, &run).await;
-    world.scoring.adjust(new(1, "r-1")).await.unwrap();
+    world.scoring.adjust(new(1), None).await.unwrap().done().unwrap();
     let path = world.folder.path().join("scoring.db");
     let pool = sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(path)).await.unwrap();
     for statement in [
@@ -203,7 +210,6 @@ async fn the_ledger_only_grows() {
         "DELETE FROM policies",
         "INSERT OR REPLACE INTO ledger_lines SELECT * FROM ledger_lines",
         "INSERT OR REPLACE INTO ledger_lines SELECT line_id + 1000, cycle, run, key, participant, currency, 1, held, content, posted_at, NULL FROM ledger_lines",
-        "INSERT OR REPLACE INTO ledger_lines SELECT NULL, cycle, run, key || 'x', participant, currency, 1, held, content, posted_at, request_id FROM ledger_lines WHERE request_id = 'r-1'",
         "INSERT OR REPLACE INTO ledger_entries SELECT line_id, account, currency, 1 FROM ledger_entries",
         "REPLACE INTO results SELECT * FROM results",
         "REPLACE INTO policies SELECT * FROM policies",
@@ -218,7 +224,7 @@ async fn pages_of_the_ledger_join_up() {
     let world = World::ready().await;
     let run = world.close().await;
     post(&world, &run).await;
-    world.scoring.adjust(new(1, "")).await.unwrap();
+    world.scoring.adjust(new(1), None).await.unwrap().done().unwrap();
     let cycle = CycleId::new("2026-Q3").unwrap();
     let all = ledger(&world).await;
     let (mut paged, mut after) = (Vec::new(), None);

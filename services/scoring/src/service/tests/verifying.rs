@@ -134,8 +134,8 @@ async fn a_ledger_that_was_changed_behind_our_back_is_found() {
 async fn posted() -> (World, RunId) {
     let world = World::ready().await;
     let run = world.close().await;
-    world.scoring.post(&run.id, "").await.unwrap();
-    world.scoring.adjust(super::posting::new(-25_000, "r-1")).await.unwrap();
+    world.scoring.post(&run.id, "", None).await.unwrap().done().unwrap();
+    world.scoring.adjust(super::posting::new(-25_000), None).await.unwrap().done().unwrap();
     (world, run.id)
 }
 
@@ -147,7 +147,7 @@ async fn every_posted_run_verifies_and_each_finds_its_own_faults() {
     // Settled, not posted.
     assert_eq!(world.scoring.verify(&second).await.unwrap().differences, [""; 0]);
     // Approved before the first was: what counts is when it was posted.
-    world.scoring.post(&second, "2026-10-01T00:00:00Z").await.unwrap();
+    world.scoring.post(&second, "2026-10-01T00:00:00Z", None).await.unwrap().done().unwrap();
     for run in [&first, &second] {
         let found = world.scoring.verify(run).await.unwrap();
         assert!(found.matches, "{found:?}");

@@ -36,9 +36,9 @@ pub async fn filled(store: &dyn Store) -> RunId {
         all.push(Outcome::of(&score(who, "big", "2026-08-01 to 2026-08-31")).unwrap());
     }
     let id = settled_of(store, a_run("r-1", "2026-Q3", 3), all).await;
-    store.post(&id, "2026-10-06T10:00:00Z").await.unwrap();
+    store.post(&id, "2026-10-06T10:00:00Z", now(), None).await.unwrap().done().unwrap();
     let by_hand = Line { kind: LineKind::Adjustment, policy: "By hand".to_owned(), ..a_line("Z", "adjustment", 5) };
-    store.adjust(&cycle("2026-Q3"), Line { held: usd(0), ..by_hand }, None, now()).await.unwrap();
+    store.adjust(&cycle("2026-Q3"), Line { held: usd(0), ..by_hand }, now(), None).await.unwrap();
     id
 }
 

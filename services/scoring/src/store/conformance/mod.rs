@@ -4,6 +4,7 @@ pub mod ledger;
 pub mod lists;
 pub mod pay_reads;
 pub mod records;
+pub mod requests;
 pub mod runs;
 pub mod shards;
 
@@ -33,8 +34,11 @@ macro_rules! holds {
             a_shard_that_changes_hands_keeps_only_what_its_holder_wrote);
         $crate::store::conformance::holds!($open => ledger:
             only_a_settled_run_is_posted_and_only_once, two_that_post_at_once_post_once, the_ledger_sums_to_zero,
-            a_later_run_posts_the_differences, adjustments_are_numbered_and_asked_for_once,
+            a_later_run_posts_the_differences, adjustments_are_numbered,
             adjustments_at_once_are_told_apart, the_ledger_only_grows, books_are_all_that_is_kept);
+        $crate::store::conformance::holds!($open => requests:
+            a_run_that_is_posted_twice_gets_one_answer, policies_that_are_published_twice_get_one_answer,
+            an_adjustment_that_is_asked_for_twice_is_one, what_fails_keeps_no_answer);
         $crate::store::conformance::holds!($open => lists:
             pages_follow_the_bytes_of_keys, parts_are_chosen_by_what_is_named, a_scope_shows_its_people_only, scores_without_pay_are_shown_apart, a_line_is_found_by_its_number,
             pages_under_a_scope_are_full);

@@ -162,10 +162,10 @@ pub async fn filled(store: &dyn Store, who: &str) {
 }
 
 pub async fn a_registered_policy_is_never_replaced(store: &dyn Store, _: &dyn Behind) {
-    store.add_policies(vec![policy("a", 1), policy("B", 10)], now()).await.unwrap();
-    store.add_policies(vec![policy("B", 2)], now()).await.unwrap();
+    store.add_policies(vec![policy("a", 1), policy("B", 10)], now(), None).await.unwrap();
+    store.add_policies(vec![policy("B", 2)], now(), None).await.unwrap();
     let other = Policy { text: "other".to_owned(), ..policy("B", 2) };
-    let late = store.add_policies(vec![policy("c", 1), other], now()).await.unwrap_err();
+    let late = store.add_policies(vec![policy("c", 1), other], now(), None).await.unwrap_err();
     assert_eq!((late.kind, late.reason.as_str()), (Kind::Aborted, "CONCURRENT_CHANGE"));
     assert_eq!(store.policies().await.unwrap(), [policy("B", 2), policy("B", 10), policy("a", 1)]);
     assert_eq!(store.cutoff().await.unwrap(), 0, "policies are pinned by their content");
@@ -175,7 +175,7 @@ pub async fn what_is_on_record_stays(store: &dyn Store, behind: &dyn Behind) {
     take(store, vec![result("D-1", AUGUST, "one")]).await;
     store.import_events(vec![event("invoices_paid", "ana")], false, now()).await.unwrap();
     store.import_openings(vec![opening("quota", Some("USD 1.00"))], false, now()).await.unwrap();
-    store.add_policies(vec![policy("a", 1)], now()).await.unwrap();
+    store.add_policies(vec![policy("a", 1)], now(), None).await.unwrap();
     for statement in [
         "UPDATE results SET content = ''",
         "DELETE FROM results",

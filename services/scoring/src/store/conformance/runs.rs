@@ -51,7 +51,7 @@ pub async fn the_latest_run_is_the_last_made_and_the_last_posted(store: &dyn Sto
     assert_eq!(of(RunState::Settled).await, Some(third.clone()));
     assert_eq!(of(RunState::Posted).await, None);
     for id in [&second, &third, &first] {
-        store.post(id, "2026-10-06T10:00:00Z").await.unwrap();
+        store.post(id, "2026-10-06T10:00:00Z", super::now(), None).await.unwrap().done().unwrap();
         assert_eq!(of(RunState::Posted).await.as_ref(), Some(id));
     }
     assert_eq!(of(RunState::Settled).await, Some(third));
@@ -111,7 +111,7 @@ fn badge(who: &str) -> Recognition {
 }
 
 pub async fn earlier_cycles_leave_balances(store: &dyn Store, _: &dyn Behind) {
-    store.add_policies(vec![policy("Commission", 1)], super::now()).await.unwrap();
+    store.add_policies(vec![policy("Commission", 1)], super::now(), None).await.unwrap();
     let pin = PolicyPin { name: "Commission".to_owned(), version: 1, sha256: "abc".to_owned(), to: None };
     let second_quarter = |id: &str| Run { policies: vec![pin.clone()], ..a_run(id, "2026-Q2", 2) };
     let draw = |minor| Line { kind: LineKind::Settlement, held: usd(0), ..a_line("ana", "draw", minor) };
@@ -120,7 +120,7 @@ pub async fn earlier_cycles_leave_balances(store: &dyn Store, _: &dyn Behind) {
     let first = settled_of(store, second_quarter("r-1"), all).await;
     let july = date(2026, 7, 1);
     assert!(store.balances_before(july).await.unwrap().is_empty(), "not posted");
-    store.post(&first, "2026-07-06T10:00:00Z").await.unwrap();
+    store.post(&first, "2026-07-06T10:00:00Z", super::now(), None).await.unwrap().done().unwrap();
     assert_eq!(store.balances_before(july).await.unwrap(), [balance("ana", 1)]);
     assert_eq!(store.owed_before(july).await.unwrap(), [(person("ana"), "Commission".to_owned(), usd(5_000))]);
     let granted = store.granted_before(july).await.unwrap();
@@ -132,7 +132,7 @@ pub async fn earlier_cycles_leave_balances(store: &dyn Store, _: &dyn Behind) {
     let mut all = outcomes(&[draw(2_000)]);
     all.push(Outcome::of(&balance("ana", 2)).unwrap());
     let second = settled_of(store, second_quarter("r-2"), all).await;
-    store.post(&second, "2026-07-07T10:00:00Z").await.unwrap();
+    store.post(&second, "2026-07-07T10:00:00Z", super::now(), None).await.unwrap().done().unwrap();
     assert_eq!(store.balances_before(july).await.unwrap(), [balance("ana", 2)]);
     assert_eq!(store.owed_before(july).await.unwrap(), [(person("ana"), "Commission".to_owned(), usd(2_000))]);
     assert!(store.granted_before(july).await.unwrap().is_empty());

@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, RunId};
+use merit_core::once::{Once, Outcome as Came};
 use merit_core::{Error, Result, Scope};
 use merit_platform::store::columns::Rows;
 use merit_platform::store::storage;
 use sqlx::QueryBuilder;
 
 use super::dialect::{Db, Writer, insert};
-use super::{BULK, SqlStore, change, json, limit, parts, read_json};
+use super::{BULK, SqlStore, change, json, limit, once, parts, read_json};
 use crate::compute::ledger::{differences, entries};
 use crate::model::{Books, Keyed as _, Line, OutcomeKind, Part, RunState, joined};
 use crate::store::{Ledger, Posted};
@@ -19,7 +20,6 @@ struct Posting<'a> {
     cycle: &'a str,
     run: &'a str,
     at: &'a str,
-    request_id: Option<&'a str>,
 }
 
 type PostedRow = (i64, String, String, String);
@@ -30,42 +30,27 @@ fn read((number, key, run, content): PostedRow) -> Result<Posted> {
 
 #[async_trait]
 impl Ledger for SqlStore {
-    async fn post(&self, id: &RunId, at: &str) -> Result<u32> {
+    async fn post(&self, id: &RunId, at: &str, now: Timestamp, once: Option<&Once<'_, u32>>) -> Result<Came<u32>> {
         let mut write = self.0.write().await?;
-        let Some((cycle, state)) = state_of(&mut write, id).await? else {
-            return Err(Error::not_found("UNKNOWN_RUN", format!("there is no run `{id}`")));
-        };
-        if state == RunState::Posted as i64 {
-            return Ok(0);
+        if let Some(before) = once::before(&mut write, once).await? {
+            return Ok(Came::Before(before));
         }
-        if state != RunState::Settled as i64 {
-            let message = format!("{} is not settled yet; execute it first", id.name());
-            return Err(Error::precondition("NOT_SETTLED", message));
-        }
-        let posted = posted(&mut write, &cycle).await?;
-        let lines = differences(&posted, &proposed(&mut write, id).await?)?;
-        let posting = Posting { cycle: &cycle, run: id.as_str(), at, request_id: None };
-        add(&mut write, &posting, &lines).await?;
-        sqlx::query(
-            "UPDATE runs SET state = $2, posted_at = $3, posting = (SELECT coalesce(max(posting), 0) + 1 FROM runs)
-             WHERE run = $1",
-        )
-        .bind(id.as_str())
-        .bind(RunState::Posted as i64)
-        .bind(at)
-        .execute(&mut *write)
-        .await
-        .map_err(storage)?;
+        let posted = post(&mut write, id, at).await?;
+        once::keep(&mut write, once, &posted, now).await?;
         write.commit().await.map_err(storage)?;
-        u32::try_from(lines.len()).map_err(Error::internal)
+        Ok(Came::Done(posted))
     }
 
-    async fn adjust(&self, cycle: &CycleId, mut line: Line, request_id: Option<&str>, at: Timestamp) -> Result<Line> {
+    async fn adjust(
+        &self,
+        cycle: &CycleId,
+        mut line: Line,
+        at: Timestamp,
+        once: Option<&Once<'_, Line>>,
+    ) -> Result<Came<Line>> {
         let mut write = self.0.write().await?;
-        if let Some(request_id) = request_id
-            && let Some(content) = by_request(&mut write, cycle, request_id).await?
-        {
-            return read_json(&content);
+        if let Some(before) = once::before(&mut write, once).await? {
+            return Ok(Came::Before(before));
         }
         let before: i64 =
             sqlx::query_scalar("SELECT count(*) FROM ledger_lines WHERE cycle = $1 AND run = '' AND participant = $2")
@@ -76,11 +61,11 @@ impl Ledger for SqlStore {
                 .map_err(storage)?;
         line.line = format!("adjustment-{}", before + 1);
         change(&mut write, "adjustment", at).await?;
-        let at = at.to_string();
-        let posting = Posting { cycle: cycle.as_str(), run: "", at: &at, request_id };
+        let posting = Posting { cycle: cycle.as_str(), run: "", at: &at.to_string() };
         add(&mut write, &posting, std::slice::from_ref(&line)).await?;
+        once::keep(&mut write, once, &line, at).await?;
         write.commit().await.map_err(storage)?;
-        Ok(line)
+        Ok(Came::Done(line))
     }
 
     async fn books(&self, cycle: &CycleId) -> Result<Books> {
@@ -125,6 +110,35 @@ impl Ledger for SqlStore {
     }
 }
 
+/// Posts a settled run's lines and marks it posted; gives how many they are.
+async fn post(write: &mut Writer, id: &RunId, at: &str) -> Result<u32> {
+    let Some((cycle, state)) = state_of(write, id).await? else {
+        return Err(Error::not_found("UNKNOWN_RUN", format!("there is no run `{id}`")));
+    };
+    if state == RunState::Posted as i64 {
+        return Ok(0);
+    }
+    if state != RunState::Settled as i64 {
+        let message = format!("{} is not settled yet; execute it first", id.name());
+        return Err(Error::precondition("NOT_SETTLED", message));
+    }
+    let posted = posted(write, &cycle).await?;
+    let lines = differences(&posted, &proposed(write, id).await?)?;
+    let posting = Posting { cycle: &cycle, run: id.as_str(), at };
+    add(write, &posting, &lines).await?;
+    sqlx::query(
+        "UPDATE runs SET state = $2, posted_at = $3, posting = (SELECT coalesce(max(posting), 0) + 1 FROM runs)
+         WHERE run = $1",
+    )
+    .bind(id.as_str())
+    .bind(RunState::Posted as i64)
+    .bind(at)
+    .execute(&mut **write)
+    .await
+    .map_err(storage)?;
+    u32::try_from(lines.len()).map_err(Error::internal)
+}
+
 async fn state_of(write: &mut Writer, id: &RunId) -> Result<Option<(String, i64)>> {
     sqlx::query_as("SELECT cycle, state FROM runs WHERE run = $1")
         .bind(id.as_str())
@@ -156,15 +170,6 @@ async fn proposed(write: &mut Writer, id: &RunId) -> Result<Vec<Line>> {
     rows.iter().map(|content| read_json(content)).collect()
 }
 
-async fn by_request(write: &mut Writer, cycle: &CycleId, request_id: &str) -> Result<Option<String>> {
-    sqlx::query_scalar("SELECT content FROM ledger_lines WHERE cycle = $1 AND request_id = $2")
-        .bind(cycle.as_str())
-        .bind(request_id)
-        .fetch_optional(&mut **write)
-        .await
-        .map_err(storage)
-}
-
 /// Adds lines with their entries. Their numbers follow the last one: whoever numbers lines holds the schema's lock.
 async fn add(write: &mut Writer, posting: &Posting<'_>, lines: &[Line]) -> Result<()> {
     let last: i64 = sqlx::query_scalar("SELECT coalesce(max(line_id), 0) FROM ledger_lines")
@@ -192,8 +197,7 @@ async fn add_lines(write: &mut Writer, posting: &Posting<'_>, numbered: &[(i64, 
         .number("amount", lines().map(|line| line.amount.minor))
         .number("held", lines().map(|line| line.held.minor))
         .text("content", contents)
-        .same_text("posted_at", posting.at)
-        .optional_text("request_id", lines().map(|_| posting.request_id));
+        .same_text("posted_at", posting.at);
     insert(write, &rows).await
 }
 

@@ -5,6 +5,7 @@ mod books;
 mod carried;
 mod events;
 mod ledger;
+mod once;
 mod openings;
 mod outcomes;
 mod parts;

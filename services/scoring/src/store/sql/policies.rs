@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use merit_core::once::{Once, Outcome as Came};
 use merit_core::{Error, Kind, Result};
 use merit_platform::store::storage;
 use sqlx::error::DatabaseError;
 
-use super::{SqlStore, change, day, optional_day, small};
+use super::{SqlStore, change, day, once, optional_day, small};
 use crate::model::Policy;
 use crate::store::Policies;
 
@@ -40,9 +41,17 @@ impl Policies for SqlStore {
         rows.into_iter().map(read).collect()
     }
 
-    async fn add_policies(&self, policies: Vec<Policy>, at: Timestamp) -> Result<()> {
+    async fn add_policies(
+        &self,
+        policies: Vec<Policy>,
+        at: Timestamp,
+        once: Option<&Once<'_, ()>>,
+    ) -> Result<Came<()>> {
         let mut write = self.0.write().await?;
-        let seq = change(&mut write, "policies", at).await?;
+        if let Some(before) = once::before(&mut write, once).await? {
+            return Ok(Came::Before(before));
+        }
+        let seq = if policies.is_empty() { 0 } else { change(&mut write, "policies", at).await? };
         for policy in policies {
             sqlx::query(
                 "INSERT INTO policies
@@ -64,7 +73,9 @@ impl Policies for SqlStore {
             .await
             .map_err(|error| taken(error, &policy))?;
         }
-        write.commit().await.map_err(storage)
+        once::keep(&mut write, once, &(), at).await?;
+        write.commit().await.map_err(storage)?;
+        Ok(Came::Done(()))
     }
 }
 
