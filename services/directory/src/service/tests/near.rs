@@ -23,14 +23,14 @@ fn some_row(state: &mut u64) -> PersonRow {
         person_id: person(state),
         display_name: "Name".to_owned(),
         email: format!("{}@EXAMPLE.com", person(state)),
-        external_id: if next(state) % 3 == 0 { person(state) } else { String::new() },
+        external_id: if next(state).is_multiple_of(3) { person(state) } else { String::new() },
         from: ["2026-07-01", "2026-08-01"][next(state) % 2].to_owned(),
         ..PersonRow::default()
     };
-    if next(state) % 2 == 0 {
+    if next(state).is_multiple_of(2) {
         row.email = String::new();
     }
-    let manager = (next(state) % 5 > 0).then(|| Value::Participant(id(&person(state))));
+    let manager = (!next(state).is_multiple_of(5)).then(|| Value::Participant(id(&person(state))));
     row.attributes.insert("manager".to_owned(), manager);
     row
 }
