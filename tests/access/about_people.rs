@@ -155,6 +155,14 @@ pub fn calls() -> Vec<AboutPeople> {
             cards(answer).iter().flat_map(paid_on).collect()
         });
     }
+    add("reviews ExportScorecards", export_scorecards_of, Some(|_| bytes(&export_scorecards())), |answer, _| {
+        exported_cards(answer).iter().flat_map(people_on).collect()
+    });
+    for row in ["reviews ExportScorecards: pay", "reviews ExportScorecards: pay, in a cycle that shows team pay"] {
+        add(row, export_scorecards_of, Some(|_| bytes(&export_scorecards())), |answer, _| {
+            exported_cards(answer).iter().flat_map(paid_on).collect()
+        });
+    }
     add(
         "feedback CreateNote",
         |_, person| {
@@ -369,6 +377,18 @@ fn list_scorecards() -> reviews::ListScorecardsRequest {
 
 fn list_scorecards_of(_: &World, person: &str) -> Vec<u8> {
     bytes(&reviews::ListScorecardsRequest { person: name(person), ..list_scorecards() })
+}
+
+fn export_scorecards() -> reviews::ExportScorecardsRequest {
+    reviews::ExportScorecardsRequest { cycle: CYCLE.to_owned(), ..Default::default() }
+}
+
+fn export_scorecards_of(_: &World, person: &str) -> Vec<u8> {
+    bytes(&reviews::ExportScorecardsRequest { person: name(person), ..export_scorecards() })
+}
+
+fn exported_cards(answer: &Answer) -> Vec<Scorecard> {
+    answer.read::<reviews::ExportScorecardsResponse>().into_iter().flat_map(|told| told.scorecards).collect()
 }
 
 fn cards(answer: &Answer) -> Vec<Scorecard> {

@@ -1,5 +1,6 @@
 //! The service on the wire: translation, and whose scorecards somebody may read. No rule lives here.
 
+mod export;
 mod messages;
 mod operations;
 mod sight;
@@ -8,9 +9,8 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use merit_core::ids::PersonId;
-use merit_core::{Error, Result, Scope};
-use merit_platform::access::{Action, Permit, Terms};
+use merit_core::{Error, Result};
+use merit_platform::access::Permit;
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
 use merit_proto::reviews::v1 as proto;
@@ -20,13 +20,10 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use crate::encoding::decode;
-use crate::model::Progress;
+use crate::model::{Progress, StoredCard};
 use crate::neighbours::{Links, cutoffs_to_wire};
 use crate::operations::Operations;
-use crate::service::{CardPage, Reader, Reviews};
-
-use self::sight::Sight;
+use crate::service::{CardPage, Reviews};
 
 /// Messages of progress on their way to a caller. What a slow caller can't take is left out: it is only progress.
 const WAITING: usize = 64;
@@ -61,14 +58,6 @@ impl Grpc {
         Ok(passed_on.boxed())
     }
 
-    /// Whose pay a reader may see on scorecards of a cycle. The cycle is asked only where its setting matters.
-    async fn paid(&self, permit: &Permit, cycle: &str) -> Result<Scope> {
-        let pay = permit.to(Action::ReadPay);
-        let hidden = pay.scope().await?;
-        let shown = pay.scope_on(Terms { team_pay_shown: true }).await?;
-        if hidden == shown || !self.reviews.shows_pay(cycle).await? { Ok(hidden) } else { Ok(shown) }
-    }
-
     /// A real run. It goes on when the caller goes away: what it has done is kept, and asking again tells how it ended.
     fn close(&self, cycle: String) -> BoxStream<'static, Result<proto::RunReviewResponse, Status>> {
         let (sender, receiver) = mpsc::channel(WAITING);
@@ -96,6 +85,7 @@ impl Grpc {
 #[tonic::async_trait]
 impl ReviewsService for Grpc {
     type RunReviewStream = BoxStream<'static, Result<proto::RunReviewResponse, Status>>;
+    type ExportScorecardsStream = BoxStream<'static, Result<proto::ExportScorecardsResponse, Status>>;
 
     async fn run_review(
         &self,
@@ -110,8 +100,8 @@ impl ReviewsService for Grpc {
         &self,
         request: Request<proto::StartReviewRequest>,
     ) -> Result<Response<proto::StartReviewResponse>, Status> {
-        let by = Permit::of(&request)?.principal().subject.clone();
-        self.start(&request.into_inner(), &by).await.map(Response::new).map_err(to_status)
+        let permit = Permit::of(&request)?;
+        self.start(&request.into_inner(), permit.principal()).await.map(Response::new).map_err(to_status)
     }
 
     async fn get_operation(
@@ -231,36 +221,24 @@ impl ReviewsService for Grpc {
         let request = request.into_inner();
         let page = Page::of(&request).map_err(to_status)?;
         let read = async {
-            let person = match request.person.as_str() {
-                "" => None,
-                name => Some(PersonId::from_name(name)?),
-            };
-            if let Some(person) = &person {
-                permit.on(person).await?;
-            }
-            let reader = Reader {
-                subject: permit.principal().subject.clone(),
-                person: permit.principal().person(),
-                scope: permit.scope().await?,
-                reads_runs: permit.may(Action::ReadRuns),
-            };
+            let person = self.one(&permit, &request.person).await?;
+            let reader = self.reader(&permit).await?;
+            let sight = self.sight(&permit, &request.cycle, &reader.scope).await?;
             let wanted = CardPage { person, after: page.after.clone(), limit: page.size + 1 };
-            let cards = self.reviews.scorecards(&reader, &request.cycle, &request.run, wanted).await?;
-            Ok((cards, reader.scope))
+            Ok((self.reviews.scorecards(&reader, &request.cycle, &request.run, wanted).await?, sight))
         };
-        let (cards, seen) = read.await.map_err(to_status)?;
-        let (cards, next_page_token) = cut(cards, &page, |card| format!("{}/{}", card.person, card.kind.word()));
-        let mut scorecards: Vec<_> =
-            cards.iter().map(|card| decode(&card.bytes)).collect::<Result<_>>().map_err(to_status)?;
-        let sight = Sight {
-            seen,
-            paid: self.paid(&permit, &request.cycle).await.map_err(to_status)?,
-            feedback: permit.to(Action::ReadFeedback).scope().await.map_err(to_status)?,
-        };
-        for card in &mut scorecards {
-            sight.narrow(card);
-        }
+        let (cards, sight) = read.await.map_err(to_status)?;
+        let (cards, next_page_token) = cut(cards, &page, StoredCard::key);
+        let scorecards = sight.shown(&cards).map_err(to_status)?;
         Ok(Response::new(proto::ListScorecardsResponse { scorecards, next_page_token }))
+    }
+
+    async fn export_scorecards(
+        &self,
+        request: Request<proto::ExportScorecardsRequest>,
+    ) -> Result<Response<Self::ExportScorecardsStream>, Status> {
+        let permit = Permit::of(&request)?;
+        self.export(request.into_inner(), &permit).await.map(Response::new).map_err(to_status)
     }
 }
 

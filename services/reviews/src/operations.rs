@@ -8,16 +8,20 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use merit_core::once::Asked;
 use merit_core::{Clock, Error, Kind, Result};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
+use tokio::time::MissedTickBehavior;
 
 use crate::model::{End, NewOperation, Operation, Progress, Review, cancelled, interrupted};
 use crate::service::Reviews;
 use crate::store::OperationStore;
 
-/// Longest request id, in characters.
-const MAX_REQUEST_ID: usize = 64;
+/// How long an operation is believed to be at work without a sign of life.
+const LEASE: Duration = Duration::from_secs(60);
+/// How often whoever is at work gives one.
+const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often a waiting caller looks whether an operation of another process has ended.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -33,14 +37,28 @@ struct Inner {
     running: Mutex<BTreeMap<i64, AbortHandle>>,
     /// Counts operations that ended in this process.
     ended: watch::Sender<u64>,
+    lease: Duration,
+    heartbeat: Duration,
 }
 
 impl Operations {
     /// Over the rules of reviews and a store.
     #[must_use]
     pub fn new(reviews: Arc<Reviews>, store: Arc<dyn OperationStore>, clock: Arc<dyn Clock>) -> Self {
-        let inner = Inner { reviews, store, clock, running: Mutex::default(), ended: watch::Sender::new(0) };
-        Self(Arc::new(inner))
+        Self::with_lease(reviews, store, clock, LEASE, HEARTBEAT)
+    }
+
+    /// As [`Operations::new`], with another length of leases, in whole seconds, and another time between signs of life.
+    #[must_use]
+    pub fn with_lease(
+        reviews: Arc<Reviews>,
+        store: Arc<dyn OperationStore>,
+        clock: Arc<dyn Clock>,
+        lease: Duration,
+        heartbeat: Duration,
+    ) -> Self {
+        let (running, ended) = (Mutex::default(), watch::Sender::new(0));
+        Self(Arc::new(Inner { reviews, store, clock, running, ended, lease, heartbeat }))
     }
 
     /// Tells of operations that an earlier process left at work that they were interrupted. For a process that has the store
@@ -52,30 +70,20 @@ impl Operations {
         self.0.store.end_all(&End { at: self.0.clock.now(), outcome: Err(interrupted()) }).await
     }
 
-    /// Begins a close. The same request id again gives the operation that it began.
+    /// Begins a close. The same request again gives the operation that it began, as it is by then.
     ///
     /// # Errors
-    /// `CYCLE_OPEN` and `WINDOW_OPEN` before its day; `BAD_REQUEST_ID`; `REQUEST_ID_REUSED` when the id named another
-    /// cycle's close; those of the store.
-    pub async fn start(&self, cycle: &str, started_by: &str, request_id: &str) -> Result<Operation> {
-        if request_id.chars().count() > MAX_REQUEST_ID || request_id.chars().any(char::is_control) {
-            let message =
-                format!("a request id has at most {MAX_REQUEST_ID} characters, none of them a control character");
-            return Err(Error::invalid("BAD_REQUEST_ID", message));
+    /// `CYCLE_OPEN` and `WINDOW_OPEN` before its day; `REQUEST_ID_REUSED`; those of the store.
+    pub async fn start(&self, cycle: &str, started_by: &str, asked: Option<Asked>) -> Result<Operation> {
+        if let Some(asked) = &asked
+            && let Some(before) = self.0.store.requested(asked).await?
+        {
+            return Ok(before);
         }
         let cycle = self.0.reviews.ready(cycle).await?;
-        let new = NewOperation {
-            cycle: cycle.clone(),
-            started_by: started_by.to_owned(),
-            started_at: self.0.clock.now(),
-            request_id: Some(request_id.to_owned()).filter(|id| !id.is_empty()),
-        };
+        let (started_by, started_at) = (started_by.to_owned(), self.0.clock.now());
+        let new = NewOperation { cycle, started_by, started_at, asked, lease: self.0.lease };
         let (operation, created) = self.0.store.begin_operation(&new).await?;
-        if operation.cycle != cycle {
-            let message =
-                format!("the request id began the close of {}; give the close of {cycle} another one", operation.cycle);
-            return Err(Error::exists("REQUEST_ID_REUSED", message));
-        }
         if created {
             self.spawn(&operation);
         }
@@ -156,6 +164,9 @@ impl Operations {
         });
         self.0.running().insert(seq, work.abort_handle());
         let inner = self.0.clone();
+        let first = tokio::time::Instant::now() + inner.heartbeat;
+        let mut heartbeat = tokio::time::interval_at(first, inner.heartbeat);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         tokio::spawn(async move {
             // The close goes on in its own task: it never waits for what is written here.
             let outcome = loop {
@@ -171,6 +182,14 @@ impl Operations {
                             tracing::warn!(reason = %error.reason, "an operation's progress could not be kept");
                         }
                     }
+                    _ = heartbeat.tick() => match inner.store.renew(seq, inner.lease).await {
+                        Ok(true) => {}
+                        // Somebody ended it, or has been told that it was interrupted.
+                        Ok(false) => work.abort(),
+                        Err(error) => {
+                            tracing::warn!(reason = %error.reason, "an operation's lease could not be renewed");
+                        }
+                    },
                 }
             };
             if let Err(error) = inner.end(seq, outcome).await {

@@ -118,6 +118,7 @@ const SERVICES: &[Service] = &[
             ("PublishReview", Action::PublishReviews),
             ("VerifyReview", Action::ReadRuns),
             ("ListScorecards", Action::ReadScorecards),
+            ("ExportScorecards", Action::ReadScorecards),
         ],
     ),
 ];

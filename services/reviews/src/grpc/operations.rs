@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use merit_core::{Error, Result};
 use merit_platform::filter::{Field, Filter, Kind, Value};
+use merit_platform::identity::Principal;
+use merit_platform::once::asked;
 use merit_platform::page::{Page, cut, fill};
 use merit_platform::status::to_status;
 use merit_proto::reviews::v1 as proto;
 
 use super::{Grpc, messages, sequence};
 use crate::model::Operation;
+
+const START_REVIEW: &str = "/merit.reviews.v1.ReviewsService/StartReview";
 
 /// Longest wait, in seconds.
 const LONGEST: u64 = 600;
@@ -28,9 +32,10 @@ impl Grpc {
     pub(super) async fn start(
         &self,
         request: &proto::StartReviewRequest,
-        started_by: &str,
+        caller: &Principal,
     ) -> Result<proto::StartReviewResponse> {
-        let operation = self.operations.start(&request.cycle, started_by, &request.request_id).await?;
+        let asked = asked(&request.request_id, START_REVIEW, caller, request)?;
+        let operation = self.operations.start(&request.cycle, &caller.subject, asked).await?;
         Ok(proto::StartReviewResponse { operation: Some(self.told(operation).await?) })
     }
 

@@ -1,9 +1,12 @@
 //! What of a scorecard somebody may see. What they may not see is taken out of the message; nothing says that it was there.
 
-use merit_core::Scope;
 use merit_core::ids::PersonId;
+use merit_core::{Result, Scope};
 use merit_proto::scorecard::v1::{ScoreLine, Scorecard, ScorecardKind};
 use merit_proto::r#type::v1::{Value, ValueKind};
+
+use crate::encoding::decode;
+use crate::model::StoredCard;
 
 /// Whose parts of scorecards a reader sees.
 pub struct Sight {
@@ -16,6 +19,13 @@ pub struct Sight {
 }
 
 impl Sight {
+    /// Scorecards with what is for the reader.
+    pub fn shown(&self, cards: &[StoredCard]) -> Result<Vec<Scorecard>> {
+        let mut scorecards: Vec<Scorecard> = cards.iter().map(|card| decode(&card.bytes)).collect::<Result<_>>()?;
+        scorecards.iter_mut().for_each(|card| self.narrow(card));
+        Ok(scorecards)
+    }
+
     /// Takes out what is not for the reader: pay, feedback, and the people of a team whom they may not read about.
     pub fn narrow(&self, card: &mut Scorecard) {
         // A team's sums tell of everybody in it.

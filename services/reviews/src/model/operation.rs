@@ -1,7 +1,10 @@
 //! A close at work on somebody's behalf.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, RunId};
+use merit_core::once::Asked;
 use merit_core::{Error, Kind};
 
 use super::Progress;
@@ -41,8 +44,10 @@ pub struct NewOperation {
     pub started_by: String,
     /// When it begins.
     pub started_at: Timestamp,
-    /// The caller's name for the request; none: each is another one.
-    pub request_id: Option<String>,
+    /// What was asked for under an id of the caller's; none: each is another one.
+    pub asked: Option<Asked>,
+    /// How long it may be at work without a sign of life.
+    pub lease: Duration,
 }
 
 impl Operation {
@@ -63,12 +68,12 @@ pub fn cancelled() -> Error {
     )
 }
 
-/// The service stopped while it was at work.
+/// The process that was at work on it stopped, or gave no sign of life for too long.
 #[must_use]
 pub fn interrupted() -> Error {
     Error::new(
         Kind::Unavailable,
         "INTERRUPTED",
-        "the service stopped while the review was at work; start it again, and it goes on from what it had reached",
+        "the process that was at work on the review stopped; start the review again, and it goes on from what it had reached",
     )
 }

@@ -115,6 +115,14 @@ pub struct StoredCard {
     pub bytes: Vec<u8>,
 }
 
+impl StoredCard {
+    /// Where the scorecards of a run go on after it: the person's id, a slash, the kind's word.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.person, self.kind.word())
+    }
+}
+
 /// All scorecards of a run with what they rest on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Composition {

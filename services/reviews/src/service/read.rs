@@ -1,7 +1,7 @@
 //! Who reads which scorecards. Before publication only those who read runs; after it, each person their own and those whose
 //! scope they are in. Each read of somebody else's is kept on record.
 
-use merit_core::ids::PersonId;
+use merit_core::ids::{PersonId, RunId};
 use merit_core::{Error, Kind, Result, Scope};
 
 use super::Reviews;
@@ -57,11 +57,27 @@ impl Reviews {
     /// `NOT_PUBLISHED` before publication; [`Error::hidden`] for a run that is not published.
     pub async fn scorecards(&self, reader: &Reader, cycle: &str, run: &str, page: CardPage) -> Result<Vec<StoredCard>> {
         let review = self.readable(reader, cycle, run).await?;
-        let cards = self.store.card_page(&review.run, &page, &reader.scope).await?;
+        self.piece(reader, &review.run, &page, &mut false).await
+    }
+
+    /// Scorecards of a run that the reader may read, as [`Reviews::scorecards`] gives them. The read of somebody else's is
+    /// put on record before the first of them leaves.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn piece(
+        &self,
+        reader: &Reader,
+        run: &RunId,
+        page: &CardPage,
+        recorded: &mut bool,
+    ) -> Result<Vec<StoredCard>> {
+        let cards = self.store.card_page(run, page, &reader.scope).await?;
         // A team's card tells of the people in it.
         let own = |card: &StoredCard| Some(&card.person) == reader.person.as_ref() && card.kind == CardKind::Person;
-        if !cards.iter().all(own) {
-            self.store.record_read(&reader.subject, &review.run, page.person.as_ref(), self.clock.now()).await?;
+        if !*recorded && !cards.iter().all(own) {
+            self.store.record_read(&reader.subject, run, page.person.as_ref(), self.clock.now()).await?;
+            *recorded = true;
         }
         Ok(cards)
     }
@@ -75,7 +91,11 @@ impl Reviews {
     }
 
     /// The review whose scorecards somebody may read: for those who don't read runs, the latest that was published.
-    async fn readable(&self, reader: &Reader, cycle: &str, run: &str) -> Result<Review> {
+    ///
+    /// # Errors
+    /// `NO_REVIEW` or `UNKNOWN_RUN` for those who read runs; for others `NOT_PUBLISHED`, and [`Error::hidden`] for a run that
+    /// is not published.
+    pub async fn readable(&self, reader: &Reader, cycle: &str, run: &str) -> Result<Review> {
         if reader.reads_runs {
             return self.find(cycle, run).await;
         }

@@ -307,6 +307,31 @@ async fn scorecards_come_in_pages() {
 }
 
 #[tokio::test]
+async fn an_export_goes_on_piece_by_piece_and_is_on_record_where_it_tells_of_others() {
+    let bench = bench().await;
+    run(&bench).await;
+    let exported = bench.reviews.readable(&operator(), CYCLE, "").await.unwrap().run;
+    let (mut after, mut seen, mut recorded) = (None, Vec::new(), false);
+    for pieces in 0.. {
+        assert!(pieces < 3, "it ends");
+        let next = CardPage { person: None, after: after.clone(), limit: 2 };
+        let cards = bench.reviews.piece(&operator(), &exported, &next, &mut recorded).await.unwrap();
+        let Some(last) = cards.last() else { break };
+        after = Some(last.key());
+        seen.extend(cards.iter().map(crate::model::StoredCard::key));
+        assert!(recorded, "before the first piece leaves");
+    }
+    assert_eq!(seen, ["ana/person", "bo/person", "bo/team"]);
+    bench.reviews.approve(CYCLE, "", "operator", "").await.unwrap();
+    bench.reviews.publish(CYCLE, "", "operator").await.unwrap();
+    for (who, told) in [("ana", false), ("bo", true)] {
+        let mut recorded = false;
+        let cards = bench.reviews.piece(&member(who), &exported, &page(), &mut recorded).await.unwrap();
+        assert_eq!((cards.iter().all(|card| card.person == person(who)), recorded), (true, told), "{who}");
+    }
+}
+
+#[tokio::test]
 async fn a_run_of_another_cycle_is_not_found() {
     let bench = bench().await;
     run(&bench).await;

@@ -1,5 +1,7 @@
 //! What any store of reviews has to do, whatever it is made of. [`holds`] runs each on a fresh store.
 
+pub mod operations;
+
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, PersonId, RunId};
 use merit_core::{Result, Scope};
@@ -17,7 +19,17 @@ macro_rules! holds {
             a_failed_change_leaves_nothing, new_scorecards_take_the_place_of_the_old, pages_follow_the_bytes_of_ids,
             a_scope_narrows_pages_and_keeps_them_full, mails_wait_until_they_are_handed_on,
             decisions_are_never_changed_or_deleted, reads_of_others_are_on_record, many_scorecards_are_written_at_once);
+        $crate::store::conformance::holds!($open => operations:
+            an_operation_is_begun_once_and_gets_on, what_has_ended_stays, the_latest_operations_come_first,
+            a_lease_that_runs_out_ends_one);
     };
+    ($open:expr => operations: $($law:ident),+) => {$(
+        #[tokio::test]
+        async fn $law() {
+            let (_guard, store) = $open.await;
+            $crate::store::conformance::operations::$law(&store).await;
+        }
+    )+};
     ($open:expr => $($law:ident),+) => {$(
         #[tokio::test]
         async fn $law() {

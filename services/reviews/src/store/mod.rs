@@ -6,9 +6,12 @@ pub mod postgres;
 mod rows;
 pub mod sqlite;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, PersonId, RunId};
+use merit_core::once::Asked;
 use merit_core::{Result, Scope};
 
 use crate::model::{Change, End, NewOperation, NewReview, Operation, Progress, Review, StoredCard};
@@ -28,9 +31,20 @@ pub struct Waiting {
 /// Keeps closes that go on by themselves.
 #[async_trait]
 pub trait OperationStore: Send + Sync {
-    /// Keeps an operation, unless its request id named one already; which it is, and whether it is new.
+    /// Keeps an operation, unless it was asked for before; which it is, and whether it is new.
+    ///
+    /// # Errors
+    /// `REQUEST_ID_REUSED` when the caller used the id for something else.
     async fn begin_operation(&self, new: &NewOperation) -> Result<(Operation, bool)>;
-    /// An operation by its number.
+    /// The operation that a request began, if it came before.
+    ///
+    /// # Errors
+    /// `REQUEST_ID_REUSED` when the caller used the id for something else.
+    async fn requested(&self, asked: &Asked) -> Result<Option<Operation>>;
+    /// Says, by the database's clock, that somebody is at work on one, for so long from now on. False when it has ended or
+    /// its lease had run out.
+    async fn renew(&self, seq: i64, lease: Duration) -> Result<bool>;
+    /// An operation by its number. One whose lease ran out, by the database's clock, was interrupted then, for good.
     async fn operation(&self, seq: i64) -> Result<Option<Operation>>;
     /// Operations, newest first: before one, at most so many.
     async fn operations(&self, before: Option<i64>, limit: usize) -> Result<Vec<Operation>>;

@@ -1,13 +1,18 @@
 //! Operations: rows that are written when one begins, gets on and ends.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use jiff::Timestamp;
 use merit_core::ids::{CycleId, RunId};
+use merit_core::once::Asked;
 use merit_core::{Error, Kind, Result, Scope};
 use merit_platform::store::storage;
 use sqlx::{FromRow, query, query_as, query_scalar};
 
 use super::SqlStore;
-use crate::model::{End, NewOperation, Operation, Progress};
+use super::dialect::Connection;
+use crate::model::{End, NewOperation, Operation, Progress, interrupted};
 use crate::store::OperationStore;
 
 /// Kinds of failure and their words.
@@ -37,6 +42,9 @@ struct OperationRow {
     kind: Option<String>,
     reason: String,
     message: String,
+    lease_until: i64,
+    /// 1 when the lease has run out by now.
+    lapsed: i64,
 }
 
 impl OperationRow {
@@ -44,8 +52,13 @@ impl OperationRow {
         let damaged = |what: &str| Error::internal(format!("the reviews' record is damaged: an operation's {what}"));
         let instant = |text: &str| text.parse().map_err(|_| damaged("instant"));
         let count = |number: i64| u32::try_from(number).map_err(|_| damaged("progress"));
+        let started_at: Timestamp = instant(&self.started_at)?;
         let end = match (&self.ended_at, &self.run, &self.kind) {
-            (None, _, _) => None,
+            (None, _, _) if self.lapsed == 0 => None,
+            (None, _, _) => {
+                let at = Timestamp::from_second(self.lease_until).map_err(|_| damaged("lease"))?;
+                Some(End { at: at.max(started_at), outcome: Err(interrupted()) })
+            }
             (Some(at), Some(run), _) => Some(End { at: instant(at)?, outcome: Ok(RunId::new(run)?) }),
             (Some(at), None, Some(word)) => {
                 let (kind, _) = KINDS.iter().find(|(_, known)| known == word).ok_or_else(|| damaged("failure"))?;
@@ -57,7 +70,7 @@ impl OperationRow {
             seq: self.seq,
             cycle: CycleId::new(&self.cycle)?,
             started_by: self.started_by,
-            started_at: instant(&self.started_at)?,
+            started_at,
             progress: Progress { stage: self.stage, done: count(self.done)?, total: count(self.total)? },
             end,
         })
@@ -68,51 +81,70 @@ impl OperationRow {
 impl OperationStore for SqlStore {
     async fn begin_operation(&self, new: &NewOperation) -> Result<(Operation, bool)> {
         let mut write = self.0.write().await?;
+        let asked = new.asked.as_ref();
         let begun: Option<i64> = query_scalar(
-            "INSERT INTO operations (cycle, request_id, started_by, started_at) VALUES ($1, $2, $3, $4)
+            "INSERT INTO operations (cycle, request_id, body_sha256, started_by, started_at, lease_until)
+             VALUES ($1, $2, $3, $4, $5, unixepoch() + $6)
              ON CONFLICT (started_by, request_id) DO NOTHING RETURNING seq",
         )
         .bind(new.cycle.as_str())
-        .bind(new.request_id.as_deref())
+        .bind(asked.map(|asked| asked.id.as_str()))
+        .bind(asked.map_or("", |asked| asked.body.as_str()))
         .bind(&new.started_by)
         .bind(new.started_at.to_string())
+        .bind(seconds(new.lease))
         .fetch_optional(&mut *write)
         .await
         .map_err(storage)?;
-        let row: OperationRow =
-            query_as("SELECT * FROM operations WHERE seq = $1 OR (started_by = $2 AND request_id = $3)")
-                .bind(begun)
-                .bind(&new.started_by)
-                .bind(new.request_id.as_deref())
-                .fetch_one(&mut *write)
-                .await
-                .map_err(storage)?;
+        let operation = match (begun, asked) {
+            (Some(seq), _) => one(&mut write, seq).await?,
+            (None, Some(asked)) => requested(&mut write, asked).await?,
+            (None, None) => None,
+        };
         write.commit().await.map_err(storage)?;
-        Ok((row.read()?, begun.is_some()))
+        let operation = operation.ok_or_else(|| Error::internal("the operation that was kept is gone"))?;
+        Ok((operation, begun.is_some()))
+    }
+
+    async fn requested(&self, asked: &Asked) -> Result<Option<Operation>> {
+        requested(&mut *self.0.read(&Scope::Everyone).await?, asked).await
+    }
+
+    async fn renew(&self, seq: i64, lease: Duration) -> Result<bool> {
+        let mut write = self.0.write().await?;
+        let renewed = query(
+            "UPDATE operations SET lease_until = unixepoch() + $2
+             WHERE seq = $1 AND ended_at IS NULL AND lease_until > unixepoch()",
+        )
+        .bind(seq)
+        .bind(seconds(lease))
+        .execute(&mut *write)
+        .await
+        .map_err(storage)?;
+        write.commit().await.map_err(storage)?;
+        Ok(renewed.rows_affected() > 0)
     }
 
     async fn operation(&self, seq: i64) -> Result<Option<Operation>> {
-        let row: Option<OperationRow> = query_as("SELECT * FROM operations WHERE seq = $1")
-            .bind(seq)
-            .fetch_optional(&mut *self.0.read(&Scope::Everyone).await?)
-            .await
-            .map_err(storage)?;
-        row.map(OperationRow::read).transpose()
+        one(&mut *self.0.read(&Scope::Everyone).await?, seq).await
     }
 
     async fn operations(&self, before: Option<i64>, limit: usize) -> Result<Vec<Operation>> {
-        let rows: Vec<OperationRow> = query_as("SELECT * FROM operations WHERE seq < $1 ORDER BY seq DESC LIMIT $2")
-            .bind(before.unwrap_or(i64::MAX))
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch_all(&mut *self.0.read(&Scope::Everyone).await?)
-            .await
-            .map_err(storage)?;
+        let rows: Vec<OperationRow> = query_as(
+            "SELECT *, CAST(CASE WHEN lease_until > unixepoch() THEN 0 ELSE 1 END AS BIGINT) AS lapsed
+             FROM operations WHERE seq < $1 ORDER BY seq DESC LIMIT $2",
+        )
+        .bind(before.unwrap_or(i64::MAX))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&mut *self.0.read(&Scope::Everyone).await?)
+        .await
+        .map_err(storage)?;
         rows.into_iter().map(OperationRow::read).collect()
     }
 
     async fn advance(&self, seq: i64, progress: &Progress) -> Result<()> {
         let mut write = self.0.write().await?;
-        query("UPDATE operations SET stage = $2, done = $3, total = $4 WHERE seq = $1 AND ended_at IS NULL")
+        query("UPDATE operations SET stage = $2, done = $3, total = $4 WHERE seq = $1 AND ended_at IS NULL AND lease_until > unixepoch()")
             .bind(seq)
             .bind(&progress.stage)
             .bind(i64::from(progress.done))
@@ -132,6 +164,38 @@ impl OperationStore for SqlStore {
     }
 }
 
+/// An operation by its number.
+async fn one(connection: &mut Connection, seq: i64) -> Result<Option<Operation>> {
+    let row: Option<OperationRow> = query_as(
+        "SELECT *, CAST(CASE WHEN lease_until > unixepoch() THEN 0 ELSE 1 END AS BIGINT) AS lapsed
+         FROM operations WHERE seq = $1",
+    )
+    .bind(seq)
+    .fetch_optional(connection)
+    .await
+    .map_err(storage)?;
+    row.map(OperationRow::read).transpose()
+}
+
+/// The operation that a request began, if it came before.
+async fn requested(connection: &mut Connection, asked: &Asked) -> Result<Option<Operation>> {
+    let found: Option<(i64, String)> =
+        query_as("SELECT seq, body_sha256 FROM operations WHERE started_by = $1 AND request_id = $2")
+            .bind(&asked.principal)
+            .bind(&asked.id)
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(storage)?;
+    let Some((seq, body)) = found else { return Ok(None) };
+    asked.check(asked.method, &body)?;
+    one(connection, seq).await
+}
+
+/// Whole seconds, as the database counts them.
+fn seconds(lease: Duration) -> i64 {
+    i64::try_from(lease.as_secs()).unwrap_or(i64::MAX)
+}
+
 impl SqlStore {
     /// Ends what is at work, one or all.
     async fn end_some(&self, seq: Option<i64>, end: &End) -> Result<()> {
@@ -143,7 +207,7 @@ impl SqlStore {
         let mut write = self.0.write().await?;
         query(
             "UPDATE operations SET ended_at = $2, stage = CASE WHEN $3 IS NULL THEN stage ELSE 'done' END, run = $3, kind = $4, reason = $5, message = $6
-             WHERE ended_at IS NULL AND ($1 IS NULL OR seq = $1)",
+             WHERE ended_at IS NULL AND lease_until > unixepoch() AND ($1 IS NULL OR seq = $1)",
         )
         .bind(seq)
         .bind(end.at.to_string())
