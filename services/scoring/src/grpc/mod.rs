@@ -6,6 +6,7 @@ mod calls;
 mod diagnostics;
 mod explain;
 mod export;
+mod filter;
 mod imports;
 mod messages;
 mod pages;

@@ -3,11 +3,13 @@
 use merit_core::ids::{CycleId, PersonId, RunId};
 use merit_core::{Error, Result, Scope};
 use merit_platform::access::Permit;
-use merit_platform::page::{Page, cut};
+use merit_platform::filter::Filter;
+use merit_platform::page::{Page, cut, fill};
 use merit_proto::scoring::v1 as proto;
 
+use super::filter::Filtered;
 use super::pay::participant;
-use super::{Grpc, messages};
+use super::{Grpc, filter, messages};
 use crate::model::{Attainment, Credit, Finding, Keyed, Line, Part, Recognition, RosterEntry};
 use crate::service::Untold;
 use crate::store::Posted;
@@ -20,6 +22,7 @@ struct Narrowed<'a> {
     policy: &'a str,
     output: &'a str,
     period: &'a str,
+    filter: &'a str,
 }
 
 /// A filter's value; none where it is empty.
@@ -62,6 +65,7 @@ impl Grpc {
     ) -> Result<proto::ListLinesResponse> {
         let participant = participant(&request.participant)?;
         let page = Page::of(request)?;
+        let filter = filter::read::<Line>(&request.filter)?;
         let (of, scope) = if request.run.is_empty() {
             (None, self.pay_scope(permit, &request.cycle).await?)
         } else {
@@ -73,18 +77,22 @@ impl Grpc {
             policy: named(&request.policy),
             output: named(&request.payout),
             period: named(&request.period),
-            after: page.after.as_deref(),
-            limit: page.size + 1,
             ..Part::of(&scope)
         };
         let (cycle, found, next_page_token) = match &of {
             None => {
-                let (cycle, posted) = self.scoring.ledger(&request.cycle, part).await?;
+                let cycle = self.scoring.cycle_of(&request.cycle).await?;
+                let of = &cycle;
+                let passes = |filter: &Filter, posted: &Posted| filter::passes(filter, &posted.line);
+                let read = |after: Option<String>, limit| async move {
+                    self.scoring.ledger(of, Part { after: after.as_deref(), limit, ..part }).await
+                };
+                let posted = fill(&page, &filter, passes, |posted| posted.key.clone(), read).await?;
                 let (posted, token) = cut(posted, &page, |posted| posted.key.clone());
-                (cycle.id, posted.into_iter().map(Untied::from).collect::<Vec<_>>(), token)
+                (cycle, posted.into_iter().map(Untied::from).collect::<Vec<_>>(), token)
             }
             Some(run) => {
-                let found: Vec<(String, Line)> = self.scoring.outcomes(&run.id, part).await?;
+                let found = self.filtered::<Line>(&page, &filter, &run.id, part).await?;
                 let (found, token) = cut(found, &page, |(key, _)| key.clone());
                 let proposed = |(_, line)| Untied { number: None, run: run.id.to_string(), line };
                 (run.cycle.clone(), found.into_iter().map(proposed).collect(), token)
@@ -108,6 +116,7 @@ impl Grpc {
             participant: &request.participant,
             policy: &request.policy,
             output: &request.list,
+            filter: &request.filter,
             ..Narrowed::default()
         };
         let (found, next_page_token) = self.page::<Credit>(Page::of(request)?, narrowed, Some(permit)).await?;
@@ -120,6 +129,7 @@ impl Grpc {
             participant: &request.participant,
             policy: &request.policy,
             output: &request.output,
+            filter: &request.filter,
             ..Narrowed::default()
         };
         let (found, next_page_token) = self.page::<Finding>(Page::of(request)?, narrowed, None).await?;
@@ -138,6 +148,7 @@ impl Grpc {
             policy: &request.policy,
             output: &request.title,
             period: &request.period,
+            filter: &request.filter,
         };
         let (found, next_page_token) = self.page::<Recognition>(Page::of(request)?, narrowed, Some(permit)).await?;
         let recognitions = found.into_iter().map(messages::recognition).collect();
@@ -149,26 +160,37 @@ impl Grpc {
         request: &proto::ListAttainmentsRequest,
         permit: &Permit,
     ) -> Result<proto::ListAttainmentsResponse> {
-        let narrowed = Narrowed { run: &request.run, participant: &request.participant, ..Narrowed::default() };
+        let narrowed = Narrowed {
+            run: &request.run,
+            participant: &request.participant,
+            filter: &request.filter,
+            ..Narrowed::default()
+        };
         let (found, next_page_token) = self.page::<Attainment>(Page::of(request)?, narrowed, Some(permit)).await?;
         let attainments = found.into_iter().map(messages::attainment).collect();
         Ok(proto::ListAttainmentsResponse { attainments, next_page_token })
     }
 
     pub(super) async fn roster(&self, request: &proto::ListRosterRequest) -> Result<proto::ListRosterResponse> {
-        let narrowed = Narrowed { run: &request.run, participant: &request.participant, ..Narrowed::default() };
+        let narrowed = Narrowed {
+            run: &request.run,
+            participant: &request.participant,
+            filter: &request.filter,
+            ..Narrowed::default()
+        };
         let (found, next_page_token) = self.page::<RosterEntry>(Page::of(request)?, narrowed, None).await?;
         Ok(proto::ListRosterResponse { entries: found.into_iter().map(messages::roster).collect(), next_page_token })
     }
 
     /// A page of a run's outcomes of one kind; without a permit, of a call that is about the organisation.
-    async fn page<K: Keyed>(
+    async fn page<K: Keyed + Filtered>(
         &self,
         page: Page,
         narrowed: Narrowed<'_>,
         permit: Option<&Permit>,
     ) -> Result<(Vec<K>, String)> {
         let participant = participant(narrowed.participant)?;
+        let filter = filter::read::<K>(narrowed.filter)?;
         let id = RunId::from_name(narrowed.run)?;
         let scope = match permit {
             Some(permit) => self.run_for(permit, &id).await?.1,
@@ -179,13 +201,26 @@ impl Grpc {
             policy: named(narrowed.policy),
             output: named(narrowed.output),
             period: named(narrowed.period),
-            after: page.after.as_deref(),
-            limit: page.size + 1,
             ..Part::of(&scope)
         };
-        let found: Vec<(String, K)> = self.scoring.outcomes(&id, part).await?;
+        let found = self.filtered::<K>(&page, &filter, &id, part).await?;
         let (found, token) = cut(found, &page, |(key, _)| key.clone());
         Ok((found.into_iter().map(|(_, typed)| typed).collect(), token))
+    }
+
+    /// A part of a run's outcomes of one kind with their keys, read on until a page of what passes a filter is full.
+    pub(super) async fn filtered<K: Keyed + Filtered>(
+        &self,
+        page: &Page,
+        filter: &Filter,
+        run: &RunId,
+        part: Part<'_>,
+    ) -> Result<Vec<(String, K)>> {
+        let passes = |filter: &Filter, (_, row): &(String, K)| filter::passes(filter, row);
+        let read = |after: Option<String>, limit| async move {
+            self.scoring.outcomes(run, Part { after: after.as_deref(), limit, ..part }).await
+        };
+        fill(page, filter, passes, |(key, _)| key.clone(), read).await
     }
 
     /// Lines with how they came about, where that is wanted.

@@ -10,7 +10,7 @@ use merit_proto::scoring::v1 as proto;
 
 use super::pages::named;
 use super::pay::participant;
-use super::{Grpc, messages};
+use super::{Grpc, filter, messages};
 use crate::model::{Part, Score, ScoreKind};
 use crate::service::Untold;
 
@@ -22,6 +22,7 @@ impl Grpc {
     ) -> Result<proto::ListScoresResponse> {
         let participant = participant(&request.participant)?;
         let page = Page::of(request)?;
+        let filter = filter::read::<Score>(&request.filter)?;
         let (run, scope) = self.run_for(permit, &RunId::from_name(&request.run)?).await?;
         let pay = self.pay_scope(permit, &run.cycle.name()).await?;
         let part = Part {
@@ -30,11 +31,9 @@ impl Grpc {
             policy: named(&request.policy),
             output: named(&request.output),
             period: named(&request.period),
-            after: page.after.as_deref(),
-            limit: page.size + 1,
             ..Part::of(&scope)
         };
-        let found: Vec<(String, Score)> = self.scoring.outcomes(&run.id, part).await?;
+        let found = self.filtered::<Score>(&page, &filter, &run.id, part).await?;
         let (found, next_page_token) = cut(found, &page, |(key, _)| key.clone());
         let found: Vec<Score> = found.into_iter().map(|(_, score)| score).collect();
         let paid = found.iter().filter(|score| score.is_pay()).map(|score| &score.participant);

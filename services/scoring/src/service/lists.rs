@@ -4,7 +4,7 @@ use merit_core::ids::{CycleId, RunId};
 use merit_core::{Result, Scope};
 
 use super::Scoring;
-use crate::model::{Cycle, Keyed, Outcome, Part, Run, RunState};
+use crate::model::{Keyed, Outcome, Part, Run, RunState};
 use crate::store::Posted;
 
 impl Scoring {
@@ -18,14 +18,20 @@ impl Scoring {
         found.iter().map(|outcome: &Outcome| Ok((outcome.key.clone(), outcome.read()?))).collect()
     }
 
-    /// A part of a cycle's ledger lines in order, with the cycle.
+    /// A part of a cycle's ledger lines in order.
     ///
     /// # Errors
-    /// Those of the neighbours, and of the store.
-    pub async fn ledger(&self, cycle: &str, part: Part<'_>) -> Result<(Cycle, Vec<Posted>)> {
-        let cycle = self.neighbours.cycle(cycle).await?;
-        let lines = self.store.ledger(&cycle.id, part).await?;
-        Ok((cycle, lines))
+    /// Those of the store.
+    pub async fn ledger(&self, cycle: &CycleId, part: Part<'_>) -> Result<Vec<Posted>> {
+        self.store.ledger(cycle, part).await
+    }
+
+    /// A cycle by its resource name.
+    ///
+    /// # Errors
+    /// `UNKNOWN_CYCLE`, and those of the neighbours.
+    pub async fn cycle_of(&self, cycle: &str) -> Result<CycleId> {
+        Ok(self.neighbours.cycle(cycle).await?.id)
     }
 
     /// A part of a cycle's ledger lines in order, less those that came after the line numbered `last`; and where it ends,

@@ -162,3 +162,77 @@ async fn an_adjustment_is_checked_without_being_made() {
     }
     assert_eq!(cora.create_adjustment(ask(100, false)).await.unwrap().into_inner().line.unwrap().line, "adjustment-1");
 }
+
+/// Each list by a filter of its own, page by page, against what the whole list has.
+#[tokio::test]
+async fn lists_are_filtered() {
+    let (wire, run) = settled().await;
+    wire.world.scoring.post(&run.id, "2026-10-06T10:00:00Z", None).await.unwrap().done().unwrap();
+    let mut rob = wire.client("rob", Role::RevenueOperations);
+    let (run, cycle) = (run.id.name(), "cycles/2026-Q3".to_owned());
+    /// Pages of two that pass a filter, and the whole list.
+    macro_rules! both {
+        ($call:ident, $request:ident, $rows:ident, $of:ident, $filter:expr) => {{
+            let ask = |filter: &str, page_size, page_token: String| {
+                let (filter, $of) = (filter.to_owned(), $of.clone());
+                proto::$request { $of, filter, page_size, page_token, ..Default::default() }
+            };
+            let whole = rob.$call(ask("", 1000, String::new())).await.unwrap().into_inner().$rows;
+            let (mut found, mut token) = (Vec::new(), String::new());
+            for _ in 0..=whole.len() {
+                let page = rob.$call(ask($filter, 2, token)).await.unwrap().into_inner();
+                found.extend(page.$rows);
+                token = page.next_page_token;
+                if token.is_empty() {
+                    break;
+                }
+            }
+            assert!(token.is_empty(), "pages end");
+            let bad = rob.$call(ask("nothing = 1", 2, String::new())).await.unwrap_err();
+            assert_eq!(from_status(&bad).reason, "BAD_FILTER");
+            (found, whole)
+        }};
+    }
+    /// That the filter gives those of the whole list that a test passes, some and not all.
+    macro_rules! holds {
+        ($both:expr, $passes:expr) => {{
+            let (found, mut whole) = $both;
+            let all = whole.len();
+            whole.retain($passes);
+            assert!(!found.is_empty() && found.len() < all, "{} of {all}", found.len());
+            assert_eq!(found, whole);
+        }};
+    }
+    let filter = "kind = not-scored OR kind = not-covered";
+    let kinds = [proto::FindingKind::NotScored, proto::FindingKind::NotCovered];
+    holds!(both!(list_findings, ListFindingsRequest, findings, run, filter), |row| kinds.contains(&row.kind()));
+    let filter = "kind = payout AND NOT participant = people/ana";
+    holds!(both!(list_scores, ListScoresRequest, scores, run, filter), |row| {
+        row.kind == "payout" && row.participant != "people/ana"
+    });
+    let filter = "policy = SPIF AND earned_on >= 2026-07-01 AND participant != people/eve";
+    holds!(both!(list_lines, ListLinesRequest, lines, cycle, filter), |row| {
+        row.policy == "SPIF" && row.participant != "people/eve"
+    });
+    let filter = "payout:comm";
+    holds!(both!(list_lines, ListLinesRequest, lines, run, filter), |row| row.payout.contains("comm"));
+    holds!(both!(list_credits, ListCreditsRequest, credits, run, "dated < 2026-08-01"), |row| {
+        row.dated.as_str() < "2026-08-01"
+    });
+    let filter = "participant = people/ana OR participant = people/bob";
+    holds!(both!(list_roster, ListRosterRequest, entries, run, filter), |row| {
+        ["people/ana", "people/bob"].contains(&row.participant.as_str())
+    });
+    holds!(both!(list_attainments, ListAttainmentsRequest, attainments, run, "owner : people/"), |row| {
+        row.owner.starts_with("people/")
+    });
+    let ask = |filter: &str| {
+        let (run, filter) = (run.clone(), filter.to_owned());
+        proto::ListRecognitionsRequest { run, filter, ..Default::default() }
+    };
+    let given = rob.list_recognitions(ask("")).await.unwrap().into_inner().recognitions;
+    let title = given[0].title.clone();
+    let found = rob.list_recognitions(ask(&format!("title = \"{title}\""))).await.unwrap().into_inner().recognitions;
+    assert!(!found.is_empty() && found.iter().all(|row| row.title == title));
+    assert!(rob.list_recognitions(ask("NOT title:*")).await.unwrap().into_inner().recognitions.is_empty());
+}
