@@ -117,8 +117,9 @@ impl DirectoryService for Grpc {
         let filter = filter::read(&request.filter).map_err(to_status)?;
         let key = |person: &Person| person.id.as_str().to_owned();
         let passes = |filter: &Filter, person: &Person| filter::passes(filter, person, day);
-        let people =
-            fill(&page, &filter, passes, key, |after, limit| self.directory.people(names.clone(), after, limit));
+        let having = filter::having(&filter, day);
+        let read = |after, limit| self.directory.people(names.clone(), having.clone(), after, limit);
+        let people = fill(&page, &filter, passes, key, read);
         let (people, next_page_token) = cut(people.await.map_err(to_status)?, &page, key);
         let scope = details.scope().await.map_err(to_status)?;
         let people = people.iter().map(|person| for_reader(person, day, scope.holds(&person.id))).collect();

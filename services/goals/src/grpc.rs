@@ -195,14 +195,15 @@ impl GoalsService for Grpc {
         let request = request.into_inner();
         let page = Page::of(&request).map_err(to_status)?;
         let owner = if request.owner.is_empty() { None } else { Some(owner(&request.owner).map_err(to_status)?) };
+        let filter = filter::read(&request.filter).map_err(to_status)?;
         let listing = Listing {
             cycle: cycle_id(&request.cycle).map_err(to_status)?,
             scope: scope(&permit, owner.as_ref()).await.map_err(to_status)?,
-            owner,
+            // An owner that a filter names narrows the query; that their goals may be read is not settled by it.
+            owner: owner.or_else(|| Owner::from_name(filter.needs("owner")?)),
             after: page.after.clone(),
             limit: page.size + 1,
         };
-        let filter = filter::read(&request.filter).map_err(to_status)?;
         let key = |goal: &Assessed| goal.goal.id.as_str().to_owned();
         let goals = fill(&page, &filter, filter::passes, key, |after, limit| {
             let listing = Listing { after, limit, ..listing.clone() };

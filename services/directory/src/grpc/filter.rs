@@ -4,7 +4,8 @@ use jiff::civil::Date;
 use merit_core::Result;
 use merit_platform::filter::{Field, Filter, Kind, Value};
 
-use crate::model::Person;
+use crate::model::{OPEN_ATTRIBUTES, Person};
+use crate::store::Having;
 
 const FIELDS: [Field; 5] = [
     Field { name: "name", kind: Kind::Text },
@@ -20,6 +21,12 @@ const FIELDS: [Field; 5] = [
 /// `BAD_FILTER`.
 pub fn read(text: &str) -> Result<Filter> {
     Filter::parse(text, &FIELDS)
+}
+
+/// What has to be in force on a day for anybody to pass.
+pub fn having(filter: &Filter, on: Date) -> Having {
+    let needed = |name: &'static str| filter.needs(name).map(|value| (name, value.to_owned()));
+    Having { on, values: OPEN_ATTRIBUTES.into_iter().filter_map(needed).collect() }
 }
 
 /// Whether a person passes, by what is in force on a day.

@@ -19,7 +19,7 @@ use merit_core::{Clock, Error, Kind, Result, Value};
 pub use one_person::Expect;
 
 use crate::model::{ENDED, Outcome, PeopleFile, Person, TEAM};
-use crate::store::{PeopleQuery, Store};
+use crate::store::{Having, PeopleQuery, Store};
 
 /// How often an import starts again because another one was recorded meanwhile.
 const ATTEMPTS: usize = 5;
@@ -75,13 +75,20 @@ impl Directory {
         found.into_iter().next().ok_or_else(|| unknown(id))
     }
 
-    /// People by id: after one, at most so many, only those named where any are. Names that nobody has are left out.
+    /// People by id: after one, at most so many, only those named where any are, and only those of whom something is in
+    /// force where that is asked for. Names that nobody has are left out.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn people(&self, names: Vec<PersonId>, after: Option<String>, limit: usize) -> Result<Vec<Person>> {
+    pub async fn people(
+        &self,
+        names: Vec<PersonId>,
+        having: Having,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<Person>> {
         let cutoff = self.store.cutoff().await?;
-        self.store.people(&PeopleQuery { after, limit: Some(limit), names, ..PeopleQuery::at(cutoff) }).await
+        self.store.people(&PeopleQuery { after, limit: Some(limit), names, having, ..PeopleQuery::at(cutoff) }).await
     }
 
     /// People by id as on record after a change: after one, at most so many.

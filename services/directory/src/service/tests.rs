@@ -135,7 +135,7 @@ async fn imports_at_the_same_time_are_all_taken() {
     let files: Vec<PeopleFile> = (0..3).map(|n| file(vec![row(2, &format!("p{n}"), JULY, [])])).collect();
     let done = futures::future::join_all(files.iter().map(|file| directory.import(file))).await;
     assert!(done.into_iter().all(|outcome| counts(&outcome.unwrap()) == (1, 0, 0)));
-    assert_eq!(directory.people(Vec::new(), None, 10).await.unwrap().len(), 3);
+    assert_eq!(directory.people(Vec::new(), crate::store::Having::default(), None, 10).await.unwrap().len(), 3);
 }
 
 /// What a person is called on record after one import each.

@@ -6,7 +6,7 @@ use merit_core::ids::PersonId;
 use merit_core::once::{Asked, Once, Outcome, numbered};
 use merit_core::{Kind, Ratio, Result, Scope, Span, Value};
 
-use super::{Near, PeopleQuery, Store};
+use super::{Having, Near, PeopleQuery, Store};
 use crate::model::{Change, Fact, Identity, OPEN_ATTRIBUTES, Version};
 
 /// Makes one test of each law for the store that an expression opens.
@@ -15,7 +15,7 @@ macro_rules! holds {
         $crate::store::conformance::holds!($open =>
             an_empty_record_has_nobody, everything_written_is_read_back, a_cutoff_hides_what_came_later,
             a_lost_race_writes_nothing, a_failed_change_leaves_nothing, pages_follow_the_bytes_of_ids,
-            names_choose_people, lines_are_those_of_the_day, a_scope_shows_of_others_what_anybody_may_see,
+            names_choose_people, what_is_in_force_chooses_people, lines_are_those_of_the_day, a_scope_shows_of_others_what_anybody_may_see,
             many_people_are_written_at_once, those_near_a_change_are_found, a_request_is_recorded_once,
             of_two_requests_at_once_one_writes);
     };
@@ -169,6 +169,33 @@ pub async fn names_choose_people(store: &dyn Store) {
     let found = store.people(&query).await.unwrap();
     assert_eq!(found.iter().map(|person| person.id.as_str()).collect::<Vec<_>>(), ["ana", "cyd"]);
     assert!(found.iter().all(|person| person.history.len() == 1));
+}
+
+pub async fn what_is_in_force_chooses_people(store: &dyn Store) {
+    let words = |text: &str| Some(Value::Text(text.to_owned()));
+    let boss = fact("manager", JULY, Some(Value::Participant(id("mia"))));
+    let east = [fact("team", JULY, words("East, \"upper\"")), boss];
+    let first = store.record(0, &joining(&["ana", "bob", "cyd"], &east), now()).await.unwrap();
+    let august = date(2026, 8, 1);
+    let moved = Change {
+        facts: vec![(id("ana"), fact("team", august, words("West"))), (id("cyd"), fact("team", august, None))],
+        ..Change::default()
+    };
+    let second = store.record(first, &moved, now()).await.unwrap();
+    let corrected = Change { facts: vec![(id("bob"), fact("team", JULY, words("West")))], ..Change::default() };
+    let third = store.record(second, &corrected, now()).await.unwrap();
+    let who = async |cutoff, on, values: &[(&'static str, &str)]| {
+        let values = values.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        ids(store, PeopleQuery { having: Having { on, values }, ..PeopleQuery::at(cutoff) }).await
+    };
+    let (east, west) = (("team", "East, \"upper\""), ("team", "West"));
+    assert_eq!(who(second, JULY, &[east]).await, ["ana", "bob", "cyd"]);
+    assert_eq!(who(third, JULY, &[east]).await, ["ana", "cyd"]);
+    assert_eq!(who(third, august, &[west]).await, ["ana", "bob"]);
+    assert_eq!(who(third, august, &[west, ("manager", "mia")]).await, ["ana", "bob"]);
+    assert!(who(third, august, &[west, ("manager", "noa")]).await.is_empty());
+    assert!(who(third, date(2026, 6, 30), &[east]).await.is_empty());
+    assert_eq!(who(third, august, &[]).await, ["ana", "bob", "cyd"]);
 }
 
 pub async fn lines_are_those_of_the_day(store: &dyn Store) {

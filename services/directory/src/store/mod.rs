@@ -14,6 +14,15 @@ use merit_core::{Result, Scope};
 
 use crate::model::{Change, Identity, Person};
 
+/// Values that have to be in force on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Having {
+    /// The day.
+    pub on: Date,
+    /// Attributes, each once, and their values as they are written.
+    pub values: Vec<(&'static str, String)>,
+}
+
 /// Which people are wanted, as on record when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeopleQuery {
@@ -25,6 +34,8 @@ pub struct PeopleQuery {
     pub limit: Option<usize>,
     /// Only these, where any are named.
     pub names: Vec<PersonId>,
+    /// Only those of whom all of this is in force on a day, where anything is asked for.
+    pub having: Having,
     /// Whose address, keys and attributes are read. Of the others only the name and the attributes that anybody may read of
     /// anybody.
     pub scope: Scope,
@@ -34,7 +45,8 @@ impl PeopleQuery {
     /// Everyone as on record after a change.
     #[must_use]
     pub const fn at(cutoff: i64) -> Self {
-        Self { cutoff, after: None, limit: None, names: Vec::new(), scope: Scope::Everyone }
+        let having = Having { on: Date::ZERO, values: Vec::new() };
+        Self { cutoff, after: None, limit: None, names: Vec::new(), having, scope: Scope::Everyone }
     }
 }
 

@@ -75,7 +75,7 @@ pub struct Adjust {
     /// Why
     #[arg(long)]
     pub reason: String,
-    /// Makes a repeated command do nothing
+    /// Your own id for this command, such as a UUID: the same command again with it does nothing
     #[arg(long, default_value = "")]
     pub request_id: String,
 }

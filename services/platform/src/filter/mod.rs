@@ -92,6 +92,13 @@ impl Filter {
         self.0 == Node::All(Vec::new())
     }
 
+    /// The text that a field has to be equal to for anything to pass, where the filter says so: what a query can narrow by
+    /// before the rows are tried.
+    #[must_use]
+    pub fn needs(&self, field: &str) -> Option<&str> {
+        self.0.needs(field)
+    }
+
     /// Whether a row passes, by the values of its fields.
     pub fn passes(&self, row: &impl Fn(&str) -> Option<Value>) -> bool {
         self.0.passes(row)
@@ -99,6 +106,14 @@ impl Filter {
 }
 
 impl Node {
+    fn needs(&self, wanted: &str) -> Option<&str> {
+        match self {
+            Self::All(nodes) => nodes.iter().find_map(|node| node.needs(wanted)),
+            Self::Test { field, is: Operator::Equal, value: Value::Text(text) } if *field == wanted => Some(text),
+            _ => None,
+        }
+    }
+
     fn passes(&self, row: &impl Fn(&str) -> Option<Value>) -> bool {
         match self {
             Self::All(nodes) => nodes.iter().all(|node| node.passes(row)),
@@ -152,6 +167,24 @@ mod tests {
             "due" => Some(Value::Day(date(2026, 7, 1))),
             _ => None,
         }
+    }
+
+    #[test]
+    fn what_is_needed_is_what_everything_that_passes_has() {
+        for (filter, needed) in [
+            ("role = AE", Some("AE")),
+            ("weight > 1 AND (due:* AND role = AE)", Some("AE")),
+            ("state = sent AND role = \"A E\"", Some("A E")),
+            ("role = AE OR weight > 1", None),
+            ("NOT role = AE", None),
+            ("role != AE", None),
+            ("role:AE", None),
+            ("role:*", None),
+            ("", None),
+        ] {
+            assert_eq!(Filter::parse(filter, &FIELDS).unwrap().needs("role"), needed, "{filter}");
+        }
+        assert_eq!(Filter::parse("state = sent", &FIELDS).unwrap().needs("state"), Some("sent"));
     }
 
     #[test]

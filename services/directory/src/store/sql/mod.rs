@@ -148,6 +148,7 @@ struct Filters {
     names: Option<String>,
     scope: Option<String>,
     open: String,
+    having: String,
 }
 
 impl Filters {
@@ -158,6 +159,9 @@ impl Filters {
             names: (!names.is_empty()).then(|| json(&names)).transpose()?,
             scope: query.scope.ids().map(|ids| json(&ids)).transpose()?,
             open: json(&OPEN_ATTRIBUTES.map(str::to_owned))?,
+            having: json(
+                &query.having.values.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>(),
+            )?,
         })
     }
 }
@@ -170,6 +174,13 @@ async fn latest_versions(connection: &mut Connection, query: &PeopleQuery, filte
          FROM person_versions AS v
              WHERE seq = (SELECT MAX(seq) FROM person_versions AS w WHERE w.person = v.person AND w.seq <= $1)
                AND person > $2 AND ($3 IS NULL OR person IN (SELECT value FROM json_each($3)))
+               AND ($6 = 0 OR $6 = (
+                 SELECT COUNT(*) FROM facts AS f
+                 WHERE f.person = v.person AND f.attribute || '=' || f.value IN (SELECT value FROM json_each($7))
+                   AND f.from_day <= $8 AND f.seq <= $1 AND NOT EXISTS (
+                     SELECT 1 FROM facts AS g
+                     WHERE g.person = f.person AND g.attribute = f.attribute AND g.from_day <= $8 AND g.seq <= $1
+                       AND (g.from_day, g.seq) > (f.from_day, f.seq))))
              ORDER BY person LIMIT $4",
     )
     .bind(query.cutoff)
@@ -177,6 +188,9 @@ async fn latest_versions(connection: &mut Connection, query: &PeopleQuery, filte
     .bind(&filters.names)
     .bind(query.limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX)))
     .bind(&filters.scope)
+    .bind(i64::try_from(query.having.values.len()).map_err(Error::internal)?)
+    .bind(&filters.having)
+    .bind(query.having.on.to_string())
     .fetch_all(connection)
     .await
     .map_err(storage)?;
