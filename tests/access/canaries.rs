@@ -10,12 +10,17 @@ use merit::settings::Settings;
 use merit_notifications::{Relay, Security};
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_proto::feedback::v1::feedback_service_client::FeedbackServiceClient;
-use merit_proto::feedback::v1::{CreateNoteRequest, ReplyToNoteRequest};
+use merit_proto::feedback::v1::{CreateNoteRequest, ReplyToNoteRequest, SnapshotFeedbackRequest};
 use merit_proto::notifications::v1::notifications_service_client::NotificationsServiceClient;
 use merit_proto::notifications::v1::{FetchMailsRequest, ListMailsRequest, MailState, SendMailsRequest};
 use merit_proto::reviews::v1::reviews_service_client::ReviewsServiceClient;
-use merit_proto::reviews::v1::{ApproveReviewRequest, ListScorecardsRequest, PublishReviewRequest};
-use merit_proto::scoring::v1::{CreateAdjustmentRequest, ExplainPersonRequest, ListLinesRequest};
+use merit_proto::reviews::v1::{
+    ApproveReviewRequest, ExportScorecardsRequest, ListScorecardsRequest, PublishReviewRequest,
+};
+use merit_proto::scoring::v1::{
+    CompareImpactRequest, CreateAdjustmentRequest, ExplainPersonRequest, ExportLedgerRequest, ExportScoresRequest,
+    ListLinesRequest, PolicySource,
+};
 use merit_proto::r#type::v1::Money;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
@@ -181,7 +186,10 @@ async fn nothing_personal_is_logged_or_told_to_whom_it_is_not_for() {
     let world = World::composed_of(settings, |name| planted(&caught, name)).await;
     bad_files(&world).await;
     talk(&world, &caught).await;
+    assess(&world, &caught).await;
     close(&world, &caught).await;
+    compare(&world, &caught).await;
+    export(&world).await;
     mail(&world).await;
     let told = refusals(&world, &caught).await;
 
@@ -227,6 +235,88 @@ async fn talk(world: &World, caught: &Caught) {
     let mut dan = FeedbackServiceClient::new(world.link("dan", Role::Member));
     let text = caught.plant("Kanari answer: I was nervous.");
     dan.reply_to_note(ReplyToNoteRequest { name: note.name, text, ..Default::default() }).await.unwrap();
+}
+
+/// What people say of their own work, in a good file and in a bad one.
+async fn assess(world: &World, caught: &Caught) {
+    let profile = Profile::load("merit", ImportKind::SelfAssessments).unwrap();
+    let head = "person,cycle,goal,rating,comment,given_on\n";
+    let comment = caught.plant("Kanari words of my own: I was late twice");
+    let good = format!("{head}dan,2026-Q3,dan-goal,81.726%,{comment},2026-09-20\n");
+    let bad = format!("{head}dan,2026-Q3,mia-goal,kanari,{comment},2026-09-20\n");
+    for (text, written) in [(good, true), (bad, false)] {
+        let taken = import::run_bytes(
+            world.operator(),
+            ImportKind::SelfAssessments,
+            "kanari-own.csv",
+            text.as_bytes(),
+            &profile,
+            false,
+        )
+        .await;
+        assert_eq!(taken.is_ok_and(|taken| taken.written), written, "{text}");
+    }
+    let mut service = FeedbackServiceClient::new(world.link("service", Role::Service));
+    let snapshot = SnapshotFeedbackRequest {
+        cycle: CYCLE.to_owned(),
+        first_day: "2026-07-01".to_owned(),
+        last_day: "2026-09-30".to_owned(),
+        cutoff: 0,
+    };
+    let mut pieces = service.snapshot_feedback(snapshot).await.unwrap().into_inner();
+    let mut found = 0;
+    while let Some(piece) = pieces.message().await.unwrap() {
+        found += piece.self_assessments.iter().filter(|own| own.comment == comment).count();
+    }
+    assert_eq!(found, 1);
+}
+
+/// What another policy would pay, and one that can't be read.
+async fn compare(world: &World, caught: &Caught) {
+    let plan = text("plan.merit");
+    let source = |text: String| PolicySource { file_name: caught.plant("kanari-plan.merit"), text };
+    let ask = |text: String| CompareImpactRequest {
+        cycle: CYCLE.to_owned(),
+        old: Some(source(plan.clone())),
+        new: Some(source(text)),
+        ..Default::default()
+    };
+    let (mut paid, mut refused) = (0, 0);
+    for text in [plan.replace("5%", "6%").replace("$500.00", "$600.00"), caught.plant("policy \"Kanari plan\" pays")] {
+        let mut pieces = world.scoring().compare_impact(ask(text)).await.unwrap().into_inner();
+        while let Some(piece) = pieces.message().await.unwrap() {
+            let before = piece.rows.iter().filter_map(|row| row.before.as_ref());
+            paid += before.filter(|before| before.minor_units / 100 == 40_863).count();
+            refused += piece.failures.len();
+        }
+    }
+    assert!(paid > 0 && refused == 1, "{paid} paid, {refused} refused");
+}
+
+/// Whole lists, read to their ends.
+async fn export(world: &World) {
+    let ledger = ExportLedgerRequest { cycle: CYCLE.to_owned(), with_figures: true, ..Default::default() };
+    let mut lines = world.scoring().export_ledger(ledger).await.unwrap().into_inner();
+    let mut paid = 0;
+    while let Some(piece) = lines.message().await.unwrap() {
+        let amounts = piece.lines.iter().filter_map(|line| line.amount.as_ref());
+        paid += amounts.filter(|amount| amount.minor_units / 100 == 40_863).count();
+    }
+    assert!(paid > 0);
+    let scores = ExportScoresRequest { run: world.run.clone(), with_figures: true, ..Default::default() };
+    let mut pieces = world.scoring().export_scores(scores).await.unwrap().into_inner();
+    let mut scores = 0;
+    while let Some(piece) = pieces.message().await.unwrap() {
+        scores += piece.scores.len();
+    }
+    let cards = ExportScorecardsRequest { cycle: CYCLE.to_owned(), ..Default::default() };
+    let mut pieces = world.reviews().export_scorecards(cards).await.unwrap().into_inner();
+    let mut named = 0;
+    while let Some(piece) = pieces.message().await.unwrap() {
+        let goals = piece.scorecards.iter().flat_map(|card| &card.goals);
+        named += goals.filter(|goal| goal.title.starts_with("Kanari")).count();
+    }
+    assert!(scores > 0 && named > 0, "{scores} scores, {named} goals");
 }
 
 /// Adjusts, approves, publishes, explains, lists.
