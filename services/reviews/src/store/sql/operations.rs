@@ -10,8 +10,7 @@ use merit_core::{Error, Kind, Result, Scope};
 use merit_platform::store::storage;
 use sqlx::{FromRow, query, query_as, query_scalar};
 
-use super::SqlStore;
-use super::dialect::Connection;
+use super::{Connection, SqlStore};
 use crate::model::{End, NewOperation, Operation, Progress, interrupted};
 use crate::store::OperationStore;
 
