@@ -44,6 +44,10 @@ crm folder:
 bench-close participants="10000" results="10":
     tests/bench/close.sh {{ participants }} {{ results }}
 
+# Measures imports of 10,000 people, their goals and 100,000 results on SQLite and on PostgreSQL: seconds and peak memory.
+bench-import participants="10000" results="10":
+    tests/bench/import.sh {{ participants }} {{ results }}
+
 # Measures policy evaluation with its trace, and the telling of that trace: nanoseconds per participant.
 bench-evaluate:
     cargo bench --quiet --locked -p merit-rules --bench evaluate
@@ -51,6 +55,15 @@ bench-evaluate:
 # Measures texts meant to choke the policy reader: milliseconds and peak memory of each, against the limits.
 bench-hostile *cases:
     cargo bench --quiet --locked -p merit-rules --bench hostile -- {{ cases }}
+
+# Measures reads of a scorecard and of a goal list, on SQLite and PostgreSQL, beside a bare service with one point read. Exits 1 below 60% of its rate: --at-least, --rounds, --seconds, --people.
+bench-grpc *words:
+    cargo build --release --locked --bin merit
+    MERIT_BIN="$(realpath "${CARGO_TARGET_DIR:-target}/release/merit")" cargo bench --quiet --locked -p merit-platform --bench grpc -- {{ words }}
+
+# Measures what stands before each call: a decision with its scope, and a token of each algorithm. Nanoseconds.
+bench-access:
+    cargo bench --quiet --locked -p merit-platform --bench access
 
 # Abuses a server on loopback: slow connections, resets, large messages, open streams. Says what another client felt.
 bench-abuse *words:

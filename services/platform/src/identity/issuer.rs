@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use merit_core::ids::PersonId;
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 
 use super::jwks::KeySet;
 use super::principal::{Principal, Role};
+use super::verified::{Times, Verified};
 
 /// Algorithms that can be chosen, by name. None of them knows a secret that both sides share.
 pub const ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA"];
@@ -39,6 +41,7 @@ pub struct Issuer {
     terms: Terms,
     algorithms: Vec<Algorithm>,
     keys: KeySet,
+    verified: Verified,
 }
 
 impl Issuer {
@@ -60,7 +63,7 @@ impl Issuer {
                 })
             })
             .collect::<Result<_>>()?;
-        Ok(Arc::new(Self { terms, algorithms, keys }))
+        Ok(Arc::new(Self { terms, algorithms, keys, verified: Verified::default() }))
     }
 
     /// The principal that a token names.
@@ -77,6 +80,9 @@ impl Issuer {
             return Err(bad(&format!("the token is signed by an algorithm that is not taken here; taken are {names}")));
         }
         let set = self.keys.with(header.kid.as_deref()).await?;
+        if let Some(principal) = self.verified.principal(token, &set, Timestamp::now().as_second()) {
+            return Ok(principal);
+        }
         let key = choose(&set, header.kid.as_deref(), header.alg)
             .ok_or_else(|| bad("the token is signed by a key that the identity provider doesn't publish"))?;
         let key = DecodingKey::from_jwk(key).map_err(|_| bad("the identity provider's key can't be used"))?;
@@ -88,7 +94,11 @@ impl Issuer {
         validation.leeway = self.terms.leeway;
         let claims =
             decode::<Map<String, Value>>(token, &key, &validation).map_err(|error| bad(why(error.kind())))?.claims;
-        self.principal(&claims)
+        let principal = self.principal(&claims)?;
+        if let Some(times) = Times::of(&claims, self.terms.leeway) {
+            self.verified.keep(token, set, times, &principal);
+        }
+        Ok(principal)
     }
 
     fn principal(&self, claims: &Map<String, Value>) -> Result<Principal> {

@@ -9,6 +9,7 @@ mod peer;
 mod principal;
 #[cfg(test)]
 mod tests;
+mod verified;
 
 pub use issuer::{ALGORITHMS, Issuer, Terms};
 pub use jwks::{KeySet, Source};

@@ -9,7 +9,7 @@ use merit_core::{Error, Result, Scope};
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection as _, PgConnection, PgPool, QueryBuilder, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, QueryBuilder, Transaction};
 use tokio::time::timeout;
 
 use super::columns::{IF_NEW, Rows, Values};
@@ -28,6 +28,8 @@ pub mod requests;
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// How long the first connection may take.
 const ENTER: Duration = Duration::from_secs(10);
+/// A connection that was at work less than this ago is taken to live. One that then doesn't makes its call `UNAVAILABLE`.
+const SURELY_ALIVE: Duration = Duration::from_secs(1);
 /// How a claim passes over rows that another transaction holds.
 pub const PASS_OVER_HELD: &str = "FOR UPDATE SKIP LOCKED";
 /// How a reader begins whose statements all have to see the same moment.
@@ -144,7 +146,7 @@ pub async fn migrate(server: &Server, service: &str, migrator: &'static Migrator
     let lock = lock_key(&server.schema(service));
     sqlx::query("SELECT pg_advisory_lock($1)").bind(lock).execute(&mut connection).await.map_err(storage)?;
     let schema = server.schema(service);
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(&schema))))
+    sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(&schema))))
         .execute(&mut connection)
         .await
         .map_err(|error| closed(&options, error))?;
@@ -194,7 +196,20 @@ impl Database {
         let mut first = enter(&everybody).await?;
         check_version(&mut first, &server.schema(service), migrator).await?;
         first.close().await.map_err(storage)?;
-        let pool = || PgPoolOptions::new().max_connections(server.connections).acquire_timeout(ACQUIRE);
+        let pool = || {
+            PgPoolOptions::new()
+                .max_connections(server.connections)
+                .acquire_timeout(ACQUIRE)
+                .test_before_acquire(false)
+                .before_acquire(|connection, known| {
+                    Box::pin(async move {
+                        if known.idle_for >= SURELY_ALIVE {
+                            connection.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
+        };
         let (whole, scoped) = (pool().connect_lazy_with(everybody), pool().connect_lazy_with(options));
         Ok(Self { whole, scoped, lock: lock_key(&server.schema(service)) })
     }
@@ -226,13 +241,10 @@ impl Database {
             return self.whole.acquire().await.map(Reader::Whole).map_err(storage);
         };
         let people: Vec<&str> = people.iter().map(merit_core::ids::PersonId::as_str).collect();
-        let mut tx = self.scoped.begin_with("BEGIN READ ONLY").await.map_err(storage)?;
-        sqlx::query("SELECT set_config('merit.scope', $1, true)")
-            .bind(people.join(","))
-            .execute(&mut *tx)
-            .await
-            .map_err(storage)?;
-        Ok(Reader::Scoped(tx))
+        // Both in one message, because each on its own would be a round trip before the first row. An id holds neither a
+        // quote nor a backslash.
+        let begin = format!("BEGIN READ ONLY; SET LOCAL {SCOPE} = '{}'", people.join(","));
+        self.scoped.begin_with(AssertSqlSafe(begin)).await.map(Reader::Scoped).map_err(storage)
     }
 }
 

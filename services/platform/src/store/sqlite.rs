@@ -96,8 +96,10 @@ impl Database {
         let writer =
             SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(storage)?;
         migrator.run(&writer).await.map_err(|error| not_migrated(&format!("`{}`", path.display()), migrator, error))?;
+        // A file doesn't go away, and to ask a connection whether it lives costs as much as a statement.
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            .test_before_acquire(false)
             .connect_with(options.read_only(true))
             .await
             .map_err(storage)?;

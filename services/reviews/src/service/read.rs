@@ -1,7 +1,7 @@
 //! Who reads which scorecards. Before publication only those who read runs; after it, each person their own and those whose
 //! scope they are in. Each read of somebody else's is kept on record.
 
-use merit_core::ids::PersonId;
+use merit_core::ids::{PersonId, RunId};
 use merit_core::{Error, Kind, Result, Scope};
 
 use super::Reviews;
@@ -56,12 +56,11 @@ impl Reviews {
     /// # Errors
     /// `NOT_PUBLISHED` before publication; [`Error::hidden`] for a run that is not published.
     pub async fn scorecards(&self, reader: &Reader, cycle: &str, run: &str, page: CardPage) -> Result<Vec<StoredCard>> {
-        let review = self.readable(reader, cycle, run).await?;
-        let cards = self.store.card_page(&review.run, &page, &reader.scope).await?;
+        let (run, cards) = self.readable(reader, cycle, run, &page).await?;
         // A team's card tells of the people in it.
         let own = |card: &StoredCard| Some(&card.person) == reader.person.as_ref() && card.kind == CardKind::Person;
         if !cards.iter().all(own) {
-            self.store.record_read(&reader.subject, &review.run, page.person.as_ref(), self.clock.now()).await?;
+            self.store.record_read(&reader.subject, &run, page.person.as_ref(), self.clock.now()).await?;
         }
         Ok(cards)
     }
@@ -74,22 +73,27 @@ impl Reviews {
         Ok(self.neighbours.cycle(cycle).await?.shows_pay)
     }
 
-    /// The review whose scorecards somebody may read: for those who don't read runs, the latest that was published.
-    async fn readable(&self, reader: &Reader, cycle: &str, run: &str) -> Result<Review> {
-        if reader.reads_runs {
-            return self.find(cycle, run).await;
+    /// A page of the scorecards that somebody may read, and their run: for those who don't read runs, the latest that was
+    /// published.
+    async fn readable(
+        &self,
+        reader: &Reader,
+        cycle: &str,
+        run: &str,
+        page: &CardPage,
+    ) -> Result<(RunId, Vec<StoredCard>)> {
+        if !reader.reads_runs && run.is_empty() {
+            let cycle = self.cycle_id(cycle).await?;
+            return self.store.published_page(&cycle, page, &reader.scope).await?.ok_or_else(|| {
+                Error::precondition("NOT_PUBLISHED", format!("the scorecards of cycle {cycle} are not published yet"))
+            });
         }
-        if !run.is_empty() {
-            let found = match self.find(cycle, run).await {
-                Err(error) if error.kind == Kind::NotFound => None,
-                found => Some(found?).filter(|review| review.published_at.is_some()),
-            };
-            return found.ok_or_else(|| Error::hidden(run));
-        }
-        let cycle = self.cycle_id(cycle).await?;
-        let published = self.store.of_cycle(&cycle).await?.into_iter().filter(|review| review.published_at.is_some());
-        published.max_by_key(|review| review.published_at).ok_or_else(|| {
-            Error::precondition("NOT_PUBLISHED", format!("the scorecards of cycle {cycle} are not published yet"))
-        })
+        let review = match self.find(cycle, run).await {
+            Err(error) if error.kind == Kind::NotFound && !reader.reads_runs => None,
+            found => Some(found?).filter(|review| reader.reads_runs || review.published_at.is_some()),
+        };
+        let run = review.ok_or_else(|| Error::hidden(run))?.run;
+        let cards = self.store.card_page(&run, page, &reader.scope).await?;
+        Ok((run, cards))
     }
 }
