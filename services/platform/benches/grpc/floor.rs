@@ -10,8 +10,9 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::uri::PathAndQuery;
-use merit_core::Scope;
-use merit_platform::store::{postgres, sqlite};
+use merit_core::{Error, Scope};
+use merit_platform::status::to_status;
+use merit_platform::store::{postgres, sqlite, storage};
 use sqlx::migrate::Migrator;
 use tokio::net::TcpListener;
 use tonic::body::Body;
@@ -59,16 +60,16 @@ impl Store {
         Ok(Self::Sqlite(sqlite::Database::open(Path::new(place), &NO_MIGRATIONS).await?))
     }
 
-    async fn read(&self, key: i64) -> Result<Bytes, Failed> {
-        let content: Vec<u8> = match self {
+    async fn read(&self, key: i64) -> merit_core::Result<Bytes> {
+        let content: Result<Vec<u8>, sqlx::Error> = match self {
             Self::Sqlite(database) => {
-                sqlx::query_scalar(READ).bind(key).fetch_one(&mut *database.read(&Scope::Everyone).await?).await?
+                sqlx::query_scalar(READ).bind(key).fetch_one(&mut *database.read(&Scope::Everyone).await?).await
             }
             Self::Postgres(database) => {
-                sqlx::query_scalar(READ).bind(key).fetch_one(&mut *database.read(&Scope::Everyone).await?).await?
+                sqlx::query_scalar(READ).bind(key).fetch_one(&mut *database.read(&Scope::Everyone).await?).await
             }
         };
-        Ok(content.into())
+        content.map(Bytes::from).map_err(storage)
     }
 }
 
@@ -128,8 +129,8 @@ impl UnaryService<Bytes> for Floor {
         let store = self.0.clone();
         Box::pin(async move {
             let key = std::str::from_utf8(request.get_ref()).ok().and_then(|key| key.parse().ok());
-            let key = key.ok_or_else(|| Status::invalid_argument("a key is a number"))?;
-            store.read(key).await.map(Response::new).map_err(|error| Status::internal(error.to_string()))
+            let key = key.ok_or_else(|| to_status(Error::invalid("BAD_KEY", "a key is a number")))?;
+            store.read(key).await.map(Response::new).map_err(to_status)
         })
     }
 }
