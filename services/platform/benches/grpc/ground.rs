@@ -186,7 +186,7 @@ fn start_postgres() -> Result<String, Failed> {
 fn paid_people(export: &str) -> Result<Vec<String>, Failed> {
     let mut lines = export.lines();
     let head = lines.next().ok_or("the export is empty")?;
-    let at = head.split(',').position(|name| name == "person").ok_or(format!("no column of people in {head}"))?;
+    let at = head.split(',').position(|name| name == "participant").ok_or(format!("no column of people in {head}"))?;
     let mut people: Vec<String> =
         lines.filter_map(|line| line.split(',').nth(at)).map(|name| name.replace("people/", "")).collect();
     people.sort();
