@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::ids::PersonId;
 
 /// Whose rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// Everybody's.
     Everyone,

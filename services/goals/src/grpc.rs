@@ -9,12 +9,14 @@ mod wire_goal;
 mod tests;
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use futures::Stream;
 use merit_core::ids::CycleId;
 use merit_core::text::shown;
 use merit_core::{Error, Result, Scope};
 use merit_platform::access::Permit;
+use merit_platform::answers::{Answers, Question};
 use merit_platform::client::LIMIT;
 use merit_platform::import::{Tally, collect};
 use merit_platform::page::{Page, cut, fill};
@@ -25,7 +27,7 @@ use merit_proto::goals::v1::goals_service_server::{GoalsService, GoalsServiceSer
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::model::{Cycle, GoalsFile, Owner, SchemaRecord};
-use crate::service::{Assessed, Goals, Listing};
+use crate::service::{Assessed, Goals, LAST_ENDED, Listing};
 
 /// Goals in one message of a snapshot.
 const CHUNK: usize = 500;
@@ -34,7 +36,7 @@ impl Goals {
     /// The gRPC service.
     #[must_use]
     pub fn server(&self) -> GoalsServiceServer<Grpc> {
-        GoalsServiceServer::new(Grpc { goals: self.clone() })
+        GoalsServiceServer::new(Grpc { goals: self.clone(), lists: Arc::default() })
             .max_decoding_message_size(LIMIT)
             .max_encoding_message_size(LIMIT)
     }
@@ -44,6 +46,7 @@ impl Goals {
 #[derive(Clone)]
 pub struct Grpc {
     goals: Goals,
+    lists: Arc<Answers<proto::ListGoalsResponse>>,
 }
 
 impl Grpc {
@@ -195,15 +198,19 @@ impl GoalsService for Grpc {
         let request = request.into_inner();
         let page = Page::of(&request).map_err(to_status)?;
         let owner = if request.owner.is_empty() { None } else { Some(owner(&request.owner).map_err(to_status)?) };
+        let cycle = cycle_id(&request.cycle).map_err(to_status)?;
         let filter = filter::read(&request.filter).map_err(to_status)?;
-        let listing = Listing {
-            cycle: cycle_id(&request.cycle).map_err(to_status)?,
-            scope: scope(&permit, owner.as_ref()).await.map_err(to_status)?,
-            // An owner that a filter names narrows the query; that their goals may be read is not settled by it.
-            owner: owner.or_else(|| Owner::from_name(filter.needs("owner")?)),
-            after: page.after.clone(),
-            limit: page.size + 1,
-        };
+        let scope = scope(&permit, owner.as_ref()).await.map_err(to_status)?;
+        let cutoff = self.goals.cutoff().await.map_err(to_status)?;
+        // Which cycle has ended last depends on the day.
+        let lasting = cycle.as_str() != LAST_ENDED;
+        let question = lasting.then(|| Question::new(&request, scope.clone()));
+        if let Some(answer) = question.as_ref().and_then(|question| self.lists.given(cutoff, question)) {
+            return Ok(Response::new(answer));
+        }
+        // An owner that a filter names narrows the query; that their goals may be read is not settled by it.
+        let owner = owner.or_else(|| Owner::from_name(filter.needs("owner")?));
+        let listing = Listing { cutoff, cycle, scope, owner, after: page.after.clone(), limit: page.size + 1 };
         let key = |goal: &Assessed| goal.goal.id.as_str().to_owned();
         let goals = fill(&page, &filter, filter::passes, key, |after, limit| {
             let listing = Listing { after, limit, ..listing.clone() };
@@ -211,7 +218,11 @@ impl GoalsService for Grpc {
         });
         let (goals, next_page_token) = cut(goals.await.map_err(to_status)?, &page, key);
         let goals = goals.iter().map(wire_goal::goal).collect();
-        Ok(Response::new(proto::ListGoalsResponse { goals, next_page_token }))
+        let answer = proto::ListGoalsResponse { goals, next_page_token };
+        if let Some(question) = question {
+            self.lists.keep(cutoff, question, &answer);
+        }
+        Ok(Response::new(answer))
     }
 
     type SnapshotGoalsStream = Pin<Box<dyn Stream<Item = Result<proto::SnapshotGoalsResponse, Status>> + Send>>;

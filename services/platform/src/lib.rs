@@ -3,6 +3,7 @@
 //! Nothing here knows a domain; a rule about people, goals or pay belongs to its service.
 
 pub mod access;
+pub mod answers;
 pub mod client;
 pub mod data_folder;
 pub mod deadline;

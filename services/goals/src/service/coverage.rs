@@ -31,11 +31,12 @@ impl Goals {
     /// # Errors
     /// `UNKNOWN_CYCLE`, `NO_ENDED_CYCLE`, and those of the store and the directory.
     pub async fn coverage(&self, cycle: &CycleId) -> Result<Coverage> {
-        let cycle = self.cycle(cycle).await?;
         let cutoff = self.store.cutoff().await?;
+        let known = self.store.cycles(cutoff).await?;
+        let cycle = self.named(&known, cycle)?;
         let day = cycle.day_at(self.clock.now())?.min(cycle.days.last());
         let goals = self.store.goals(&GoalQuery::of_cycle(cutoff, cycle.id.clone())).await?;
-        let assessed = self.assessed(cutoff, &cycle, goals).await?;
+        let assessed = self.assessed(cutoff, &known, &cycle, goals).await?;
         let mut with_goals = BTreeSet::new();
         let mut with_innovation = BTreeSet::new();
         for goal in &assessed {

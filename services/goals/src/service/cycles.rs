@@ -54,9 +54,9 @@ impl Goals {
         for _ in 0..ATTEMPTS {
             let cutoff = self.store.cutoff().await?;
             if let Some(seq) = self.answered(asked).await? {
-                return find(self.store.cycles(seq).await?, id);
+                return find(&self.store.cycles(seq).await?, id);
             }
-            let before = find(self.store.cycles(cutoff).await?, id)?;
+            let before = find(&self.store.cycles(cutoff).await?, id)?;
             expect(&before)?;
             let settings = Settings {
                 approval: approval.unwrap_or(before.settings.approval),
@@ -65,7 +65,7 @@ impl Goals {
             };
             let change = (settings != before.settings).then(|| before.with_settings(settings)).transpose()?;
             if let Some(seq) = self.recorded_once(cutoff, change.map(Change::Cycle), asked).await? {
-                return find(self.store.cycles(seq).await?, id);
+                return find(&self.store.cycles(seq).await?, id);
             }
         }
         Err(busy())
@@ -76,8 +76,12 @@ impl Goals {
     /// # Errors
     /// `UNKNOWN_CYCLE`; `NO_ENDED_CYCLE` when none has ended.
     pub async fn cycle(&self, id: &CycleId) -> Result<Cycle> {
-        let known = self.cycles().await?;
-        if id.as_str() == LAST_ENDED { self.last_ended(&known) } else { find(known, id) }
+        self.named(&self.cycles().await?, id)
+    }
+
+    /// As [`Goals::cycle`], of the cycles that are known.
+    pub(super) fn named(&self, known: &[Cycle], id: &CycleId) -> Result<Cycle> {
+        if id.as_str() == LAST_ENDED { self.last_ended(known) } else { find(known, id) }
     }
 
     /// All cycles, earliest first.
@@ -114,8 +118,8 @@ impl Goals {
 }
 
 /// The cycle with that id.
-pub(super) fn find(known: Vec<Cycle>, id: &CycleId) -> Result<Cycle> {
-    known.into_iter().find(|cycle| cycle.id == *id).ok_or_else(|| {
+pub(super) fn find(known: &[Cycle], id: &CycleId) -> Result<Cycle> {
+    known.iter().find(|cycle| cycle.id == *id).cloned().ok_or_else(|| {
         Error::not_found("UNKNOWN_CYCLE", format!("cycle `{}` is not open; open it first", shown(id.as_str())))
     })
 }

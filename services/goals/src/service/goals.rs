@@ -22,6 +22,8 @@ pub struct Assessed {
 /// Which goals to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
+    /// As on record after this change.
+    pub cutoff: i64,
     /// Of which cycle.
     pub cycle: CycleId,
     /// Only of this owner.
@@ -40,8 +42,9 @@ impl Goals {
     /// # Errors
     /// `UNKNOWN_CYCLE`, `NO_ENDED_CYCLE`, and those of the store.
     pub async fn list(&self, listing: &Listing) -> Result<Vec<Assessed>> {
-        let cutoff = self.store.cutoff().await?;
-        let cycle = self.cycle(&listing.cycle).await?;
+        let cutoff = listing.cutoff;
+        let known = self.store.cycles(cutoff).await?;
+        let cycle = self.named(&known, &listing.cycle)?;
         let query = GoalQuery {
             owners: listing.owner.clone().map(|owner| vec![owner]),
             scope: listing.scope.clone(),
@@ -49,7 +52,7 @@ impl Goals {
             limit: Some(listing.limit),
             ..GoalQuery::of_cycle(cutoff, cycle.id.clone())
         };
-        self.assessed(cutoff, &cycle, self.store.goals(&query).await?).await
+        self.assessed(cutoff, &known, &cycle, self.store.goals(&query).await?).await
     }
 
     /// All goals of a cycle, by id, as on record after a change: after one, at most so many.
@@ -63,14 +66,20 @@ impl Goals {
         after: Option<String>,
         limit: usize,
     ) -> Result<Vec<Assessed>> {
-        let cycle = cycles::find(self.store.cycles(cutoff).await?, cycle)?;
+        let known = self.store.cycles(cutoff).await?;
+        let cycle = cycles::find(&known, cycle)?;
         let query = GoalQuery { after, limit: Some(limit), ..GoalQuery::of_cycle(cutoff, cycle.id.clone()) };
-        self.assessed(cutoff, &cycle, self.store.goals(&query).await?).await
+        self.assessed(cutoff, &known, &cycle, self.store.goals(&query).await?).await
     }
 
-    /// The goals with their assessments, from what was on record after a change.
-    pub(super) async fn assessed(&self, cutoff: i64, cycle: &Cycle, goals: Vec<Goal>) -> Result<Vec<Assessed>> {
-        let known = self.store.cycles(cutoff).await?;
+    /// The goals of a cycle with their assessments, from what was on record after a change, `known` cycles among it.
+    pub(super) async fn assessed(
+        &self,
+        cutoff: i64,
+        known: &[Cycle],
+        cycle: &Cycle,
+        goals: Vec<Goal>,
+    ) -> Result<Vec<Assessed>> {
         let previous = known.iter().filter(|other| other.ends_at <= cycle.starts_at).max_by_key(|other| other.ends_at);
         let before = match previous {
             Some(previous) => self.targets_of(cutoff, previous, &goals).await?,

@@ -19,6 +19,7 @@ use merit_core::once::{Asked, Once, Outcome, numbered};
 use merit_core::{Clock, Error, Kind, Result};
 
 pub use coverage::Coverage;
+pub use cycles::LAST_ENDED;
 pub use goals::{Assessed, Listing};
 pub use neighbours::{People, Schema, Schemas};
 pub use one_goal::Expect;

@@ -29,8 +29,8 @@ impl Goals {
         let query = GoalQuery { ids: Some(vec![id.clone()]), ..GoalQuery::at(cutoff) };
         let Some(goal) = self.store.goals(&query).await?.into_iter().next() else { return Ok(None) };
         let known = self.store.cycles(cutoff).await?;
-        let cycle = super::cycles::find(known, &goal.content.cycle)?;
-        Ok(self.assessed(cutoff, &cycle, vec![goal]).await?.into_iter().next())
+        let cycle = super::cycles::find(&known, &goal.content.cycle)?;
+        Ok(self.assessed(cutoff, &known, &cycle, vec![goal]).await?.into_iter().next())
     }
 
     /// Sets a goal that is not there yet.

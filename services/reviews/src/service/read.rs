@@ -1,7 +1,7 @@
 //! Who reads which scorecards. Before publication only those who read runs; after it, each person their own and those whose
 //! scope they are in. Each read of somebody else's is kept on record.
 
-use merit_core::ids::{PersonId, RunId};
+use merit_core::ids::{CycleId, PersonId, RunId};
 use merit_core::{Error, Kind, Result, Scope};
 
 use super::Reviews;
@@ -56,8 +56,15 @@ impl Reviews {
     /// # Errors
     /// `NOT_PUBLISHED` before publication; [`Error::hidden`] for a run that is not published.
     pub async fn scorecards(&self, reader: &Reader, cycle: &str, run: &str, page: CardPage) -> Result<Vec<StoredCard>> {
-        let review = self.readable(reader, cycle, run).await?;
-        self.piece(reader, &review.run, &page, &mut false).await
+        if reader.reads_runs || !run.is_empty() {
+            let review = self.readable(reader, cycle, run).await?;
+            return self.piece(reader, &review.run, &page, &mut false).await;
+        }
+        let cycle = self.cycle_id(cycle).await?;
+        let found = self.store.published_page(&cycle, &page, &reader.scope).await?;
+        let (run, cards) = found.ok_or_else(|| not_published(&cycle))?;
+        self.put_on_record(reader, &run, &page, &cards).await?;
+        Ok(cards)
     }
 
     /// Scorecards of a run that the reader may read, as [`Reviews::scorecards`] gives them. The read of somebody else's is
@@ -73,13 +80,21 @@ impl Reviews {
         recorded: &mut bool,
     ) -> Result<Vec<StoredCard>> {
         let cards = self.store.card_page(run, page, &reader.scope).await?;
-        // A team's card tells of the people in it.
-        let own = |card: &StoredCard| Some(&card.person) == reader.person.as_ref() && card.kind == CardKind::Person;
-        if !*recorded && !cards.iter().all(own) {
-            self.store.record_read(&reader.subject, run, page.person.as_ref(), self.clock.now()).await?;
-            *recorded = true;
+        if !*recorded {
+            *recorded = self.put_on_record(reader, run, page, &cards).await?;
         }
         Ok(cards)
+    }
+
+    /// Puts on record that somebody is given scorecards that are not all their own; whether they are.
+    async fn put_on_record(&self, reader: &Reader, run: &RunId, page: &CardPage, cards: &[StoredCard]) -> Result<bool> {
+        // A team's card tells of the people in it.
+        let own = |card: &StoredCard| Some(&card.person) == reader.person.as_ref() && card.kind == CardKind::Person;
+        let others = !cards.iter().all(own);
+        if others {
+            self.store.record_read(&reader.subject, run, page.person.as_ref(), self.clock.now()).await?;
+        }
+        Ok(others)
     }
 
     /// Whether a cycle shows a team's pay to its manager.
@@ -108,8 +123,10 @@ impl Reviews {
         }
         let cycle = self.cycle_id(cycle).await?;
         let published = self.store.of_cycle(&cycle).await?.into_iter().filter(|review| review.published_at.is_some());
-        published.max_by_key(|review| review.published_at).ok_or_else(|| {
-            Error::precondition("NOT_PUBLISHED", format!("the scorecards of cycle {cycle} are not published yet"))
-        })
+        published.max_by_key(|review| review.published_at).ok_or_else(|| not_published(&cycle))
     }
+}
+
+fn not_published(cycle: &CycleId) -> Error {
+    Error::precondition("NOT_PUBLISHED", format!("the scorecards of cycle {cycle} are not published yet"))
 }

@@ -61,7 +61,9 @@ impl Writer {
         let mut left = 10_000;
         let within = 1 + self.random.below(3);
         for (at, field) in fields.iter().take(within).enumerate() {
-            let part = if at + 1 == within { left } else { self.random.between(1, left - 10) };
+            // What is left is enough for those that come.
+            let after = i64::try_from(within - at - 1).unwrap();
+            let part = if after == 0 { left } else { self.random.between(1, left - 10 * after) };
             left -= part;
             let otherwise = if self.random.chance(30) { " otherwise owner" } else { "" };
             shares.push(format!("{field} {}.{:02}%{otherwise}", part / 100, part % 100));

@@ -107,7 +107,9 @@ impl World {
     pub async fn goal(&self, id: &str) -> Assessed {
         let mut found = Vec::new();
         for cycle in self.goals.cycles().await.unwrap() {
-            let listing = Listing { cycle: cycle.id, owner: None, scope: Scope::Everyone, after: None, limit: 10_000 };
+            let cutoff = self.goals.cutoff().await.unwrap();
+            let (owner, scope) = (None, Scope::Everyone);
+            let listing = Listing { cutoff, cycle: cycle.id, owner, scope, after: None, limit: 10_000 };
             found.extend(self.goals.list(&listing).await.unwrap());
         }
         found.into_iter().find(|goal| goal.goal.id == GoalId::new(id).unwrap()).unwrap()

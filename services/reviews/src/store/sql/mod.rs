@@ -1,6 +1,7 @@
 //! The statements of the reviews' record, the same for both kinds of database: each is compiled once with the words of
 //! SQLite and once with those of PostgreSQL.
 
+mod cards;
 mod operations;
 
 use async_trait::async_trait;
@@ -14,7 +15,7 @@ use sqlx::{query, query_as};
 use super::dialect::{Connection, Database, insert};
 use crate::model::{Change, Composition, Decision, Mail, NewReview, Review, State, StoredCard};
 use crate::service::CardPage;
-use crate::store::rows::{CardRow, DecisionRow, ReviewRow, WaitingRow};
+use crate::store::rows::{DecisionRow, ReviewRow, WaitingRow};
 use crate::store::{Store, Waiting};
 
 /// One database.
@@ -109,37 +110,21 @@ impl Store for SqlStore {
     }
 
     async fn cards(&self, run: &RunId) -> Result<Vec<StoredCard>> {
-        let rows: Vec<CardRow> =
-            query_as("SELECT kind, person, content FROM scorecards WHERE run = $1 ORDER BY person, kind")
-                .bind(run.as_str())
-                .fetch_all(&mut *self.0.read(&Scope::Everyone).await?)
-                .await
-                .map_err(storage)?;
-        rows.into_iter().map(CardRow::card).collect()
+        cards::all(&mut *self.0.read(&Scope::Everyone).await?, run).await
     }
 
     async fn card_page(&self, run: &RunId, page: &CardPage, scope: &Scope) -> Result<Vec<StoredCard>> {
-        let (person, kind) = match &page.after {
-            Some(key) => key.split_once('/').unwrap_or((key, "")),
-            None => ("", ""),
-        };
-        let ids = scope.ids().map(|ids| serde_json::to_string(&ids)).transpose().map_err(Error::internal)?;
-        let rows: Vec<CardRow> = query_as(
-            "SELECT kind, person, content FROM scorecards \
-             WHERE run = $1 AND ($2 = '' OR person = $2) AND (person > $3 OR (person = $3 AND kind > $4)) \
-               AND ($6 IS NULL OR person IN (SELECT value FROM json_each($6))) \
-             ORDER BY person, kind LIMIT $5",
-        )
-        .bind(run.as_str())
-        .bind(page.person.as_ref().map_or("", PersonId::as_str))
-        .bind(person)
-        .bind(kind)
-        .bind(i64::try_from(page.limit).unwrap_or(i64::MAX))
-        .bind(ids)
-        .fetch_all(&mut *self.0.read(scope).await?)
-        .await
-        .map_err(storage)?;
-        rows.into_iter().map(CardRow::card).collect()
+        let found = cards::page(&mut *self.0.read(scope).await?, cards::Of::Run(run), page, scope).await?;
+        Ok(found.map(|(_, cards)| cards).unwrap_or_default())
+    }
+
+    async fn published_page(
+        &self,
+        cycle: &CycleId,
+        page: &CardPage,
+        scope: &Scope,
+    ) -> Result<Option<(RunId, Vec<StoredCard>)>> {
+        cards::page(&mut *self.0.read(scope).await?, cards::Of::Published(cycle), page, scope).await
     }
 
     async fn record_read(&self, reader: &str, run: &RunId, person: Option<&PersonId>, at: Timestamp) -> Result<()> {
