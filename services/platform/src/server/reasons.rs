@@ -13,7 +13,7 @@ use tonic::server::NamedService;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use crate::status::with_reason;
+use crate::status::{with_reason, word};
 
 /// Where a status stands in headers and trailers.
 const STATUS: &str = "grpc-status";
@@ -135,29 +135,6 @@ fn reasoned(code: Code, words: &str) -> Status {
 pub fn unknown_call() -> Status {
     let words = "there is no such call here; the server's reflection, or proto/reference, lists those that there are";
     with_reason(Code::Unimplemented, "UNKNOWN_CALL", words)
-}
-
-/// A code's own name, where nothing more is known.
-const fn word(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
-    }
 }
 
 #[cfg(test)]
