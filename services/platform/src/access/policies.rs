@@ -51,7 +51,11 @@ impl Policies {
             [] => {}
             [fault] => return Err(faulty(*fault)),
             faults => {
-                let rows = faults.iter().map(|fault| Problem::row(line(text, *fault).unwrap_or(0), said(*fault)));
+                let mut rows: Vec<(u32, String)> =
+                    faults.iter().map(|fault| (line(text, *fault).unwrap_or(0), said(*fault))).collect();
+                // They come in no order of their own.
+                rows.sort();
+                let rows = rows.into_iter().map(|(line, said)| Problem::row(line, said));
                 let several = refused(name, &format!("can't be used: {} mistakes", faults.len()));
                 return Err(several.with_problems(rows.collect()));
             }
