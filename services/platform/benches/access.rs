@@ -10,7 +10,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, encode};
 use merit_core::ids::PersonId;
 use merit_platform::access::{Action, Decider, Permit, Reach};
 use merit_platform::identity::{
@@ -93,7 +93,9 @@ async fn tokens() -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     let rsa = EncodingKey::from_rsa_der(RSA);
     let p256 = EncodingKey::from_ec_der(&KeyPair::generate()?.serialize_der());
-    let ed25519 = EncodingKey::from_ed_der(&KeyPair::generate_for(&rcgen::PKCS_ED25519)?.serialize_der());
+    let edwards = KeyPair::generate_for(&rcgen::PKCS_ED25519)?;
+    let ed25519 = EncodingKey::from_ed_der(&edwards.serialize_der());
+    let edwards = DecodingKey::from_ed_der(edwards.public_key_raw());
     let signers = [
         (Algorithm::RS256, &rsa, "RSA of 2048 bits"),
         (Algorithm::PS256, &rsa, "RSA of 2048 bits"),
@@ -102,7 +104,10 @@ async fn tokens() -> Result<(), Failed> {
     ];
     let mut set = JwkSet { keys: Vec::new() };
     for (algorithm, key, _) in signers {
-        let mut published = Jwk::from_encoding_key(key, algorithm)?;
+        let mut published = match algorithm {
+            Algorithm::EdDSA => Jwk::from_decoding_key(&edwards, Some(algorithm))?,
+            _ => Jwk::from_encoding_key(key, algorithm)?,
+        };
         published.common.key_id = Some(format!("{algorithm:?}"));
         set.keys.push(published);
     }
