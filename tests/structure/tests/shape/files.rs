@@ -10,9 +10,6 @@ const SAYING_NOTHING: [&str; 8] = ["util", "utils", "helper", "helpers", "common
 /// More lines than this, and a second idea has moved in.
 const LONGEST: usize = 450;
 
-/// Files that may be longer, each with why.
-const LONGER: [(&str, &str); 1] = [("services/core/src/ratio.rs", "exact numbers, with the laws they obey")];
-
 #[test]
 fn names_say_what_is_inside() {
     let workspace = Workspace::read().unwrap();
@@ -31,19 +28,11 @@ fn names_say_what_is_inside() {
 fn a_file_is_one_idea() {
     let workspace = Workspace::read().unwrap();
     let mut problems = Vec::new();
-    let mut longer = Vec::new();
     for source in sources(&workspace.root, "").unwrap() {
-        let (path, lines) = (source.path.display().to_string(), source.text.lines().count());
-        if lines <= LONGEST {
-            continue;
-        }
-        if !LONGER.iter().any(|(known, _)| *known == path) {
+        let (path, lines) = (source.path.display(), source.text.lines().count());
+        if lines > LONGEST {
             problems.push(format!("{path}: {lines} lines, which second idea moved in?"));
         }
-        longer.push(path);
-    }
-    for (known, _) in LONGER.iter().filter(|(known, _)| !longer.iter().any(|path| path == known)) {
-        problems.push(format!("{known}: no longer long, take it off the list"));
     }
     none(&problems);
 }
