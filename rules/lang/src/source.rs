@@ -2,8 +2,7 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Span, codes};
 
-/// The largest text that is read: 1 MiB.
-pub const LARGEST: usize = 1 << 20;
+pub use merit_grammar::LARGEST;
 
 /// A text and the name under which messages speak of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

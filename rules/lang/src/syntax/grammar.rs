@@ -1,30 +1,10 @@
-//! The grammar, and a handle on its pairs that forgets words and signs.
+//! The grammar, and a handle on its pairs that knows words and signs from the rest.
 
 use std::collections::HashSet;
-use std::num::NonZeroUsize;
-use std::sync::{LazyLock, Once};
+use std::sync::LazyLock;
 
-use pest::Parser as _;
-use pest::iterators::{Pair, Pairs};
-
-use crate::source::LARGEST;
-
-#[derive(pest_derive::Parser)]
-#[grammar = "src/syntax/merit.pest"]
-struct Merit;
-
-pub type Failure = pest::error::Error<Rule>;
-
-/// Steps that the grammar may take for one part. An honest text takes some forty for a byte.
-const STEPS: usize = 64 * LARGEST;
-
-/// Parses a part of a file by one of the grammar's entry points.
-pub fn parse(rule: Rule, text: &str) -> Result<Pairs<'_, Rule>, Box<Failure>> {
-    // The limit is one for the whole process, so that it can't follow each text's size without two threads meddling.
-    static LIMIT: Once = Once::new();
-    LIMIT.call_once(|| pest::set_call_limit(NonZeroUsize::new(STEPS)));
-    Merit::parse(rule, text).map_err(Box::new)
-}
+pub use merit_grammar::{Failure, Rule, parse};
+use pest::iterators::Pair;
 
 /// The parts of a pair, words and signs included.
 pub struct Kids<'i>(Vec<Pair<'i, Rule>>);

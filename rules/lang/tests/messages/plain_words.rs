@@ -15,7 +15,7 @@ const UNITS: &[&str] = &["MiB"];
 impl PlainWords {
     /// Takes the rules from the grammar itself.
     pub fn new() -> Self {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/syntax/merit.pest");
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../grammar/src/merit.pest");
         let rules: Vec<String> = std::fs::read_to_string(file)
             .unwrap()
             .lines()

@@ -9,8 +9,8 @@ use crate::{crate_names, none, services};
 /// What a crate of ours may stand on, or nothing for a crate that nobody has placed yet.
 fn allowed(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
-        "merit-core" | "merit-proto" | "merit-structure" => &[],
-        "merit-rules" => &["merit-core"],
+        "merit-core" | "merit-grammar" | "merit-proto" | "merit-structure" => &[],
+        "merit-rules" => &["merit-core", "merit-grammar"],
         "merit-platform" => &["merit-core", "merit-proto"],
         // The policy language: scoring evaluates policies, goals keeps the schema that they bind to.
         "merit-goals" | "merit-scoring" => &["merit-core", "merit-platform", "merit-proto", "merit-rules"],
