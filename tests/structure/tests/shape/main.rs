@@ -7,6 +7,7 @@ mod dependencies;
 mod files;
 mod manifests;
 mod rooms;
+mod statements;
 mod statuses;
 
 use std::collections::BTreeSet;

@@ -181,7 +181,7 @@ async fn latest_versions(connection: &mut Connection, query: &PeopleQuery, filte
                      SELECT 1 FROM facts AS g
                      WHERE g.person = f.person AND g.attribute = f.attribute AND g.from_day <= $8 AND g.seq <= $1
                        AND (g.from_day, g.seq) > (f.from_day, f.seq))))
-             ORDER BY person LIMIT $4",
+             ORDER BY person LIMIT +$4",
     )
     .bind(query.cutoff)
     .bind(query.after.as_deref().unwrap_or_default())

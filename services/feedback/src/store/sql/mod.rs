@@ -188,7 +188,7 @@ impl Store for SqlStore {
                AND ($4 IS NULL OR author IN (SELECT value FROM json_each($4))
                     OR receiver IN (SELECT value FROM json_each($4)))
                AND seq = (SELECT MAX(seq) FROM note_versions w WHERE w.note = v.note)
-             ORDER BY given_on || '|' || note LIMIT $3",
+             ORDER BY given_on || '|' || note LIMIT +$3",
         )
         .bind(person.as_str())
         .bind(after.unwrap_or_default())

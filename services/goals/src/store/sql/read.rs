@@ -150,7 +150,7 @@ const VERSIONS: &str =
        AND ($4 IS NULL OR owner NOT LIKE 'people/%' OR owner IN (SELECT value FROM json_each($4)))
        AND ($5 IS NULL OR goal IN (SELECT value FROM json_each($5)))
        AND goal > $6
-     ORDER BY goal LIMIT $7";
+     ORDER BY goal LIMIT +$7";
 const IDENTITIES: &str = "SELECT goal, source, external_id FROM identities
      WHERE seq <= $1 AND goal IN (SELECT value FROM json_each($2)) ORDER BY goal, seq, source, external_id";
 const TARGETS: &str = "SELECT goal, from_day, seq, kind, value FROM targets

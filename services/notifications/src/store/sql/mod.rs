@@ -51,7 +51,7 @@ impl Store for SqlStore {
     async fn list(&self, after: Option<&str>, limit: usize) -> Result<Vec<Mail>> {
         let rows = sqlx::query(
             "SELECT mail_key, receiver, enqueued_at, state, attempts, failure
-             FROM mails WHERE mail_key > $1 ORDER BY mail_key LIMIT $2",
+             FROM mails WHERE mail_key > $1 ORDER BY mail_key LIMIT +$2",
         )
         .bind(after.unwrap_or_default())
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))

@@ -131,7 +131,7 @@ impl OperationStore for SqlStore {
     async fn operations(&self, before: Option<i64>, limit: usize) -> Result<Vec<Operation>> {
         let rows: Vec<OperationRow> = query_as(
             "SELECT *, CAST(CASE WHEN lease_until > unixepoch() THEN 0 ELSE 1 END AS BIGINT) AS lapsed
-             FROM operations WHERE seq < $1 ORDER BY seq DESC LIMIT $2",
+             FROM operations WHERE seq < $1 ORDER BY seq DESC LIMIT +$2",
         )
         .bind(before.unwrap_or(i64::MAX))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))

@@ -45,7 +45,7 @@ impl PayReads for SqlStore {
             "SELECT read_id, reader, roles, person, what, method, read_at FROM access_log
              WHERE read_id < $1 AND ($2 IS NULL OR person = $2) AND ($3 IS NULL OR reader = $3)
                AND read_at >= $4 AND read_at < $5
-             ORDER BY read_id DESC LIMIT $6",
+             ORDER BY read_id DESC LIMIT +$6",
         )
         .bind(part.before.unwrap_or(i64::MAX))
         .bind(part.person.as_ref().map(PersonId::as_str))

@@ -65,7 +65,7 @@ impl Runs for SqlStore {
     ) -> Result<Vec<(i64, Run)>> {
         let found: Vec<RunRow> = sqlx::query_as(
             "SELECT * FROM runs WHERE ($1 IS NULL OR cycle = $1) AND state >= $2 AND made < $3
-             ORDER BY made DESC LIMIT $4",
+             ORDER BY made DESC LIMIT +$4",
         )
         .bind(cycle.map(CycleId::as_str))
         .bind(least as i64)
