@@ -1,29 +1,36 @@
 //! Whose rows a reader may see. A decision about a list is such a scope; it becomes a filter in the query.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::ids::PersonId;
 
-/// Whose rows.
+/// Whose rows. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// Everybody's.
     Everyone,
     /// Only theirs; nobody's where it is empty.
-    People(BTreeSet<PersonId>),
+    People(Arc<BTreeSet<PersonId>>),
 }
 
 impl Scope {
     /// Nobody's.
     #[must_use]
-    pub const fn nobody() -> Self {
-        Self::People(BTreeSet::new())
+    pub fn nobody() -> Self {
+        Self::People(Arc::default())
+    }
+
+    /// Theirs.
+    #[must_use]
+    pub fn of(people: impl IntoIterator<Item = PersonId>) -> Self {
+        Self::People(Arc::new(people.into_iter().collect()))
     }
 
     /// One person's.
     #[must_use]
     pub fn only(person: &PersonId) -> Self {
-        Self::People(BTreeSet::from([person.clone()]))
+        Self::of([person.clone()])
     }
 
     /// Whether a person's rows are in it.
@@ -32,15 +39,6 @@ impl Scope {
         match self {
             Self::Everyone => true,
             Self::People(people) => people.contains(person),
-        }
-    }
-
-    /// What is in both.
-    #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
-        match (self, other) {
-            (Self::Everyone, scope) | (scope, Self::Everyone) => scope.clone(),
-            (Self::People(one), Self::People(two)) => Self::People(one & two),
         }
     }
 

@@ -53,8 +53,11 @@ async fn main() -> Result<(), Failed> {
         ("a manager of 1,000, about one of them", Role::Manager, 1000),
         ("an auditor, about anybody", Role::Auditor, 0),
     ] {
-        let line = (0..reports).map(|at| PersonId::new(&format!("report-{at}"))).collect::<Result<BTreeSet<_>, _>>()?;
+        let mut line =
+            (0..reports).map(|at| PersonId::new(&format!("report-{at}"))).collect::<Result<BTreeSet<_>, _>>()?;
         let person = line.iter().next().cloned().unwrap_or(PersonId::new("ana")?);
+        // As the directory has it.
+        line.insert(PersonId::new("ana")?);
         let reach: Arc<dyn Reach> = Arc::new(Line(Arc::new(line)));
         let ana = Principal::new("ana", role);
         let permit = Permit::new(ana, Action::ReadGoals, decider.clone(), reach);

@@ -258,7 +258,7 @@ pub async fn pages_follow_the_days_and_then_the_bytes_of_ids(store: &dyn Store) 
 
 pub async fn a_scope_narrows_pages_and_keeps_them_full(store: &dyn Store) {
     given(store, &[("ana", JULY), ("cy", date(2026, 8, 1)), ("dee", date(2026, 8, 2)), ("eve", SEPTEMBER)]).await;
-    let some = Scope::People([id("ana"), id("dee"), id("eve")].into());
+    let some = Scope::of(["ana", "dee", "eve"].map(id));
     let first = store.notes_of(&id("bo"), None, 2, &some).await.unwrap();
     assert_eq!(receivers(&first), ["ana", "dee"]);
     let next = store.notes_of(&id("bo"), Some(&sort_key(&first[1])), 2, &some).await.unwrap();

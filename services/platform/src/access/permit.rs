@@ -1,6 +1,5 @@
 //! What a handler asks about the people that its call is about.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -129,11 +128,15 @@ impl Permit {
             return Ok(Scope::Everyone);
         }
         // Everybody but oneself, or but one's line, is more than a scope can say: then it is only those whom it can name.
-        let mut people = if report { self.reach.line(&oneself).await?.as_ref().clone() } else { BTreeSet::new() };
-        if own {
-            people.insert(oneself);
-        } else {
-            people.remove(&oneself);
+        let mut people = if report { self.reach.line(&oneself).await? } else { Arc::default() };
+        // A line may have a thousand people: it is only copied where it has to change.
+        if people.contains(&oneself) != own {
+            let people = Arc::make_mut(&mut people);
+            if own {
+                people.insert(oneself)
+            } else {
+                people.remove(&oneself)
+            };
         }
         Ok(Scope::People(people))
     }
@@ -155,6 +158,8 @@ impl Permit {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use async_trait::async_trait;
 
     use super::*;

@@ -22,7 +22,8 @@ const KEPT: usize = 10_000;
 /// Who reports to whom.
 #[async_trait]
 pub trait Reach: Send + Sync {
-    /// Everyone who reports to a person today, at whatever level.
+    /// Everyone who reports to a person today, at whatever level. Better with the person themselves: most may do about
+    /// themselves what they may about those, and then the line is their scope as it stands.
     ///
     /// # Errors
     /// When the directory doesn't answer; the call is denied then.
@@ -68,8 +69,10 @@ impl Reach for DirectoryReach {
         let mut client = DirectoryServiceClient::new(self.directory.clone()).max_decoding_message_size(LIMIT);
         let request = ListReportsRequest { manager: manager.name(), on: String::new() };
         let answer = client.list_reports(request).await.map_err(|status| from_status(&status))?.into_inner();
-        let line: Result<BTreeSet<PersonId>> = answer.people.iter().map(|name| PersonId::from_name(name)).collect();
-        let line = Arc::new(line?);
+        let mut line: BTreeSet<PersonId> =
+            answer.people.iter().map(|name| PersonId::from_name(name)).collect::<Result<_>>()?;
+        line.insert(manager.clone());
+        let line = Arc::new(line);
         let mut kept = self.kept.lock().await;
         if kept.len() >= KEPT {
             kept.retain(|_, (asked, _)| now.duration_since(*asked) < FRESH);

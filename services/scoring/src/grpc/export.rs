@@ -81,7 +81,7 @@ impl Grpc {
                 self.pay_read(permit, method, what, Some(person).filter(|person| pay.holds(person))).await
             }
             (None, Scope::Everyone) => self.several_read(permit, method, what).await,
-            (None, Scope::People(people)) => self.pay_read(permit, method, what, people).await,
+            (None, Scope::People(people)) => self.pay_read(permit, method, what, people.as_ref()).await,
         }
     }
 }

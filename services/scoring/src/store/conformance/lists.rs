@@ -1,7 +1,5 @@
 //! Lists: in the order of bytes, by what is named, and no more than the scope allows.
 
-use std::collections::BTreeSet;
-
 use merit_core::ids::RunId;
 use merit_core::{Ratio, Scope, Value};
 
@@ -69,7 +67,7 @@ pub async fn traced(store: &dyn Store) -> RunId {
 }
 
 fn people(ids: &[&str]) -> Scope {
-    Scope::People(ids.iter().map(|id| person(id)).collect::<BTreeSet<_>>())
+    Scope::of(ids.iter().map(|id| person(id)))
 }
 
 /// Whose lines a part of the ledger has, and of which payout.

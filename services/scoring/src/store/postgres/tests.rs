@@ -117,7 +117,7 @@ async fn a_scoped_reader_sees_its_people_even_without_a_filter() {
     let everyone = dialect::Database::open(&server, crate::NAME, &MIGRATOR).await.unwrap();
     let id = |id| PersonId::new(id).unwrap();
     let one = Scope::only(&id("a"));
-    let two = Scope::People([id("a_1"), id("b")].into());
+    let two = Scope::of(["a_1", "b"].map(id));
     let expected: [(&Scope, &[&str]); 3] = [(&one, &["a"]), (&two, &["a_1", "b"]), (&Scope::nobody(), &[])];
     for (scope, people) in expected {
         for (table, column) in WHOSE {
