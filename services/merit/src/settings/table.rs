@@ -97,7 +97,7 @@ pub const SETTINGS: &[Setting] = &[
         "server.calls",
         Kind::Number(1, 1_000_000, "a number"),
         Some("1024"),
-        "Calls at work at a time, of which one caller has a quarter at most. One more is refused with `RESOURCE_EXHAUSTED`, reason `OVERLOADED`.",
+        "Calls at work at a time, of which one caller has a quarter at most. One more is refused with `RESOURCE_EXHAUSTED`, reason `OVERLOADED`; from who has had their quarter, nothing more is read for a second.",
     ),
     setting(
         "server.connections",
@@ -108,7 +108,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "server.streams",
         Kind::Number(1, 100_000, "a number"),
-        Some("256"),
+        Some("100"),
         "Calls open on one connection at a time. One more waits.",
     ),
     setting(

@@ -4,19 +4,20 @@ use std::future::Future as _;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::{Sleep, sleep, sleep_until, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
 use super::Limits;
+use super::pace::Pace;
 use super::tls::Certificates;
 use crate::identity::Peer;
 
@@ -24,6 +25,8 @@ use crate::identity::Peer;
 const PREFACE: usize = 24;
 /// Connections that were taken and are not served yet.
 const WAITING: usize = 64;
+/// Bytes that are read from a connection before others have their turn.
+const TURN: usize = 4 * 1024;
 /// How long to wait when the machine has no room for one more connection.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -64,9 +67,11 @@ pub fn accept(
                 };
                 let connection = opened.map(|(wire, peer)| Connection {
                     wire,
-                    peer,
+                    origin: Origin { peer, pace: Pace::new() },
                     seen: 0,
                     patience: Some(Box::pin(sleep(patience))),
+                    rest: None,
+                    turn: 0,
                     _place: place,
                 });
                 let _ = sender.send(connection).await;
@@ -83,13 +88,24 @@ async fn encrypted(stream: TcpStream, certificates: &Certificates) -> io::Result
     Ok((Wire::Tls(Box::new(stream)), peer))
 }
 
+/// Where a call comes from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// Who is at the other end.
+    pub peer: Peer,
+    /// How fast the connection is read.
+    pub pace: Pace,
+}
+
 /// One connection.
 pub struct Connection {
     wire: Wire,
-    peer: Peer,
+    origin: Origin,
     seen: usize,
     // Gone once the connection has begun to speak.
     patience: Option<Pin<Box<Sleep>>>,
+    rest: Option<Pin<Box<Sleep>>>,
+    turn: usize,
     _place: OwnedSemaphorePermit,
 }
 
@@ -99,10 +115,10 @@ enum Wire {
 }
 
 impl Connected for Connection {
-    type ConnectInfo = Peer;
+    type ConnectInfo = Origin;
 
-    fn connect_info(&self) -> Peer {
-        self.peer.clone()
+    fn connect_info(&self) -> Origin {
+        self.origin.clone()
     }
 }
 
@@ -112,16 +128,31 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        while let Some(until) = self.origin.pace.rests_until() {
+            ready!(self.rest.get_or_insert_with(|| Box::pin(sleep_until(until))).as_mut().poll(context));
+            self.rest = None;
+        }
+        // What was read is worked at before more is: a connection with a thousand calls in it is one of many.
+        if self.turn >= TURN {
+            self.turn = 0;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         let before = buffer.filled().len();
         let read = match &mut self.wire {
             Wire::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
             Wire::Tls(stream) => Pin::new(stream.as_mut()).poll_read(context, buffer),
         };
         if read.is_ready() {
-            self.seen = self.seen.saturating_add(buffer.filled().len() - before);
+            let taken = buffer.filled().len() - before;
+            self.seen = self.seen.saturating_add(taken);
+            self.turn += taken;
             if self.seen >= PREFACE {
                 self.patience = None;
             }
+        }
+        if read.is_pending() {
+            self.turn = 0;
         }
         if let Some(patience) = self.patience.as_mut()
             && patience.as_mut().poll(context).is_ready()

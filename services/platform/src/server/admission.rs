@@ -14,6 +14,7 @@ use tonic::codegen::Bytes;
 use tonic::{Code, Status};
 
 use super::Limits;
+use super::accept::Origin;
 use super::messages::{Measured, may_be_large};
 use super::room::{Place, Room};
 use crate::deadline;
@@ -77,7 +78,7 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
         if request.uri().path().starts_with("/grpc.") {
             return Box::pin(self.inner.call(request));
         }
@@ -89,6 +90,9 @@ where
             },
             None => None,
         };
+        if let Some(origin) = request.extensions_mut().remove::<Origin>() {
+            request.extensions_mut().insert(origin.peer);
+        }
         let asked = deadline::asked(request.headers());
         let patience = asked.map(|asked| asked.saturating_sub(WAY_BACK.min(asked / 10)));
         let now = Instant::now();

@@ -34,7 +34,7 @@ impl Default for Limits {
             call: Duration::from_secs(300),
             calls: 1024,
             connections: 1024,
-            streams: 256,
+            streams: 100,
             message: 4 * 1024 * 1024,
             large_message: 64 * 1024 * 1024,
             handshake: Duration::from_secs(10),

@@ -5,6 +5,7 @@ mod accept;
 mod admission;
 mod limits;
 mod messages;
+mod pace;
 mod reasons;
 mod room;
 #[cfg(test)]

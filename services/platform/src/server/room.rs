@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::identity::Peer;
+use super::accept::Origin;
 
 /// The part of all places that one caller may have: one of so many.
 const SHARE: usize = 4;
@@ -41,16 +41,23 @@ impl Room {
     }
 
     /// A place, if there is one. A caller is told by what they show, which nobody has verified yet: what is false is soon
-    /// refused, and keeps no place.
+    /// refused, and keeps no place. Who has had their share is read more slowly for a moment.
     #[must_use]
     pub fn enter<T>(self: &Arc<Self>, request: &http::Request<T>) -> Option<Place> {
         let token = request.headers().get("authorization").map(http::HeaderValue::as_bytes);
-        let names = request.extensions().get::<Peer>().and_then(Peer::names);
-        let caller = self.names.hash_one((token, names));
+        let origin = request.extensions().get::<Origin>();
+        let caller = self.names.hash_one((token, origin.and_then(|origin| origin.peer.names())));
+        let pace = origin.map(|origin| &origin.pace);
+        if let Some(pace) = pace {
+            pace.used_by(caller);
+        }
         let one = Arc::clone(&self.all).try_acquire_owned().ok()?;
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
         let count = callers.entry(caller).or_default();
         if *count >= self.each {
+            if let Some(pace) = pace {
+                pace.slow_down();
+            }
             return None;
         }
         *count += 1;

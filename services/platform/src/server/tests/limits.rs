@@ -52,6 +52,30 @@ async fn a_call_beyond_those_at_work_is_refused_at_once() {
 }
 
 #[tokio::test]
+async fn who_asks_for_more_than_their_share_is_read_more_slowly() {
+    let mut server = Running::start(Limits { calls: 8, ..Limits::default() }).await;
+    let token = server.token();
+    let own = |channel| DirectoryServiceClient::new(client::link(channel, token.clone()));
+    let (mut first, mut second) = (own(server.channel().await), own(server.channel().await));
+    let mut more = own(server.channel().await);
+    let waiting = tokio::spawn(async move { first.get_cutoff(GetCutoffRequest {}).await });
+    let another = tokio::spawn(async move { more.get_cutoff(GetCutoffRequest {}).await });
+    for _ in 0..2 {
+        server.entered.recv().await.unwrap();
+    }
+    let began = std::time::Instant::now();
+    for _ in 0..2 {
+        assert_eq!(reason(&second.list_reports(question(10)).await.unwrap_err()), "OVERLOADED");
+    }
+    assert!(began.elapsed() >= Duration::from_millis(990), "the second is read a second later");
+    server.gate.add_permits(2);
+    for call in [waiting, another] {
+        call.await.unwrap().unwrap();
+    }
+    second.list_reports(question(10)).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_stream_keeps_its_place_until_it_ends() {
     let server = Running::start(Limits { calls: 1, ..Limits::default() }).await;
     let mut client = server.client().await;
