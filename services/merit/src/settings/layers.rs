@@ -71,7 +71,14 @@ impl Layers {
         let sections: toml::Table = match text.parse() {
             Ok(sections) => sections,
             Err(error) => {
-                return self.wrong(format!("the settings `{file}` are no TOML: {}", error.to_string().trim_end()));
+                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+                let (line, column) =
+                    (before.split('\n').count(), before.chars().rev().take_while(|&c| c != '\n').count() + 1);
+                return self.wrong(format!(
+                    "the settings `{file}` can't be read at line {line}, column {column}: {}; a section is a line like \
+                     `[server]`, a setting one like `listen = \"127.0.0.1:50051\"`",
+                    error.message()
+                ));
             }
         };
         for (section, values) in &sections {
