@@ -23,6 +23,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut config = tonic_prost_build::Config::new();
     // Sorted maps: equal messages have equal bytes.
     config.btree_map(["."]);
+    // These hold scorecards that are sent as they are kept.
+    for answer in ["ListScorecardsResponse", "ExportScorecardsResponse"] {
+        config.extern_path(format!(".merit.reviews.v1.{answer}"), format!("crate::scorecards::{answer}"));
+    }
     tonic_prost_build::configure().compile_fds_with_config(descriptors, config)?;
     Ok(())
 }

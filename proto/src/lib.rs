@@ -8,6 +8,11 @@
     reason = "generated code"
 )]
 
+mod encoded;
+pub mod scorecards;
+
+pub use encoded::Encoded;
+
 /// The compiled descriptors of all files, for server reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 

@@ -8,6 +8,7 @@ use merit_proto::feedback::v1 as feedback;
 use merit_proto::goals::v1 as goals;
 use merit_proto::reviews::v1 as reviews;
 use merit_proto::scorecard::v1::{Scorecard, ScorecardKind};
+use merit_proto::scorecards::{ExportScorecardsResponse, ListScorecardsResponse, read};
 use merit_proto::scoring::v1 as scoring;
 use merit_proto::r#type::v1::Money;
 use prost::Message;
@@ -388,11 +389,11 @@ fn export_scorecards_of(_: &World, person: &str) -> Vec<u8> {
 }
 
 fn exported_cards(answer: &Answer) -> Vec<Scorecard> {
-    answer.read::<reviews::ExportScorecardsResponse>().into_iter().flat_map(|told| told.scorecards).collect()
+    answer.read::<ExportScorecardsResponse>().into_iter().flat_map(|told| read(told.scorecards).unwrap()).collect()
 }
 
 fn cards(answer: &Answer) -> Vec<Scorecard> {
-    answer.read::<reviews::ListScorecardsResponse>().into_iter().flat_map(|told| told.scorecards).collect()
+    answer.read::<ListScorecardsResponse>().into_iter().flat_map(|told| read(told.scorecards).unwrap()).collect()
 }
 
 /// Everybody whose figures are on a scorecard.

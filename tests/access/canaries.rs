@@ -17,6 +17,7 @@ use merit_proto::reviews::v1::reviews_service_client::ReviewsServiceClient;
 use merit_proto::reviews::v1::{
     ApproveReviewRequest, ExportScorecardsRequest, ListScorecardsRequest, PublishReviewRequest,
 };
+use merit_proto::scorecards::read;
 use merit_proto::scoring::v1::{
     CompareImpactRequest, CreateAdjustmentRequest, ExplainPersonRequest, ExportLedgerRequest, ExportScoresRequest,
     ListLinesRequest, PolicySource,
@@ -313,7 +314,7 @@ async fn export(world: &World) {
     let mut pieces = world.reviews().export_scorecards(cards).await.unwrap().into_inner();
     let mut named = 0;
     while let Some(piece) = pieces.message().await.unwrap() {
-        let goals = piece.scorecards.iter().flat_map(|card| &card.goals);
+        let goals = read(piece.scorecards).unwrap().into_iter().flat_map(|card| card.goals);
         named += goals.filter(|goal| goal.title.starts_with("Kanari")).count();
     }
     assert!(scores > 0 && named > 0, "{scores} scores, {named} goals");

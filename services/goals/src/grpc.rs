@@ -204,7 +204,7 @@ impl GoalsService for Grpc {
         let cutoff = self.goals.cutoff().await.map_err(to_status)?;
         // Which cycle has ended last depends on the day.
         let lasting = cycle.as_str() != LAST_ENDED;
-        let question = lasting.then(|| Question::new(&request, scope.clone()));
+        let question = lasting.then(|| Question::new(&request, vec![scope.clone()]));
         if let Some(answer) = question.as_ref().and_then(|question| self.lists.given(cutoff, question)) {
             return Ok(Response::new(answer));
         }

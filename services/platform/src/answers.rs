@@ -1,6 +1,7 @@
-//! Answers that were given before. What is on record at a cut-off never changes, so an answer is good as long as its
-//! cut-off is the last: each call asks the store for that, and nothing else if the answer is kept. Kept for whom it was read:
-//! an answer is given again only to a caller who may read about exactly the same people.
+//! Answers that were given before. What is on record at a cut-off never changes, nor does a review that was published, so an
+//! answer is good as long as its cut-off, or its review, is the last: each call asks the store for that number, and nothing
+//! else if the answer is kept. Kept for whom it was read: an answer is given again only to a caller who may read about exactly
+//! the same people.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,22 +18,23 @@ const PERSON: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Question {
     request: Vec<u8>,
-    scope: Scope,
+    scopes: Vec<Scope>,
 }
 
 impl Question {
-    /// By a request, its page and filter included, and whose rows its caller may read.
+    /// By a request, its page and filter included, and whose rows its caller may read; more than one where parts of the rows
+    /// have scopes of their own.
     #[must_use]
-    pub fn new(request: &impl Message, scope: Scope) -> Self {
-        Self { request: request.encode_to_vec(), scope }
+    pub fn new(request: &impl Message, scopes: Vec<Scope>) -> Self {
+        Self { request: request.encode_to_vec(), scopes }
     }
 
     fn size(&self) -> usize {
-        let people = match &self.scope {
+        let people = |scope: &Scope| match scope {
             Scope::Everyone => 0,
             Scope::People(people) => people.len(),
         };
-        self.request.len() + people * PERSON
+        self.request.len() + self.scopes.iter().map(people).sum::<usize>() * PERSON
     }
 }
 
@@ -100,7 +102,7 @@ mod tests {
 
     fn of(filter: &str, scope: &Scope) -> Question {
         let request = ListGoalsRequest { filter: filter.to_owned(), ..ListGoalsRequest::default() };
-        Question::new(&request, scope.clone())
+        Question::new(&request, vec![scope.clone()])
     }
 
     fn answer(title: &str) -> ListGoalsResponse {

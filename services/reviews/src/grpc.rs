@@ -1,5 +1,6 @@
 //! The service on the wire: translation, and whose scorecards somebody may read. No rule lives here.
 
+mod cards;
 mod export;
 mod messages;
 mod operations;
@@ -11,19 +12,21 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use merit_core::{Error, Result};
 use merit_platform::access::Permit;
+use merit_platform::answers::Answers;
 use merit_platform::page::{Page, cut};
 use merit_platform::status::to_status;
 use merit_proto::reviews::v1 as proto;
 use merit_proto::reviews::v1::reviews_service_server::ReviewsService;
+use merit_proto::scorecards::{ExportScorecardsResponse, ListScorecardsResponse};
 use merit_proto::scoring::v1::PreviewRunRequest;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use crate::model::{Progress, StoredCard};
+use crate::model::Progress;
 use crate::neighbours::{Links, cutoffs_to_wire};
 use crate::operations::Operations;
-use crate::service::{CardPage, Reviews};
+use crate::service::Reviews;
 
 /// Messages of progress on their way to a caller. What a slow caller can't take is left out: it is only progress.
 const WAITING: usize = 64;
@@ -34,13 +37,14 @@ pub struct Grpc {
     reviews: Arc<Reviews>,
     operations: Operations,
     links: Links,
+    cards: Arc<Answers<ListScorecardsResponse>>,
 }
 
 impl Grpc {
     /// Over the rules; previews come straight from scoring.
     #[must_use]
     pub fn new(reviews: Arc<Reviews>, operations: Operations, links: Links) -> Self {
-        Self { reviews, operations, links }
+        Self { reviews, operations, links, cards: Arc::default() }
     }
 
     /// A dry run: scoring's preview, passed on message by message.
@@ -85,7 +89,7 @@ impl Grpc {
 #[tonic::async_trait]
 impl ReviewsService for Grpc {
     type RunReviewStream = BoxStream<'static, Result<proto::RunReviewResponse, Status>>;
-    type ExportScorecardsStream = BoxStream<'static, Result<proto::ExportScorecardsResponse, Status>>;
+    type ExportScorecardsStream = BoxStream<'static, Result<ExportScorecardsResponse, Status>>;
 
     async fn run_review(
         &self,
@@ -216,21 +220,10 @@ impl ReviewsService for Grpc {
     async fn list_scorecards(
         &self,
         request: Request<proto::ListScorecardsRequest>,
-    ) -> Result<Response<proto::ListScorecardsResponse>, Status> {
+    ) -> Result<Response<ListScorecardsResponse>, Status> {
         let permit = Permit::of(&request)?;
         let request = request.into_inner();
-        let page = Page::of(&request).map_err(to_status)?;
-        let read = async {
-            let person = self.one(&permit, &request.person).await?;
-            let reader = self.reader(&permit).await?;
-            let sight = self.sight(&permit, &request.cycle, &reader.scope).await?;
-            let wanted = CardPage { person, after: page.after.clone(), limit: page.size + 1 };
-            Ok((self.reviews.scorecards(&reader, &request.cycle, &request.run, wanted).await?, sight))
-        };
-        let (cards, sight) = read.await.map_err(to_status)?;
-        let (cards, next_page_token) = cut(cards, &page, StoredCard::key);
-        let scorecards = sight.shown(&cards).map_err(to_status)?;
-        Ok(Response::new(proto::ListScorecardsResponse { scorecards, next_page_token }))
+        self.scorecards(&request, &permit).await.map(Response::new).map_err(to_status)
     }
 
     async fn export_scorecards(
@@ -262,7 +255,7 @@ mod tests {
     }
 
     /// The bench stays with the test: its folder goes with it.
-    fn over(reviews: Reviews, operations: Arc<dyn OperationStore>) -> Grpc {
+    pub(super) fn over(reviews: Reviews, operations: Arc<dyn OperationStore>) -> Grpc {
         let clock = Arc::new(merit_core::FixedClock("2026-10-12T08:00:00Z".parse().unwrap()));
         let reviews = Arc::new(reviews);
         Grpc::new(reviews.clone(), Operations::new(reviews, operations, clock), Links::all(&nowhere()))

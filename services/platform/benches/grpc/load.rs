@@ -9,7 +9,8 @@ use http::uri::PathAndQuery;
 use jiff::Timestamp;
 use merit_platform::identity::{Principal, Role};
 use merit_proto::goals::v1::{ListGoalsRequest, ListGoalsResponse};
-use merit_proto::reviews::v1::{ListScorecardsRequest, ListScorecardsResponse};
+use merit_proto::reviews::v1::ListScorecardsRequest;
+use merit_proto::scorecards::ListScorecardsResponse;
 use prost::Message as _;
 use tonic::Request;
 use tonic::client::Grpc;
@@ -20,6 +21,9 @@ use super::Failed;
 use super::ground::{CYCLE, Ground};
 use super::wire::AsItIs;
 
+/// Other sizes of pages: with 500 people, the answers together are several times what Merit keeps.
+const OTHERS: i32 = 20;
+
 /// What is read. Each caller is a person and reads their own.
 #[derive(Debug, Clone, Copy)]
 pub enum Call {
@@ -27,6 +31,33 @@ pub enum Call {
     Scorecard,
     /// The goals of a person in a cycle.
     Goals,
+}
+
+/// Whether Merit gave the answer before. What was given is told again from memory as long as it is true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    Again,
+    /// Each question is one of so many that none is still known when its turn comes.
+    First,
+}
+
+impl Time {
+    pub const BOTH: [Self; 2] = [Self::Again, Self::First];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Again => "again",
+            Self::First => "first",
+        }
+    }
+
+    /// Sizes of the pages that are asked for: other questions with the same answers.
+    fn sizes(self) -> std::ops::Range<i32> {
+        match self {
+            Self::Again => 100..101,
+            Self::First => 100..100 + OTHERS,
+        }
+    }
 }
 
 impl Call {
@@ -46,11 +77,15 @@ impl Call {
         }
     }
 
-    fn request(self, person: &str) -> Bytes {
+    fn request(self, person: &str, page_size: i32) -> Bytes {
         let (cycle, person) = (format!("cycles/{CYCLE}"), format!("people/{person}"));
         match self {
-            Self::Scorecard => ListScorecardsRequest { cycle, person, ..Default::default() }.encode_to_vec().into(),
-            Self::Goals => ListGoalsRequest { cycle, owner: person, ..Default::default() }.encode_to_vec().into(),
+            Self::Scorecard => {
+                ListScorecardsRequest { cycle, person, page_size, ..Default::default() }.encode_to_vec().into()
+            }
+            Self::Goals => {
+                ListGoalsRequest { cycle, owner: person, page_size, ..Default::default() }.encode_to_vec().into()
+            }
         }
     }
 
@@ -81,15 +116,19 @@ pub struct Measured {
 }
 
 /// The calls of everybody, and the answers that they got.
-pub async fn learn(address: &str, ground: &Ground, call: Call) -> Result<(Vec<Asked>, Vec<Bytes>), Failed> {
+pub async fn learn(address: &str, ground: &Ground, call: Call, time: Time) -> Result<(Vec<Asked>, Vec<Bytes>), Failed> {
     let mut client = client(address).await?;
-    let (mut asked, mut answers) = (Vec::new(), Vec::new());
+    let mut tokens = Vec::with_capacity(ground.people.len());
     for person in &ground.people {
         let token = ground.keys.mint(&Principal::new(person, Role::Member), Timestamp::now(), 24 * 3600)?;
+        tokens.push((person, MetadataValue::try_from(format!("Bearer {token}"))?));
+    }
+    let (mut asked, mut answers) = (Vec::new(), Vec::new());
+    for (size, (person, token)) in time.sizes().flat_map(|size| tokens.iter().map(move |one| (size, one))) {
         let one = Asked {
             path: PathAndQuery::from_static(call.path()),
-            message: call.request(person),
-            token: Some(format!("Bearer {token}").parse()?),
+            message: call.request(person, size),
+            token: Some(token.clone()),
         };
         let answer = ask(&mut client, &one).await?;
         if call.holds(&answer)? {

@@ -129,3 +129,27 @@ fn passes(filter: &Filter, operation: &Operation) -> bool {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use merit_platform::identity::Role;
+
+    use super::*;
+    use crate::grpc::tests::over;
+    use crate::service::fakes::{CYCLE, bench};
+
+    #[tokio::test]
+    async fn a_request_id_starts_one_review() {
+        let bench = bench().await;
+        let grpc = over(bench.reviews, bench.operations.clone());
+        let request = proto::StartReviewRequest { cycle: CYCLE.to_owned(), request_id: "r-1".to_owned() };
+        let quy = Principal::new("quy", Role::Operator);
+        let first = grpc.start(&request, &quy).await.unwrap().operation.unwrap();
+        let again = grpc.start(&request, &quy).await.unwrap().operation.unwrap();
+        assert_eq!((again.name, again.started_by.as_str()), (first.name, "quy"));
+        let other = proto::StartReviewRequest { cycle: "cycles/2026-Q4".to_owned(), ..request.clone() };
+        assert_eq!(grpc.start(&other, &quy).await.unwrap_err().reason, "REQUEST_ID_REUSED");
+        let bad = proto::StartReviewRequest { request_id: "an id".to_owned(), ..request };
+        assert_eq!(grpc.start(&bad, &quy).await.unwrap_err().reason, "BAD_REQUEST_ID");
+    }
+}

@@ -1,12 +1,14 @@
 //! What of a scorecard somebody may see. What they may not see is taken out of the message; nothing says that it was there.
+//! One of which they see everything leaves as the bytes that are kept.
 
 use merit_core::ids::PersonId;
 use merit_core::{Result, Scope};
+use merit_proto::Encoded;
 use merit_proto::scorecard::v1::{ScoreLine, Scorecard, ScorecardKind};
 use merit_proto::r#type::v1::{Value, ValueKind};
 
 use crate::encoding::decode;
-use crate::model::StoredCard;
+use crate::model::{CardKind, StoredCard};
 
 /// Whose parts of scorecards a reader sees.
 pub struct Sight {
@@ -20,10 +22,26 @@ pub struct Sight {
 
 impl Sight {
     /// Scorecards with what is for the reader.
-    pub fn shown(&self, cards: &[StoredCard]) -> Result<Vec<Scorecard>> {
-        let mut scorecards: Vec<Scorecard> = cards.iter().map(|card| decode(&card.bytes)).collect::<Result<_>>()?;
-        scorecards.iter_mut().for_each(|card| self.narrow(card));
-        Ok(scorecards)
+    pub fn shown(&self, cards: Vec<StoredCard>) -> Result<Vec<Encoded<Scorecard>>> {
+        let shown = |card: StoredCard| {
+            if self.is_whole(&card) {
+                return Ok(Encoded::Kept(card.bytes));
+            }
+            let mut scorecard = decode(&card.bytes)?;
+            self.narrow(&mut scorecard);
+            Ok(Encoded::Read(scorecard))
+        };
+        cards.into_iter().map(shown).collect()
+    }
+
+    /// Whether nothing would be taken out: a person's card tells of nobody else, a team's of people whom only it names.
+    fn is_whole(&self, card: &StoredCard) -> bool {
+        match card.kind {
+            CardKind::Person => self.paid.holds(&card.person) && self.feedback.holds(&card.person),
+            CardKind::Team => {
+                [&self.seen, &self.paid, &self.feedback].into_iter().all(|scope| *scope == Scope::Everyone)
+            }
+        }
     }
 
     /// Takes out what is not for the reader: pay, feedback, and the people of a team whom they may not read about.
@@ -99,7 +117,7 @@ mod tests {
         Sight { seen: Scope::Everyone, paid: Scope::Everyone, feedback: Scope::Everyone }.narrow(&mut whole);
         assert_eq!(whole, card);
         let mut own = card.clone();
-        let line = Scope::People([mia.clone(), dan].into());
+        let line = Scope::of([mia.clone(), dan]);
         Sight { seen: line.clone(), paid: Scope::only(&mia), feedback: line }.narrow(&mut own);
         assert_eq!((own.rewards.len(), own.totals.len(), own.feedback.len()), (1, 1, 1));
         assert_eq!(own.members, [TeamMember { totals: Vec::new(), ..member("people/dan") }]);

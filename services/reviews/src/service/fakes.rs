@@ -63,7 +63,7 @@ pub(crate) struct Bench {
     pub outbox: Arc<FakeOutbox>,
     pub store: Arc<dyn Store>,
     pub relay: Arc<Relay>,
-    _folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
 pub(crate) fn person(id: &str) -> PersonId {
@@ -156,7 +156,7 @@ pub(crate) async fn bench() -> Bench {
     let clock = Arc::new(FixedClock("2026-10-12T08:00:00Z".parse().unwrap()));
     let relay = Arc::new(Relay::new(Arc::clone(&store), outbox.clone(), clock.clone()));
     let reviews = Reviews::new(Arc::clone(&store), world.clone(), Arc::clone(&relay), clock);
-    Bench { reviews, operations, world, outbox, store, relay, _folder: folder }
+    Bench { reviews, operations, world, outbox, store, relay, folder }
 }
 
 impl Bench {

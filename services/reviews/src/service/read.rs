@@ -1,7 +1,7 @@
 //! Who reads which scorecards. Before publication only those who read runs; after it, each person their own and those whose
 //! scope they are in. Each read of somebody else's is kept on record.
 
-use merit_core::ids::{CycleId, PersonId, RunId};
+use merit_core::ids::{PersonId, RunId};
 use merit_core::{Error, Kind, Result, Scope};
 
 use super::Reviews;
@@ -31,6 +31,15 @@ pub struct CardPage {
     pub limit: usize,
 }
 
+/// A run whose scorecards somebody may read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readable {
+    /// Which.
+    pub run: RunId,
+    /// The number of its review, if that was published: then its scorecards stay as they are.
+    pub published: Option<i64>,
+}
+
 impl Reviews {
     /// A review with its decisions.
     ///
@@ -51,28 +60,13 @@ impl Reviews {
         Ok(reviews.into_iter().filter(|review| before.is_none_or(|seq| review.seq < seq)).take(limit).collect())
     }
 
-    /// Scorecards of a review, by person and kind, as they are kept: what of them the reader may not see is still on them.
-    ///
-    /// # Errors
-    /// `NOT_PUBLISHED` before publication; [`Error::hidden`] for a run that is not published.
-    pub async fn scorecards(&self, reader: &Reader, cycle: &str, run: &str, page: CardPage) -> Result<Vec<StoredCard>> {
-        if reader.reads_runs || !run.is_empty() {
-            let review = self.readable(reader, cycle, run).await?;
-            return self.piece(reader, &review.run, &page, &mut false).await;
-        }
-        let cycle = self.cycle_id(cycle).await?;
-        let found = self.store.published_page(&cycle, &page, &reader.scope).await?;
-        let (run, cards) = found.ok_or_else(|| not_published(&cycle))?;
-        self.put_on_record(reader, &run, &page, &cards).await?;
-        Ok(cards)
-    }
-
-    /// Scorecards of a run that the reader may read, as [`Reviews::scorecards`] gives them. The read of somebody else's is
-    /// put on record before the first of them leaves.
+    /// Scorecards of a run that the reader may read, by person and kind, as they are kept: what of them the reader may not see
+    /// is still on them. The read of somebody else's is put on record before the first of them leaves; `recorded` says whether
+    /// it is.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn piece(
+    pub async fn scorecards(
         &self,
         reader: &Reader,
         run: &RunId,
@@ -105,28 +99,32 @@ impl Reviews {
         Ok(self.neighbours.cycle(cycle).await?.shows_pay)
     }
 
-    /// The review whose scorecards somebody may read: for those who don't read runs, the latest that was published.
+    /// The run whose scorecards somebody may read: for those who don't read runs, the one that was published last.
     ///
     /// # Errors
     /// `NO_REVIEW` or `UNKNOWN_RUN` for those who read runs; for others `NOT_PUBLISHED`, and [`Error::hidden`] for a run that
     /// is not published.
-    pub async fn readable(&self, reader: &Reader, cycle: &str, run: &str) -> Result<Review> {
+    pub async fn readable(&self, reader: &Reader, cycle: &str, run: &str) -> Result<Readable> {
         if reader.reads_runs {
-            return self.find(cycle, run).await;
+            return self.find(cycle, run).await.map(Readable::of);
         }
         if !run.is_empty() {
             let found = match self.find(cycle, run).await {
                 Err(error) if error.kind == Kind::NotFound => None,
-                found => Some(found?).filter(|review| review.published_at.is_some()),
+                found => Some(Readable::of(found?)).filter(|run| run.published.is_some()),
             };
             return found.ok_or_else(|| Error::hidden(run));
         }
         let cycle = self.cycle_id(cycle).await?;
-        let published = self.store.of_cycle(&cycle).await?.into_iter().filter(|review| review.published_at.is_some());
-        published.max_by_key(|review| review.published_at).ok_or_else(|| not_published(&cycle))
+        let (seq, run) = self.store.published(&cycle).await?.ok_or_else(|| {
+            Error::precondition("NOT_PUBLISHED", format!("the scorecards of cycle {cycle} are not published yet"))
+        })?;
+        Ok(Readable { run, published: Some(seq) })
     }
 }
 
-fn not_published(cycle: &CycleId) -> Error {
-    Error::precondition("NOT_PUBLISHED", format!("the scorecards of cycle {cycle} are not published yet"))
+impl Readable {
+    fn of(review: Review) -> Self {
+        Self { run: review.run, published: review.published_at.map(|_| review.seq) }
+    }
 }

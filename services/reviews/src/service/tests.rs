@@ -1,11 +1,11 @@
 //! The close over fake neighbours and a real store.
 
-use merit_core::{Error, Kind, Scope};
+use merit_core::{Error, Kind, Result, Scope};
 
 use super::fakes::{Bench, CYCLE, adjustment, bench, person};
 use super::{CardPage, Reader};
 use crate::encoding::decode;
-use crate::model::{CardKind, Deed, Progress, State};
+use crate::model::{CardKind, Deed, Progress, State, StoredCard};
 
 fn quiet(_: Progress) {}
 
@@ -15,6 +15,12 @@ async fn run(bench: &Bench) -> super::Ran {
 
 fn page() -> CardPage {
     CardPage { person: None, after: None, limit: 100 }
+}
+
+/// Scorecards of a run, or of the one that the reader may read.
+async fn scorecards(bench: &Bench, reader: &Reader, run: &str, page: CardPage) -> Result<Vec<StoredCard>> {
+    let run = bench.reviews.readable(reader, CYCLE, run).await?.run;
+    bench.reviews.scorecards(reader, &run, &page, &mut false).await
 }
 
 fn operator() -> Reader {
@@ -192,7 +198,7 @@ async fn approving_a_later_run_supersedes_what_came_before() {
         bench.reviews.reviews(CYCLE, None, 10).await.unwrap().into_iter().map(|review| review.state).collect();
     assert_eq!(states, [State::Approved, State::Superseded, State::Superseded]);
     // Until the later one is published, people read what they were sent.
-    let mine = bench.reviews.scorecards(&member("ana"), CYCLE, "", page()).await.unwrap();
+    let mine = scorecards(&bench, &member("ana"), "", page()).await.unwrap();
     assert_eq!(decode(&mine[0].bytes).unwrap().run, "runs/2026-q3-aaa");
     // The inputs go back to those of a superseded run: the ledger says something else, so it must not pass for done.
     bench.set(|world| world.run = "2026-q3-aaa");
@@ -225,10 +231,10 @@ async fn an_adjustment_reaches_the_scorecard_until_it_is_published() {
     bench.set(|world| world.adjustments.push(adjustment("ana", 2, -500)));
     let published = bench.reviews.publish(CYCLE, "", "operator").await.unwrap().review;
     assert_eq!(published.totals[0].amount.minor, 152_000);
-    let lines = |card: &crate::model::StoredCard| -> Vec<_> {
+    let lines = |card: &StoredCard| -> Vec<_> {
         decode(&card.bytes).unwrap().rewards.into_iter().map(|line| (line.line, line.adjustment)).collect()
     };
-    let mine = bench.reviews.scorecards(&member("ana"), CYCLE, "", page()).await.unwrap();
+    let mine = scorecards(&bench, &member("ana"), "", page()).await.unwrap();
     assert_eq!(
         lines(&mine[0]),
         [("2026-Q3".to_owned(), false), ("adjustment-1".to_owned(), true), ("adjustment-2".to_owned(), true),]
@@ -247,7 +253,7 @@ async fn pay_hidden_before_publication_is_not_published() {
     bench.reviews.approve(CYCLE, "", "operator", "").await.unwrap();
     bench.set(|world| world.cycle.shows_pay = false);
     bench.reviews.publish(CYCLE, "", "operator").await.unwrap();
-    let cards = bench.reviews.scorecards(&member("bo"), CYCLE, "", page()).await.unwrap();
+    let cards = scorecards(&bench, &member("bo"), "", page()).await.unwrap();
     let team = cards.iter().find(|card| card.kind == CardKind::Team).map(|card| decode(&card.bytes).unwrap()).unwrap();
     assert!(!team.shows_pay && team.totals.is_empty() && team.members[0].totals.is_empty());
 }
@@ -265,19 +271,19 @@ async fn verification_notices_other_scorecards() {
 async fn people_read_their_own_after_publication_and_nothing_else() {
     let bench = bench().await;
     run(&bench).await;
-    assert_eq!(bench.reviews.scorecards(&operator(), CYCLE, "", page()).await.unwrap().len(), 3);
-    let early = bench.reviews.scorecards(&member("ana"), CYCLE, "", page()).await.unwrap_err();
+    assert_eq!(scorecards(&bench, &operator(), "", page()).await.unwrap().len(), 3);
+    let early = scorecards(&bench, &member("ana"), "", page()).await.unwrap_err();
     assert_eq!(early.reason, "NOT_PUBLISHED");
     bench.reviews.approve(CYCLE, "", "operator", "").await.unwrap();
-    assert!(bench.reviews.scorecards(&member("ana"), CYCLE, "", page()).await.is_err());
+    assert!(scorecards(&bench, &member("ana"), "", page()).await.is_err());
     bench.reviews.publish(CYCLE, "", "operator").await.unwrap();
     for (who, cards) in [("ana", 1), ("bo", 2), ("stranger", 0)] {
-        let mine = bench.reviews.scorecards(&member(who), CYCLE, "", page()).await.unwrap();
+        let mine = scorecards(&bench, &member(who), "", page()).await.unwrap();
         assert_eq!(mine.len(), cards, "{who}");
         assert!(mine.iter().all(|card| card.person == person(who)));
     }
     let other = CardPage { person: Some(person("bo")), ..page() };
-    assert!(bench.reviews.scorecards(&member("ana"), CYCLE, "", other).await.unwrap().is_empty());
+    assert!(scorecards(&bench, &member("ana"), "", other).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -285,7 +291,7 @@ async fn a_run_that_is_not_published_looks_as_if_it_were_not_there() {
     let bench = bench().await;
     let run = run(&bench).await.review.run.name();
     for name in [run.as_str(), "runs/2026-q3-zzz"] {
-        let error = bench.reviews.scorecards(&member("ana"), CYCLE, name, page()).await.unwrap_err();
+        let error = scorecards(&bench, &member("ana"), name, page()).await.unwrap_err();
         assert_eq!(error, Error::hidden(name));
     }
 }
@@ -298,7 +304,7 @@ async fn scorecards_come_in_pages() {
     let mut seen = Vec::new();
     loop {
         let next = CardPage { person: None, after: after.clone(), limit: 1 };
-        let cards = bench.reviews.scorecards(&operator(), CYCLE, "", next).await.unwrap();
+        let cards = scorecards(&bench, &operator(), "", next).await.unwrap();
         let Some(card) = cards.first() else { break };
         after = Some(format!("{}/{}", card.person, card.kind.word()));
         seen.push(after.clone().unwrap());
@@ -315,10 +321,10 @@ async fn an_export_goes_on_piece_by_piece_and_is_on_record_where_it_tells_of_oth
     for pieces in 0.. {
         assert!(pieces < 3, "it ends");
         let next = CardPage { person: None, after: after.clone(), limit: 2 };
-        let cards = bench.reviews.piece(&operator(), &exported, &next, &mut recorded).await.unwrap();
+        let cards = bench.reviews.scorecards(&operator(), &exported, &next, &mut recorded).await.unwrap();
         let Some(last) = cards.last() else { break };
         after = Some(last.key());
-        seen.extend(cards.iter().map(crate::model::StoredCard::key));
+        seen.extend(cards.iter().map(StoredCard::key));
         assert!(recorded, "before the first piece leaves");
     }
     assert_eq!(seen, ["ana/person", "bo/person", "bo/team"]);
@@ -326,7 +332,7 @@ async fn an_export_goes_on_piece_by_piece_and_is_on_record_where_it_tells_of_oth
     bench.reviews.publish(CYCLE, "", "operator").await.unwrap();
     for (who, told) in [("ana", false), ("bo", true)] {
         let mut recorded = false;
-        let cards = bench.reviews.piece(&member(who), &exported, &page(), &mut recorded).await.unwrap();
+        let cards = bench.reviews.scorecards(&member(who), &exported, &page(), &mut recorded).await.unwrap();
         assert_eq!((cards.iter().all(|card| card.person == person(who)), recorded), (true, told), "{who}");
     }
 }

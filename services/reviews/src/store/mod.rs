@@ -1,7 +1,7 @@
 //! What a review's store must do. Rules live in the service; a store keeps its promises about transactions.
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
 pub mod postgres;
 mod rows;
 pub mod sqlite;
@@ -73,14 +73,8 @@ pub trait Store: Send + Sync {
     async fn cards(&self, run: &RunId) -> Result<Vec<StoredCard>>;
     /// Some scorecards of a run, of people in a scope, by person and kind.
     async fn card_page(&self, run: &RunId, page: &CardPage, scope: &Scope) -> Result<Vec<StoredCard>>;
-    /// The run of a cycle that was published last, with a page of its scorecards as by [`Store::card_page`]; none where
-    /// none was published.
-    async fn published_page(
-        &self,
-        cycle: &CycleId,
-        page: &CardPage,
-        scope: &Scope,
-    ) -> Result<Option<(RunId, Vec<StoredCard>)>>;
+    /// The run of a cycle that was published last, with its review's number; none where none was published.
+    async fn published(&self, cycle: &CycleId) -> Result<Option<(i64, RunId)>>;
     /// Puts on record that somebody read scorecards that are not their own; of everyone where no person is named.
     async fn record_read(&self, reader: &str, run: &RunId, person: Option<&PersonId>, at: Timestamp) -> Result<()>;
     /// Mails that wait, after one, in order.

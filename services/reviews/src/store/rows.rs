@@ -91,26 +91,6 @@ impl CardRow {
     }
 }
 
-/// A run with one of its scorecards; without one where the run has none that fits.
-#[derive(sqlx::FromRow)]
-pub struct PageRow {
-    run: String,
-    kind: Option<String>,
-    person: Option<String>,
-    content: Option<Vec<u8>>,
-}
-
-impl PageRow {
-    pub fn run(&self) -> Result<RunId> {
-        RunId::new(&self.run)
-    }
-
-    pub fn card(self) -> Option<Result<StoredCard>> {
-        let (kind, person, content) = (self.kind?, self.person?, self.content?);
-        Some(CardRow { kind, person, content }.card())
-    }
-}
-
 #[derive(sqlx::FromRow)]
 pub struct WaitingRow {
     seq: i64,

@@ -9,6 +9,7 @@ use merit_core::{Error, Result};
 use merit_proto::notifications::v1::RenderScorecardRequest;
 use merit_proto::reviews::v1::{ListScorecardsRequest, Review};
 use merit_proto::scorecard::v1::ScorecardKind;
+use merit_proto::scorecards::read;
 
 use super::sample;
 use crate::commands::{answer, id};
@@ -90,7 +91,7 @@ impl Folder {
                 let request =
                     ListScorecardsRequest { cycle, run, person: String::new(), page_size: PAGE_SIZE, page_token };
                 let page = client.list_scorecards(request).await?.into_inner();
-                Ok((page.scorecards, page.next_page_token))
+                Ok((read(page.scorecards)?, page.next_page_token))
             }
         })
         .await?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use merit_core::Result;
 use merit_proto::reviews::v1::{ListScorecardsRequest, Payee, Review};
 use merit_proto::scorecard::v1::Scorecard;
+use merit_proto::scorecards::read;
 use merit_proto::scoring::v1::{self as proto, Credit, Finding, FindingKind, Line, LineKind, Score};
 use serde_json::{Value, json};
 
@@ -76,7 +77,7 @@ pub(crate) async fn scorecards(session: &Session, review: &Review) -> Result<Vec
         async move {
             let request = ListScorecardsRequest { cycle, run, person: String::new(), page_size: PAGE_SIZE, page_token };
             let page = client.list_scorecards(request).await?.into_inner();
-            Ok((page.scorecards, page.next_page_token))
+            Ok((read(page.scorecards)?, page.next_page_token))
         }
     })
     .await

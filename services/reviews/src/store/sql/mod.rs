@@ -114,17 +114,11 @@ impl Store for SqlStore {
     }
 
     async fn card_page(&self, run: &RunId, page: &CardPage, scope: &Scope) -> Result<Vec<StoredCard>> {
-        let found = cards::page(&mut *self.0.read(scope).await?, cards::Of::Run(run), page, scope).await?;
-        Ok(found.map(|(_, cards)| cards).unwrap_or_default())
+        cards::page(&mut *self.0.read(scope).await?, run, page, scope).await
     }
 
-    async fn published_page(
-        &self,
-        cycle: &CycleId,
-        page: &CardPage,
-        scope: &Scope,
-    ) -> Result<Option<(RunId, Vec<StoredCard>)>> {
-        cards::page(&mut *self.0.read(scope).await?, cards::Of::Published(cycle), page, scope).await
+    async fn published(&self, cycle: &CycleId) -> Result<Option<(i64, RunId)>> {
+        cards::published(&mut *self.0.read(&Scope::Everyone).await?, cycle).await
     }
 
     async fn record_read(&self, reader: &str, run: &RunId, person: Option<&PersonId>, at: Timestamp) -> Result<()> {
@@ -144,7 +138,7 @@ impl Store for SqlStore {
         let rows: Vec<WaitingRow> = query_as(
             "SELECT e.seq, e.key, s.kind, s.person, s.content FROM events e \
              JOIN scorecards s ON s.run = e.run AND s.person = e.person AND s.kind = e.kind \
-             WHERE e.relayed_at IS NULL AND e.seq > $1 ORDER BY e.seq LIMIT $2",
+             WHERE e.relayed_at IS NULL AND e.seq > $1 ORDER BY e.seq LIMIT +$2",
         )
         .bind(after)
         .bind(i64::from(limit))
