@@ -1,6 +1,6 @@
 //! What texts meant to choke the reader cost: for each of the cases of `tests/hostile`, the milliseconds of processor until
-//! there is a message, and the peak of resident memory of a process that does nothing else. Ends with 1 if one is beyond
-//! the limit.
+//! there is a message, the least of three times, and the peak of resident memory of a process that does nothing else. Ends
+//! with 1 if one is beyond the limit.
 
 #[path = "../tests/hostile/cases.rs"]
 mod cases;
@@ -15,6 +15,8 @@ use merit_rules::{Source, load_policy, load_schema, render};
 const MILLISECONDS: u128 = 250;
 /// The most memory that it may take, in MiB.
 const MEBIBYTES: usize = 256;
+/// Times that each case is read.
+const TIMES: usize = 3;
 /// Tells the child which case is its own.
 const CASE: &str = "MERIT_HOSTILE_CASE";
 
@@ -31,21 +33,33 @@ fn main() -> Result<ExitCode, Failed> {
         if !only.is_empty() && !only.iter().any(|word| case.what.contains(word.as_str())) {
             continue;
         }
-        let child = Command::new(std::env::current_exe()?).env(CASE, index.to_string()).output()?;
-        let figures = String::from_utf8_lossy(&child.stdout);
-        let mut figures = figures.split_whitespace();
-        let (Some(micros), Some(kibibytes)) = (figures.next(), figures.next()) else {
-            println!("{:>8} {:>6}  {}: {}", "-", "-", case.what, String::from_utf8_lossy(&child.stderr).trim());
+        let Some((micros, mebibytes)) = measured(index, case.what)? else {
             beyond += 1;
             continue;
         };
-        let (micros, mebibytes) = (micros.parse::<u128>()?, kibibytes.parse::<usize>()?.div_ceil(1024));
         let over = micros > MILLISECONDS * 1000 || mebibytes > MEBIBYTES;
         beyond += usize::from(over);
         let mark = if over { "  over the limit" } else { "" };
         println!("{:>6}.{} {mebibytes:>6}  {}{mark}", micros / 1000, micros / 100 % 10, case.what);
     }
     Ok(if beyond == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Microseconds and MiB of a case: the least time of a few, because a busy machine only ever adds to it, and the most memory.
+fn measured(index: usize, what: &str) -> Result<Option<(u128, usize)>, Failed> {
+    let (mut least, mut most) = (u128::MAX, 0);
+    for _ in 0..TIMES {
+        let child = Command::new(std::env::current_exe()?).env(CASE, index.to_string()).output()?;
+        let figures = String::from_utf8_lossy(&child.stdout);
+        let mut figures = figures.split_whitespace();
+        let (Some(micros), Some(kibibytes)) = (figures.next(), figures.next()) else {
+            println!("{:>8} {:>6}  {what}: {}", "-", "-", String::from_utf8_lossy(&child.stderr).trim());
+            return Ok(None);
+        };
+        least = least.min(micros.parse()?);
+        most = most.max(kibibytes.parse::<usize>()?.div_ceil(1024));
+    }
+    Ok(Some((least, most)))
 }
 
 fn all() -> Vec<cases::Case> {
