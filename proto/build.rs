@@ -23,9 +23,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut config = tonic_prost_build::Config::new();
     // Sorted maps: equal messages have equal bytes.
     config.btree_map(["."]);
-    // These hold scorecards that are sent as they are kept.
-    for answer in ["ListScorecardsResponse", "ExportScorecardsResponse"] {
-        config.extern_path(format!(".merit.reviews.v1.{answer}"), format!("crate::scorecards::{answer}"));
+    // What these hold is sent as it is kept.
+    for (package, answer) in
+        [("goals", "ListGoalsResponse"), ("reviews", "ListScorecardsResponse"), ("reviews", "ExportScorecardsResponse")]
+    {
+        config.extern_path(format!(".merit.{package}.v1.{answer}"), format!("crate::kept::{answer}"));
     }
     tonic_prost_build::configure().compile_fds_with_config(descriptors, config)?;
     Ok(())

@@ -14,6 +14,12 @@ pub enum Encoded<M> {
 }
 
 impl<M: Message + Default> Encoded<M> {
+    /// A message that is written once, to be sent more than once.
+    #[must_use]
+    pub fn kept(message: &M) -> Self {
+        Self::Kept(message.encode_to_vec())
+    }
+
     /// The message.
     ///
     /// # Errors

@@ -9,7 +9,7 @@
 )]
 
 mod encoded;
-pub mod scorecards;
+pub mod kept;
 
 pub use encoded::Encoded;
 

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use merit_proto::directory::v1 as directory;
 use merit_proto::feedback::v1 as feedback;
 use merit_proto::goals::v1 as goals;
+use merit_proto::kept::{ExportScorecardsResponse, ListGoalsResponse, ListScorecardsResponse, read};
 use merit_proto::reviews::v1 as reviews;
 use merit_proto::scorecard::v1::{Scorecard, ScorecardKind};
-use merit_proto::scorecards::{ExportScorecardsResponse, ListScorecardsResponse, read};
 use merit_proto::scoring::v1 as scoring;
 use merit_proto::r#type::v1::Money;
 use prost::Message;
@@ -76,7 +76,7 @@ pub fn calls() -> Vec<AboutPeople> {
         |_, person| bytes(&goals::ListGoalsRequest { owner: name(person), ..list_goals() }),
         Some(|_| bytes(&list_goals())),
         |answer, _| {
-            let told = answer.read::<goals::ListGoalsResponse>().into_iter().flat_map(|told| told.goals);
+            let told = answer.read::<ListGoalsResponse>().into_iter().flat_map(|told| read(told.goals).unwrap());
             names(told.map(|goal| goal.owner).filter(|owner| owner.starts_with("people/")))
         },
     );

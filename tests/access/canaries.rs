@@ -11,13 +11,13 @@ use merit_notifications::{Relay, Security};
 use merit_platform::identity::{Keys, Principal, Role};
 use merit_proto::feedback::v1::feedback_service_client::FeedbackServiceClient;
 use merit_proto::feedback::v1::{CreateNoteRequest, ReplyToNoteRequest, SnapshotFeedbackRequest};
+use merit_proto::kept::read;
 use merit_proto::notifications::v1::notifications_service_client::NotificationsServiceClient;
 use merit_proto::notifications::v1::{FetchMailsRequest, ListMailsRequest, MailState, SendMailsRequest};
 use merit_proto::reviews::v1::reviews_service_client::ReviewsServiceClient;
 use merit_proto::reviews::v1::{
     ApproveReviewRequest, ExportScorecardsRequest, ListScorecardsRequest, PublishReviewRequest,
 };
-use merit_proto::scorecards::read;
 use merit_proto::scoring::v1::{
     CompareImpactRequest, CreateAdjustmentRequest, ExplainPersonRequest, ExportLedgerRequest, ExportScoresRequest,
     ListLinesRequest, PolicySource,

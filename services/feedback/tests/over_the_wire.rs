@@ -189,7 +189,7 @@ impl GoalsService for Goals {
         open_cycle(goals::OpenCycleRequest) -> goals::OpenCycleResponse;
         update_cycle(goals::UpdateCycleRequest) -> goals::UpdateCycleResponse;
         import_goals(Streaming<goals::ImportGoalsRequest>) -> goals::ImportGoalsResponse;
-        list_goals(goals::ListGoalsRequest) -> goals::ListGoalsResponse;
+        list_goals(goals::ListGoalsRequest) -> merit_proto::kept::ListGoalsResponse;
         get_coverage(goals::GetCoverageRequest) -> goals::GetCoverageResponse;
         get_cutoff(goals::GetCutoffRequest) -> goals::GetCutoffResponse;
     }

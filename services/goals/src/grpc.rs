@@ -22,8 +22,10 @@ use merit_platform::import::{Tally, collect};
 use merit_platform::page::{Page, cut, fill};
 use merit_platform::status::to_status;
 use merit_platform::wire::optional_day;
+use merit_proto::Encoded;
 use merit_proto::goals::v1 as proto;
 use merit_proto::goals::v1::goals_service_server::{GoalsService, GoalsServiceServer};
+use merit_proto::kept::ListGoalsResponse;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::model::{Cycle, GoalsFile, Owner, SchemaRecord};
@@ -46,7 +48,7 @@ impl Goals {
 #[derive(Clone)]
 pub struct Grpc {
     goals: Goals,
-    lists: Arc<Answers<proto::ListGoalsResponse>>,
+    lists: Arc<Answers<ListGoalsResponse>>,
 }
 
 impl Grpc {
@@ -193,7 +195,7 @@ impl GoalsService for Grpc {
     async fn list_goals(
         &self,
         request: Request<proto::ListGoalsRequest>,
-    ) -> Result<Response<proto::ListGoalsResponse>, Status> {
+    ) -> Result<Response<ListGoalsResponse>, Status> {
         let permit = Permit::of(&request)?;
         let request = request.into_inner();
         let page = Page::of(&request).map_err(to_status)?;
@@ -217,8 +219,9 @@ impl GoalsService for Grpc {
             async move { self.goals.list(&listing).await }
         });
         let (goals, next_page_token) = cut(goals.await.map_err(to_status)?, &page, key);
-        let goals = goals.iter().map(wire_goal::goal).collect();
-        let answer = proto::ListGoalsResponse { goals, next_page_token };
+        // Written once, however often the answer is told.
+        let goals = goals.iter().map(|goal| Encoded::kept(&wire_goal::goal(goal))).collect();
+        let answer = ListGoalsResponse { goals, next_page_token };
         if let Some(question) = question {
             self.lists.keep(cutoff, question, &answer);
         }

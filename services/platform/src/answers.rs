@@ -96,7 +96,9 @@ impl<T: Message + Clone> Answers<T> {
 #[cfg(test)]
 mod tests {
     use merit_core::ids::PersonId;
-    use merit_proto::goals::v1::{Goal, ListGoalsRequest, ListGoalsResponse};
+    use merit_proto::Encoded;
+    use merit_proto::goals::v1::{Goal, ListGoalsRequest};
+    use merit_proto::kept::ListGoalsResponse;
 
     use super::*;
 
@@ -107,7 +109,7 @@ mod tests {
 
     fn answer(title: &str) -> ListGoalsResponse {
         let goal = Goal { title: title.to_owned(), ..Goal::default() };
-        ListGoalsResponse { goals: vec![goal], next_page_token: String::new() }
+        ListGoalsResponse { goals: vec![Encoded::Read(goal)], next_page_token: String::new() }
     }
 
     #[test]

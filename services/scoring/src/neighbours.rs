@@ -15,6 +15,7 @@ use merit_proto::feedback::v1 as feedback;
 use merit_proto::feedback::v1::feedback_service_client::FeedbackServiceClient;
 use merit_proto::goals::v1 as goals;
 use merit_proto::goals::v1::goals_service_client::GoalsServiceClient;
+use merit_proto::kept::read;
 
 use crate::model::{Cycle, DatedProgress, DatedTarget, DatedValue, Goal, OwnerKind, Packed, Person, Rating};
 use crate::service::Neighbours;
@@ -132,7 +133,7 @@ impl Neighbours for Clients {
                 ..Default::default()
             };
             let page = self.goals.clone().list_goals(request).await.map_err(|s| from_status(&s))?.into_inner();
-            for one in page.goals {
+            for one in read(page.goals).map_err(|status| from_status(&status))? {
                 found.push(goal(one)?);
             }
             page_token = page.next_page_token;

@@ -22,6 +22,7 @@ use merit_proto::goals::v1::{
     ImportGoalsRequest, ListCyclesRequest, ListGoalsRequest, OpenCycleRequest, OwnerKind, SnapshotGoalsRequest,
     TeamPay, UpdateCycleRequest,
 };
+use merit_proto::kept::read;
 use merit_proto::r#type::v1::{ImportHeader, ImportSummary, Value, ValueKind};
 use tonic::{Code, Status};
 
@@ -131,7 +132,7 @@ fn row(line: u32, id: &str, kind: OwnerKind, owner: &str) -> GoalRow {
 async fn listed(client: &mut GoalsServiceClient<Link>, owner: &str) -> Result<Vec<String>, Status> {
     let request =
         ListGoalsRequest { cycle: "cycles/2026-Q3".to_owned(), owner: owner.to_owned(), ..ListGoalsRequest::default() };
-    let goals = client.list_goals(request).await?.into_inner().goals;
+    let goals = read(client.list_goals(request).await?.into_inner().goals)?;
     Ok(goals.into_iter().map(|goal| goal.name).collect())
 }
 
@@ -221,6 +222,7 @@ async fn a_goal_crosses_the_wire_with_all_it_has() {
         ..ListGoalsRequest::default()
     };
     let goals = services.client("cyd", Role::Member).list_goals(request).await.unwrap().into_inner().goals;
+    let goals = read(goals).unwrap();
     let [child, step] = &goals[..] else { panic!("{goals:?}") };
     assert_eq!(
         (child.owner_kind(), child.owner.as_str(), child.cycle.as_str()),
@@ -367,7 +369,7 @@ async fn pages_and_snapshots_give_every_goal_once_as_on_record() {
             ..ListGoalsRequest::default()
         };
         let page = client.list_goals(request).await.unwrap().into_inner();
-        listed.extend(page.goals);
+        listed.extend(read(page.goals).unwrap());
         page_token = page.next_page_token;
         if page_token.is_empty() {
             break;

@@ -2,6 +2,7 @@
 
 use merit_core::{Ratio, Result};
 use merit_proto::goals::v1::{GetCoverageRequest, GetCoverageResponse, Goal, ListGoalsRequest};
+use merit_proto::kept::read;
 use serde_json::{Value, json};
 
 use super::{answer, cycle_name, id};
@@ -46,7 +47,7 @@ async fn unmet(session: &Session, cycle: &str) -> Result<Vec<Unmet>> {
         async move {
             let request = ListGoalsRequest { cycle, page_size: PAGE_SIZE, page_token, ..ListGoalsRequest::default() };
             let page = client.list_goals(request).await?.into_inner();
-            Ok((page.goals, page.next_page_token))
+            Ok((read(page.goals)?, page.next_page_token))
         }
     })
     .await?;

@@ -6,8 +6,8 @@ use merit_core::{Result, Scope};
 use merit_platform::access::{Action, Permit, Terms};
 use merit_platform::answers::Question;
 use merit_platform::page::{Page, cut};
+use merit_proto::kept::ListScorecardsResponse;
 use merit_proto::reviews::v1::ListScorecardsRequest;
-use merit_proto::scorecards::ListScorecardsResponse;
 
 use super::Grpc;
 use super::sight::Sight;
@@ -91,7 +91,7 @@ mod tests {
     use async_trait::async_trait;
     use merit_platform::access::{Decider, Reach};
     use merit_platform::identity::{Principal, Role};
-    use merit_proto::scorecards::read;
+    use merit_proto::kept::read;
 
     use super::*;
     use crate::grpc::tests::over;

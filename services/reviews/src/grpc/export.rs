@@ -6,8 +6,8 @@ use merit_core::Result;
 use merit_core::ids::{PersonId, RunId};
 use merit_platform::access::Permit;
 use merit_platform::status::to_status;
+use merit_proto::kept::ExportScorecardsResponse;
 use merit_proto::reviews::v1::ExportScorecardsRequest;
-use merit_proto::scorecards::ExportScorecardsResponse;
 use tonic::Status;
 
 use super::Grpc;

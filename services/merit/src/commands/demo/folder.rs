@@ -6,10 +6,10 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use merit_core::{Error, Result};
+use merit_proto::kept::read;
 use merit_proto::notifications::v1::RenderScorecardRequest;
 use merit_proto::reviews::v1::{ListScorecardsRequest, Review};
 use merit_proto::scorecard::v1::ScorecardKind;
-use merit_proto::scorecards::read;
 
 use super::sample;
 use crate::commands::{answer, id};

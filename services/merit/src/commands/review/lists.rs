@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use merit_core::Result;
+use merit_proto::kept::read;
 use merit_proto::reviews::v1::{ListScorecardsRequest, Payee, Review};
 use merit_proto::scorecard::v1::Scorecard;
-use merit_proto::scorecards::read;
 use merit_proto::scoring::v1::{self as proto, Credit, Finding, FindingKind, Line, LineKind, Score};
 use serde_json::{Value, json};
 

@@ -1,10 +1,23 @@
-//! The answers that hold scorecards, written by hand so that a scorecard can be sent as it is kept. Their contract stands in
-//! `merit/reviews/v1/reviews.proto`, like every other's; a test holds these to it.
+//! The answers whose parts are sent as they are kept, written by hand for that. Their contract stands in the `.proto` files,
+//! like every other's; a test holds these to it.
 
+use prost::Message;
 use tonic::Status;
 
 use crate::encoded::Encoded;
+use crate::goals::v1::Goal;
 use crate::scorecard::v1::Scorecard;
+
+/// What `ListGoals` answers.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct ListGoalsResponse {
+    /// By id.
+    #[prost(message, repeated, tag = "1")]
+    pub goals: Vec<Encoded<Goal>>,
+    /// For the next page; empty after the last.
+    #[prost(string, tag = "2")]
+    pub next_page_token: String,
+}
 
 /// What `ListScorecards` answers.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -25,27 +38,25 @@ pub struct ExportScorecardsResponse {
     pub scorecards: Vec<Encoded<Scorecard>>,
 }
 
-/// Scorecards of an answer.
+/// The parts of an answer.
 ///
 /// # Errors
 /// `INTERNAL` as [`Encoded::read`].
-pub fn read(scorecards: Vec<Encoded<Scorecard>>) -> Result<Vec<Scorecard>, Status> {
-    scorecards.into_iter().map(|card| card.read().map_err(|error| Status::internal(error.to_string()))).collect()
+pub fn read<M: Message + Default>(parts: Vec<Encoded<M>>) -> Result<Vec<M>, Status> {
+    parts.into_iter().map(|part| part.read().map_err(|error| Status::internal(error.to_string()))).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use prost::Message as _;
     use prost_types::FileDescriptorSet;
     use prost_types::field_descriptor_proto::{Label, Type};
 
     use super::*;
 
     /// Fields of a message of the contract: number, name, type, whether there may be many.
-    fn fields(message: &str) -> Vec<(i32, String, Type, String, bool)> {
+    fn fields(package: &str, message: &str) -> Vec<(i32, String, Type, String, bool)> {
         let files = FileDescriptorSet::decode(crate::DESCRIPTORS).unwrap().file;
-        let messages =
-            files.into_iter().filter(|file| file.package() == "merit.reviews.v1").flat_map(|file| file.message_type);
+        let messages = files.into_iter().filter(|file| file.package() == package).flat_map(|file| file.message_type);
         let message = messages.into_iter().find(|found| found.name() == message).unwrap();
         let field = |field: prost_types::FieldDescriptorProto| {
             let many = field.label() == Label::Repeated;
@@ -56,11 +67,12 @@ mod tests {
 
     #[test]
     fn the_answers_are_those_of_the_contract() {
-        let scorecards =
-            || (1, "scorecards".to_owned(), Type::Message, ".merit.scorecard.v1.Scorecard".to_owned(), true);
-        let token = (2, "next_page_token".to_owned(), Type::String, String::new(), false);
-        assert_eq!(fields("ListScorecardsResponse"), [scorecards(), token]);
-        assert_eq!(fields("ExportScorecardsResponse"), [scorecards()]);
+        let many = |name: &str, of: &str| (1, name.to_owned(), Type::Message, of.to_owned(), true);
+        let token = || (2, "next_page_token".to_owned(), Type::String, String::new(), false);
+        let scorecards = || many("scorecards", ".merit.scorecard.v1.Scorecard");
+        assert_eq!(fields("merit.reviews.v1", "ListScorecardsResponse"), [scorecards(), token()]);
+        assert_eq!(fields("merit.reviews.v1", "ExportScorecardsResponse"), [scorecards()]);
+        assert_eq!(fields("merit.goals.v1", "ListGoalsResponse"), [many("goals", ".merit.goals.v1.Goal"), token()]);
     }
 
     #[test]
