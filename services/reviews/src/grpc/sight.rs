@@ -86,6 +86,7 @@ fn holds(scope: &Scope, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use merit_proto::scorecard::v1::{FeedbackLine, RewardLine, RewardTotal, TeamMember};
+    use prost::Message as _;
 
     use super::*;
 
@@ -128,5 +129,33 @@ mod tests {
         Sight { seen: Scope::Everyone, paid: Scope::nobody(), feedback: Scope::nobody() }.narrow(&mut other);
         assert_eq!(other.scores, [ScoreLine { figures: Vec::new(), ..score(ValueKind::Percent, false) }]);
         assert_eq!((other.rewards.len(), other.totals.len(), other.feedback.len(), other.members.len()), (0, 0, 0, 2));
+    }
+
+    /// Bytes go on as they are only where nothing on them is for others.
+    #[test]
+    fn a_card_is_sent_as_it_is_kept_where_all_of_it_is_for_the_reader() {
+        let ana = PersonId::new("ana").unwrap();
+        let [everyone, own, nobody] = [Scope::Everyone, Scope::only(&ana), Scope::nobody()];
+        let card = |kind| {
+            let rewards = vec![RewardLine::default()];
+            let scorecard = Scorecard { person: "people/ana".to_owned(), rewards, ..Scorecard::default() };
+            StoredCard { kind, person: ana.clone(), bytes: scorecard.encode_to_vec() }
+        };
+        for (kind, seen, paid, feedback, whole) in [
+            (CardKind::Person, &own, &own, &own, true),
+            (CardKind::Person, &everyone, &nobody, &everyone, false),
+            (CardKind::Person, &everyone, &everyone, &nobody, false),
+            (CardKind::Team, &everyone, &everyone, &everyone, true),
+            (CardKind::Team, &own, &everyone, &everyone, false),
+            (CardKind::Team, &everyone, &own, &everyone, false),
+            (CardKind::Team, &everyone, &everyone, &own, false),
+        ] {
+            let sight = Sight { seen: seen.clone(), paid: paid.clone(), feedback: feedback.clone() };
+            let shown = sight.shown(vec![card(kind)]).unwrap();
+            let (kept, case) = (Encoded::Kept(card(kind).bytes), (kind, seen, paid, feedback));
+            assert_eq!(shown == [kept], whole, "{case:?}");
+            let rewards = shown.into_iter().next().unwrap().read().unwrap().rewards.len();
+            assert_eq!(rewards == 0, paid == &nobody, "{case:?}");
+        }
     }
 }
