@@ -18,7 +18,7 @@ test:
 test-crate crate *words:
     cargo nextest run -p {{ crate }} {{ words }}
 
-# Holds the policy language's evaluator to its specification on many generated policies and people; takes an hour.
+# Holds the policy language's evaluator to its specification on many generated policies and people; takes some twenty minutes.
 spec-long cases="1000000":
     MERIT_CASES={{ cases }} cargo nextest run --release -p merit-rules --lib --profile long specification
 
