@@ -1,6 +1,6 @@
 //! Messages that go on as the bytes that were kept of them: what nobody looks into need not be read to be sent.
 
-use prost::bytes::{Buf, BufMut};
+use prost::bytes::{Buf, BufMut, Bytes};
 use prost::encoding::{DecodeContext, WireType};
 use prost::{DecodeError, Message};
 
@@ -9,15 +9,15 @@ use prost::{DecodeError, Message};
 pub enum Encoded<M> {
     /// One that was read.
     Read(M),
-    /// As it was kept. Whoever puts bytes here vouches that they are a message of this kind.
-    Kept(Vec<u8>),
+    /// As it was kept. Whoever puts bytes here vouches that they are a message of this kind. Cheap to clone.
+    Kept(Bytes),
 }
 
 impl<M: Message + Default> Encoded<M> {
     /// A message that is written once, to be sent more than once.
     #[must_use]
     pub fn kept(message: &M) -> Self {
-        Self::Kept(message.encode_to_vec())
+        Self::Kept(message.encode_to_vec().into())
     }
 
     /// The message.
@@ -27,7 +27,7 @@ impl<M: Message + Default> Encoded<M> {
     pub fn read(self) -> Result<M, DecodeError> {
         match self {
             Self::Read(message) => Ok(message),
-            Self::Kept(bytes) => M::decode(bytes.as_slice()),
+            Self::Kept(bytes) => M::decode(bytes),
         }
     }
 }
@@ -54,7 +54,7 @@ impl<M: Message + Default> Message for Encoded<M> {
         context: DecodeContext,
     ) -> Result<(), DecodeError> {
         if let Self::Kept(bytes) = self {
-            *self = Self::Read(M::decode(bytes.as_slice())?);
+            *self = Self::Read(M::decode(bytes.clone())?);
         }
         match self {
             Self::Read(message) => message.merge_field(tag, wire_type, buffer, context),

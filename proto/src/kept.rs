@@ -48,6 +48,7 @@ pub fn read<M: Message + Default>(parts: Vec<Encoded<M>>) -> Result<Vec<M>, Stat
 
 #[cfg(test)]
 mod tests {
+    use prost::bytes::Bytes;
     use prost_types::FileDescriptorSet;
     use prost_types::field_descriptor_proto::{Label, Type};
 
@@ -83,12 +84,12 @@ mod tests {
             ..Scorecard::default()
         };
         let read = vec![Encoded::Read(card("people/ana")), Encoded::Read(card("people/bo")), Encoded::default()];
-        let kept = vec![Encoded::Kept(card("people/ana").encode_to_vec()), read[1].clone(), Encoded::Kept(Vec::new())];
+        let kept = vec![Encoded::kept(&card("people/ana")), read[1].clone(), Encoded::Kept(Bytes::new())];
         let answer = |scorecards| ListScorecardsResponse { scorecards, next_page_token: "next".to_owned() };
         let bytes = answer(kept.clone()).encode_to_vec();
         assert_eq!(bytes, answer(read.clone()).encode_to_vec());
         assert_eq!(ListScorecardsResponse::decode(bytes.as_slice()).unwrap(), answer(read.clone()));
         assert_eq!(super::read(kept).unwrap(), super::read(read).unwrap());
-        assert!(Encoded::<Scorecard>::Kept(vec![0xff]).read().is_err());
+        assert!(Encoded::<Scorecard>::Kept(Bytes::from_static(&[0xff])).read().is_err());
     }
 }

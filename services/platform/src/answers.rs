@@ -45,8 +45,21 @@ pub struct Answers<T>(Mutex<Kept<T>>);
 #[derive(Debug)]
 struct Kept<T> {
     cutoff: i64,
+    // What was asked lately, and what before that. When there is no more room, what was not asked again since goes.
+    lately: Shelf<T>,
+    before: Shelf<T>,
+}
+
+#[derive(Debug)]
+struct Shelf<T> {
     size: usize,
     answers: HashMap<Question, Arc<T>>,
+}
+
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Self { size: 0, answers: HashMap::new() }
+    }
 }
 
 impl<T> Default for Answers<T> {
@@ -57,7 +70,35 @@ impl<T> Default for Answers<T> {
 
 impl<T> Kept<T> {
     fn at(cutoff: i64) -> Self {
-        Self { cutoff, size: 0, answers: HashMap::new() }
+        Self { cutoff, lately: Shelf::default(), before: Shelf::default() }
+    }
+}
+
+impl<T: Message> Kept<T> {
+    /// An answer that is here, from now on among those asked for lately.
+    fn given(&mut self, question: &Question) -> (Option<Arc<T>>, Shelf<T>) {
+        if let Some(answer) = self.lately.answers.get(question) {
+            return (Some(Arc::clone(answer)), Shelf::default());
+        }
+        let Some((question, answer)) = self.before.answers.remove_entry(question) else {
+            return (None, Shelf::default());
+        };
+        self.before.size -= question.size() + answer.encoded_len();
+        let given = Arc::clone(&answer);
+        (Some(given), self.put(question, answer))
+    }
+
+    /// Puts an answer to those asked for lately; what has to go for it is the caller's to drop.
+    fn put(&mut self, question: Question, answer: Arc<T>) -> Shelf<T> {
+        let size = question.size() + answer.encoded_len();
+        let mut gone = Shelf::default();
+        if self.lately.size + size > KEPT / 2 {
+            gone = std::mem::replace(&mut self.before, std::mem::take(&mut self.lately));
+        }
+        if self.lately.answers.insert(question, answer).is_none() {
+            self.lately.size += size;
+        }
+        gone
     }
 }
 
@@ -65,31 +106,33 @@ impl<T: Message + Clone> Answers<T> {
     /// The answer that was given at this cut-off.
     #[must_use]
     pub fn given(&self, cutoff: i64, question: &Question) -> Option<T> {
-        let answer = {
-            let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.answers.get(question).filter(|_| kept.cutoff == cutoff).cloned()
+        let (answer, gone) = {
+            let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if kept.cutoff != cutoff {
+                return None;
+            }
+            kept.given(question)
         };
+        // Thousands of answers take a while to go: nobody else waits for that.
+        drop(gone);
         answer.map(|answer| answer.as_ref().clone())
     }
 
-    /// Keeps an answer; those of earlier cut-offs go. When there is no more room, all go: what is asked for often is soon
-    /// back.
+    /// Keeps an answer; those of earlier cut-offs go, and when there is no more room, those that were not asked for lately.
     pub fn keep(&self, cutoff: i64, question: Question, answer: &T) {
-        let size = question.size() + answer.encoded_len();
-        if size > KEPT {
+        if question.size() + answer.encoded_len() > KEPT / 2 {
             return;
         }
         let answer = Arc::new(answer.clone());
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.cutoff > cutoff {
-            return;
-        }
-        if kept.cutoff < cutoff || kept.size + size > KEPT {
-            *kept = Kept::at(cutoff);
-        }
-        if kept.answers.insert(question, answer).is_none() {
-            kept.size += size;
-        }
+        let gone = {
+            let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if kept.cutoff > cutoff {
+                return;
+            }
+            let old = if kept.cutoff < cutoff { Some(std::mem::replace(&mut *kept, Kept::at(cutoff))) } else { None };
+            (old, kept.put(question, answer))
+        };
+        drop(gone);
     }
 }
 
@@ -129,13 +172,29 @@ mod tests {
 
     #[test]
     fn no_more_is_kept_than_there_is_room_for() {
-        let (answers, large) = (Answers::default(), answer(&"x".repeat(KEPT / 4)));
-        for at in 0..20 {
+        let (answers, large) = (Answers::default(), answer(&"x".repeat(KEPT / 8)));
+        for at in 0..40 {
             answers.keep(1, of(&format!("weight > {at}"), &Scope::Everyone), &large);
             let kept = answers.0.lock().unwrap();
-            assert!(kept.size <= KEPT && kept.answers.len() < 4, "{at}");
+            assert!(kept.lately.size <= KEPT / 2 && kept.before.size <= KEPT / 2, "{at}");
+            for shelf in [&kept.lately, &kept.before] {
+                let sizes = shelf.answers.iter().map(|(question, answer)| question.size() + answer.encoded_len());
+                assert_eq!(shelf.size, sizes.sum::<usize>(), "{at}");
+            }
         }
         answers.keep(1, of("", &Scope::Everyone), &answer(&"x".repeat(KEPT)));
         assert_eq!(answers.given(1, &of("", &Scope::Everyone)), None);
+    }
+
+    #[test]
+    fn what_is_asked_for_again_and_again_stays() {
+        let (answers, large) = (Answers::default(), answer(&"x".repeat(KEPT / 8)));
+        let often = of("", &Scope::Everyone);
+        answers.keep(1, often.clone(), &answer("often"));
+        for at in 0..40 {
+            assert_eq!(answers.given(1, &often), Some(answer("often")), "{at}");
+            answers.keep(1, of(&format!("weight > {at}"), &Scope::Everyone), &large);
+        }
+        assert_eq!(answers.given(1, &of("weight > 0", &Scope::Everyone)), None, "asked for once, long ago");
     }
 }

@@ -125,7 +125,7 @@ def resets(port, block, scale):
 
 def large(port, block, scale):
     """Messages one byte beyond four mebibytes."""
-    refused, wanted = 0, int(100 * scale)
+    refused, wanted = 0, int(1000 * scale)
     payload = b"x" * (4 * 1024 * 1024 + 1)
     data = http2.message(payload)
     for _ in range(wanted):

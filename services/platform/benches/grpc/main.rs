@@ -3,8 +3,8 @@
 //! key. Real and floor take turns, so that a noisy machine is noisy to both; compare ratios, not figures of two machines.
 //! Answers are asked for again and again, and each for the first time.
 //!
-//! `just bench-grpc [--at-least 60] [--rounds 5] [--seconds 2] [--people 500]`; exits with 1 where the median round stays
-//! below the bound, in percent of the floor's rate, where answers were given before.
+//! `just bench-grpc [--at-least 60] [--rounds 5] [--seconds 2] [--people 500] [--only goals,again,sqlite]`; exits with 1 where
+//! the median round stays below the bound, in percent of the floor's rate, where answers were given before.
 
 mod floor;
 mod ground;
@@ -28,24 +28,35 @@ struct Options {
     rounds: usize,
     length: Duration,
     people: u32,
+    /// Words of a row, its streams among them; where there are some, rows without them are left out.
+    only: Vec<String>,
 }
 
 impl Options {
     fn read() -> Result<Self, Failed> {
-        let mut options = Self { at_least: 60, rounds: 5, length: Duration::from_secs(2), people: 500 };
+        let mut options = Self { at_least: 60, rounds: 5, length: Duration::from_secs(2), people: 500, only: Vec::new() };
         // Cargo puts a word of its own behind those of the caller.
         let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
         while let Some(word) = words.next() {
-            let number: u64 = words.next().ok_or(format!("{word} needs a number"))?.parse()?;
+            let next = words.next().ok_or(format!("{word} needs a value"))?;
+            if word == "--only" {
+                options.only = next.split(',').map(str::to_owned).collect();
+                continue;
+            }
+            let number: u64 = next.parse()?;
             match word.as_str() {
                 "--at-least" => options.at_least = number,
                 "--rounds" => options.rounds = usize::try_from(number)?.max(1),
                 "--seconds" => options.length = Duration::from_secs(number.max(1)),
                 "--people" => options.people = u32::try_from(number)?.max(10),
-                _ => return Err(format!("{word} is none of --at-least, --rounds, --seconds, --people").into()),
+                _ => return Err(format!("{word} is none of --at-least, --rounds, --seconds, --people, --only").into()),
             }
         }
         Ok(options)
+    }
+
+    fn wants(&self, row: &[&str]) -> bool {
+        self.only.iter().all(|word| row.contains(&word.as_str()))
     }
 }
 
@@ -76,11 +87,19 @@ async fn measure() -> Result<bool, Failed> {
     );
     let mut below = Vec::new();
     for kept in [Kept::Sqlite, Kept::Postgres] {
+        let rows = Call::ALL.into_iter().flat_map(|call| Time::BOTH.map(|time| (call, time)));
+        let wanted = |(call, time): &(Call, Time), streams: usize| {
+            options.wants(&[call.word(), time.word(), kept.word(), &streams.to_string()])
+        };
+        let rows: Vec<_> = rows.filter(|row| STREAMS.iter().any(|(streams, _)| wanted(row, *streams))).collect();
+        if rows.is_empty() {
+            continue;
+        }
         let real = ground.serve(kept)?;
-        for (call, time) in Call::ALL.into_iter().flat_map(|call| Time::BOTH.map(|time| (call, time))) {
+        for (call, time) in rows {
             let (asked, answers) = load::learn(&real.address, &ground, call, time).await?;
             let bare = ground.floor(kept, &answers).await?;
-            for (streams, connections) in STREAMS {
+            for (streams, connections) in STREAMS.into_iter().filter(|(streams, _)| wanted(&(call, time), *streams)) {
                 let real = Target::connect(&real.address, &asked, &answers, connections).await?;
                 let bare = Target::connect(&bare.address, &floor::asked(&asked), &answers, connections).await?;
                 let rounds = in_turns(&real, &bare, streams, &options).await?;

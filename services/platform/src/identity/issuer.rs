@@ -41,7 +41,7 @@ pub struct Issuer {
     terms: Terms,
     algorithms: Vec<Algorithm>,
     keys: KeySet,
-    verified: Verified,
+    verified: Verified<JwkSet>,
 }
 
 impl Issuer {

@@ -14,6 +14,7 @@ use merit_core::{Error, Kind, Result};
 use serde::{Deserialize, Serialize};
 
 use super::principal::{Principal, Role};
+use super::verified::{Times, Verified};
 
 /// Who signs, and for whom: a token of another program is refused.
 const ISSUER: &str = "merit";
@@ -24,7 +25,15 @@ const KEY_BYTES: usize = 32;
 
 /// The key. Cheap to clone; never shown.
 #[derive(Clone)]
-pub struct Keys(Arc<(EncodingKey, DecodingKey)>);
+pub struct Keys {
+    pair: Arc<Pair>,
+    verified: Arc<Verified<Pair>>,
+}
+
+struct Pair {
+    signs: EncodingKey,
+    verifies: DecodingKey,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -78,7 +87,8 @@ impl Keys {
     /// From secret bytes.
     #[must_use]
     pub fn from_secret(secret: &[u8]) -> Self {
-        Self(Arc::new((EncodingKey::from_secret(secret), DecodingKey::from_secret(secret))))
+        let pair = Pair { signs: EncodingKey::from_secret(secret), verifies: DecodingKey::from_secret(secret) };
+        Self { pair: Arc::new(pair), verified: Arc::default() }
     }
 
     /// A token for a principal, good for `seconds` from `now`.
@@ -95,7 +105,7 @@ impl Keys {
             iat: issued,
             exp: issued.saturating_add(seconds),
         };
-        encode(&Header::new(Algorithm::HS256), &claims, &self.0.0).map_err(|_| Error::internal("signing failed"))
+        encode(&Header::new(Algorithm::HS256), &claims, &self.pair.signs).map_err(|_| Error::internal("signing failed"))
     }
 
     /// The principal that a token names.
@@ -103,6 +113,10 @@ impl Keys {
     /// # Errors
     /// `BAD_TOKEN` when it is not one of ours, or has expired.
     pub fn verify(&self, token: &str) -> Result<Principal> {
+        let now = Timestamp::now().as_second();
+        if let Some(principal) = self.verified.principal(token, &self.pair, now) {
+            return Ok(principal);
+        }
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[ISSUER]);
@@ -110,7 +124,7 @@ impl Keys {
         validation.validate_nbf = true;
         validation.leeway = LEEWAY;
         let bad = |message: &str| Error::new(Kind::Unauthenticated, "BAD_TOKEN", message);
-        let claims = decode::<Claims>(token, &self.0.1, &validation)
+        let claims = decode::<Claims>(token, &self.pair.verifies, &validation)
             .map_err(|error| match error.kind() {
                 jsonwebtoken::errors::ErrorKind::ExpiredSignature => {
                     bad("the token has expired; make a new one with `merit token`")
@@ -121,7 +135,11 @@ impl Keys {
         if claims.roles.is_empty() {
             return Err(bad("the token names no role; make one with `merit token`"));
         }
-        Ok(Principal { subject: claims.sub, roles: claims.roles })
+        let principal = Principal { subject: claims.sub, roles: claims.roles };
+        // None of ours says from when on it is good.
+        let times = Times::until(claims.exp, LEEWAY);
+        self.verified.keep(token, Arc::clone(&self.pair), times, &principal);
+        Ok(principal)
     }
 }
 

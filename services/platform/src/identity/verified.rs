@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jsonwebtoken::jwk::JwkSet;
 use merit_core::digest::sha256;
 use serde_json::{Map, Value};
 
@@ -14,14 +13,18 @@ use super::principal::Principal;
 /// Tokens kept. When there are more, all are verified again.
 const KEPT: usize = 10_000;
 
-/// Tokens found good, by their digests: the tokens themselves are kept nowhere.
-#[derive(Debug, Default)]
-pub struct Verified(Mutex<Kept>);
+/// Tokens found good by keys, by their digests: the tokens themselves are kept nowhere.
+pub struct Verified<K>(Mutex<Kept<K>>);
 
-#[derive(Debug, Default)]
-struct Kept {
-    keys: Option<Arc<JwkSet>>,
+struct Kept<K> {
+    keys: Option<Arc<K>>,
     tokens: HashMap<String, (Times, Principal)>,
+}
+
+impl<K> Default for Verified<K> {
+    fn default() -> Self {
+        Self(Mutex::new(Kept { keys: None, tokens: HashMap::new() }))
+    }
 }
 
 /// The first and the last second at which a token is good, the leeway between two clocks included.
@@ -32,6 +35,11 @@ pub struct Times {
 }
 
 impl Times {
+    /// Until a second, which the leeway comes after.
+    pub fn until(last: i64, leeway: u64) -> Self {
+        Self { from: i64::MIN, until: last.saturating_add_unsigned(leeway) }
+    }
+
     /// Of a token's claims; none where they are no whole seconds.
     pub fn of(claims: &Map<String, Value>, leeway: u64) -> Option<Self> {
         let leeway = i64::try_from(leeway).ok()?;
@@ -47,9 +55,9 @@ impl Times {
     }
 }
 
-impl Verified {
+impl<K> Verified<K> {
     /// Whose token it is, if it was found good by these keys and still is at this second.
-    pub fn principal(&self, token: &str, keys: &Arc<JwkSet>, now: i64) -> Option<Principal> {
+    pub fn principal(&self, token: &str, keys: &Arc<K>, now: i64) -> Option<Principal> {
         let digest = sha256(token.as_bytes());
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (times, principal) = kept.tokens.get(&digest)?;
@@ -58,7 +66,7 @@ impl Verified {
     }
 
     /// Keeps whose token it is.
-    pub fn keep(&self, token: &str, keys: Arc<JwkSet>, times: Times, principal: &Principal) {
+    pub fn keep(&self, token: &str, keys: Arc<K>, times: Times, principal: &Principal) {
         let digest = sha256(token.as_bytes());
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let same = kept.keys.as_ref().is_some_and(|known| Arc::ptr_eq(known, &keys));
@@ -76,8 +84,9 @@ mod tests {
     use super::*;
     use crate::identity::Role;
 
-    fn keys() -> Arc<JwkSet> {
-        Arc::new(JwkSet { keys: Vec::new() })
+    /// Keys, which differ from others by where they are.
+    fn keys() -> Arc<u8> {
+        Arc::new(0)
     }
 
     fn times(claims: Value) -> Option<Times> {
@@ -88,7 +97,7 @@ mod tests {
     fn a_token_is_known_by_the_same_keys_and_in_its_time() {
         let (verified, keys, ana) = (Verified::default(), keys(), Principal::new("ana", Role::Member));
         verified.keep("a token", keys.clone(), times(json!({ "nbf": 100, "exp": 200 })).unwrap(), &ana);
-        let known = |token, keys: &Arc<JwkSet>, now| verified.principal(token, keys, now).is_some();
+        let known = |token, keys: &Arc<u8>, now| verified.principal(token, keys, now).is_some();
         assert_eq!(verified.principal("a token", &keys, 150), Some(ana));
         assert_eq!([94, 95, 205, 206].map(|now| known("a token", &keys, now)), [false, true, true, false]);
         assert!(!known("another", &keys, 150));

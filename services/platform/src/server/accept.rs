@@ -19,14 +19,13 @@ use tonic::transport::server::Connected;
 use super::Limits;
 use super::pace::Pace;
 use super::tls::Certificates;
+use super::turn::Turn;
 use crate::identity::Peer;
 
 /// Bytes with which a connection of HTTP/2 begins (RFC 9113 section 3.4).
 const PREFACE: usize = 24;
 /// Connections that were taken and are not served yet.
 const WAITING: usize = 64;
-/// Bytes that are read from a connection before others have their turn.
-const TURN: usize = 4 * 1024;
 /// How long to wait when the machine has no room for one more connection.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -71,7 +70,7 @@ pub fn accept(
                     seen: 0,
                     patience: Some(Box::pin(sleep(patience))),
                     rest: None,
-                    turn: 0,
+                    turn: Turn::new(),
                     _place: place,
                 });
                 let _ = sender.send(connection).await;
@@ -105,7 +104,7 @@ pub struct Connection {
     // Gone once the connection has begun to speak.
     patience: Option<Pin<Box<Sleep>>>,
     rest: Option<Pin<Box<Sleep>>>,
-    turn: usize,
+    turn: Turn,
     _place: OwnedSemaphorePermit,
 }
 
@@ -133,26 +132,27 @@ impl AsyncRead for Connection {
             self.rest = None;
         }
         // What was read is worked at before more is: a connection with a thousand calls in it is one of many.
-        if self.turn >= TURN {
-            self.turn = 0;
+        if self.turn.is_over() {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let before = buffer.filled().len();
+        let calls = self.origin.pace.calls();
+        let most = self.turn.left(calls).min(buffer.remaining());
+        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(most));
         let read = match &mut self.wire {
-            Wire::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
-            Wire::Tls(stream) => Pin::new(stream.as_mut()).poll_read(context, buffer),
+            Wire::Plain(stream) => Pin::new(stream).poll_read(context, &mut part),
+            Wire::Tls(stream) => Pin::new(stream.as_mut()).poll_read(context, &mut part),
         };
-        if read.is_ready() {
-            let taken = buffer.filled().len() - before;
+        let taken = part.filled().len();
+        buffer.advance(taken);
+        if read.is_pending() {
+            self.turn.waited();
+        } else {
+            self.turn.read(taken);
             self.seen = self.seen.saturating_add(taken);
-            self.turn += taken;
             if self.seen >= PREFACE {
                 self.patience = None;
             }
-        }
-        if read.is_pending() {
-            self.turn = 0;
         }
         if let Some(patience) = self.patience.as_mut()
             && patience.as_mut().poll(context).is_ready()

@@ -3,10 +3,11 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use http::HeaderMap;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use tonic::body::Body;
@@ -86,7 +87,7 @@ where
         let place = match &self.admission.room {
             Some(room) => match room.enter(&request) {
                 Some(place) => Some(place),
-                None => return Box::pin(async { Ok(overloaded().into_http()) }),
+                None => return Box::pin(std::future::ready(Ok(overloaded()))),
             },
             None => None,
         };
@@ -140,7 +141,7 @@ impl HttpBody for Held {
         let Some(end) = self.end.as_mut() else { return Poll::Pending };
         ready!(end.as_mut().poll(context));
         self.ended = true;
-        let mut trailers = http::HeaderMap::new();
+        let mut trailers = HeaderMap::new();
         Poll::Ready(Some(late().add_header(&mut trailers).map(|()| Frame::trailers(trailers))))
     }
 
@@ -153,7 +154,15 @@ impl HttpBody for Held {
     }
 }
 
-fn overloaded() -> Status {
+/// Written once: whoever asks for more than is taken on should cost little.
+fn overloaded() -> http::Response<Body> {
+    static HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| full().into_http::<Body>().headers().clone());
+    let mut answer = http::Response::new(Body::empty());
+    HEADERS.clone_into(answer.headers_mut());
+    answer
+}
+
+fn full() -> Status {
     let words = "the server has as much to do as it takes on, or as it does for one caller; nothing was done, so try again in a moment";
     with_reason(Code::ResourceExhausted, "OVERLOADED", words)
 }

@@ -11,6 +11,7 @@ mod room;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod turn;
 
 use std::convert::Infallible;
 use std::future::Future;

@@ -24,23 +24,34 @@ struct Known {
     /// Milliseconds after the beginning until which nothing is read.
     rests_until: AtomicU64,
     caller: AtomicU64,
+    calls: AtomicU64,
 }
 
 impl Pace {
     /// Of a connection that begins now. Needs a runtime.
     #[must_use]
     pub fn new() -> Self {
-        let known = Known { began: Instant::now(), rests_until: AtomicU64::new(0), caller: AtomicU64::new(NOBODY) };
-        Self(Arc::new(known))
+        Self(Arc::new(Known {
+            began: Instant::now(),
+            rests_until: AtomicU64::new(0),
+            caller: AtomicU64::new(NOBODY),
+            calls: AtomicU64::new(0),
+        }))
     }
 
-    /// Takes note of who makes a call on it, by a number.
+    /// Takes note of a call on it, and of who makes it, by a number.
     pub fn used_by(&self, caller: u64) {
+        self.0.calls.fetch_add(1, Ordering::Relaxed);
         let caller = caller.max(MANY + 1);
         let known = self.0.caller.compare_exchange(NOBODY, caller, Ordering::Relaxed, Ordering::Relaxed);
         if known.is_err_and(|known| known != caller) {
             self.0.caller.store(MANY, Ordering::Relaxed);
         }
+    }
+
+    /// How many calls were made on it.
+    pub fn calls(&self) -> u64 {
+        self.0.calls.load(Ordering::Relaxed)
     }
 
     /// Lets it rest, because its caller had their share; not where it is others' connection, too.

@@ -11,12 +11,12 @@ use tonic::body::Body;
 use tonic::codegen::Bytes;
 use tonic::server::NamedService;
 use tonic::{Code, Status};
-use tonic_types::StatusExt as _;
 
 use crate::status::{with_reason, word};
 
-/// Where a status stands in headers and trailers.
+/// Where a status stands in headers and trailers, and what there is to it besides words.
 const STATUS: &str = "grpc-status";
+const DETAILS: &str = "grpc-status-details-bin";
 
 /// Lays [`Reasoned`] around services.
 #[derive(Debug, Clone, Copy)]
@@ -92,14 +92,13 @@ impl HttpBody for Ending {
 
 /// Puts a reason to a refusal that has none.
 fn give_reason(headers: &mut HeaderMap) {
-    if headers.get(STATUS).is_none_or(|status| status == "0") {
+    // Nobody but us gives details, and the reason is always among them: to look would take longer than most refusals.
+    if headers.contains_key(DETAILS) || headers.get(STATUS).is_none_or(|status| status == "0") {
         return;
     }
     let Some(status) = Status::from_header_map(headers) else { return };
-    if status.get_details_error_info().is_none() {
-        // Words that can't be a header's are those of a fault of ours, which the log has.
-        let _ = reasoned(status.code(), status.message()).add_header(headers);
-    }
+    // Words that can't be a header's are those of a fault of ours, which the log has.
+    let _ = reasoned(status.code(), status.message()).add_header(headers);
 }
 
 /// What tonic means, with a reason. A message that can't be read is its sender's fault, which tonic takes for ours.
@@ -139,6 +138,8 @@ pub fn unknown_call() -> Status {
 
 #[cfg(test)]
 mod tests {
+    use tonic_types::StatusExt as _;
+
     use super::*;
 
     #[test]

@@ -5,6 +5,9 @@ use opentelemetry::propagation::{Extractor, Injector};
 use tonic::metadata::{MetadataKey, MetadataMap};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
+/// The header that names a trace, and the span in it that calls.
+const PARENT: &str = "traceparent";
+
 struct Outgoing<'a>(&'a mut MetadataMap);
 
 impl Injector for Outgoing<'_> {
@@ -39,12 +42,16 @@ pub fn carry(metadata: &mut MetadataMap) {
 pub(super) fn join(span: &tracing::Span, traceparent: &str) {
     let mut headers = http::HeaderMap::new();
     if let Ok(value) = traceparent.parse() {
-        headers.insert("traceparent", value);
-        let _ = span.set_parent(arrived(&headers));
+        headers.insert(PARENT, value);
+    }
+    if let Some(context) = arrived(&headers) {
+        let _ = span.set_parent(context);
     }
 }
 
-/// The context that a call came with.
-pub(super) fn arrived(headers: &http::HeaderMap) -> Context {
-    opentelemetry::global::get_text_map_propagator(|propagator| propagator.extract(&Incoming(headers)))
+/// The context that a call came with, if it came with one.
+pub(super) fn arrived(headers: &http::HeaderMap) -> Option<Context> {
+    let extract =
+        || opentelemetry::global::get_text_map_propagator(|propagator| propagator.extract(&Incoming(headers)));
+    headers.contains_key(PARENT).then(extract)
 }

@@ -42,7 +42,9 @@ where
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         let watch = Watch::new(S::NAME, known_method(request.uri().path()));
         let span = watch.span.clone();
-        let _ = span.set_parent(arrived(request.headers()));
+        if let Some(context) = arrived(request.headers()) {
+            let _ = span.set_parent(context);
+        }
         let answer = span.in_scope(|| self.0.call(request));
         Box::pin(
             async move {

@@ -25,7 +25,7 @@ impl Sight {
     pub fn shown(&self, cards: Vec<StoredCard>) -> Result<Vec<Encoded<Scorecard>>> {
         let shown = |card: StoredCard| {
             if self.is_whole(&card) {
-                return Ok(Encoded::Kept(card.bytes));
+                return Ok(Encoded::Kept(card.bytes.into()));
             }
             let mut scorecard = decode(&card.bytes)?;
             self.narrow(&mut scorecard);
@@ -152,7 +152,7 @@ mod tests {
         ] {
             let sight = Sight { seen: seen.clone(), paid: paid.clone(), feedback: feedback.clone() };
             let shown = sight.shown(vec![card(kind)]).unwrap();
-            let (kept, case) = (Encoded::Kept(card(kind).bytes), (kind, seen, paid, feedback));
+            let (kept, case) = (Encoded::Kept(card(kind).bytes.into()), (kind, seen, paid, feedback));
             assert_eq!(shown == [kept], whole, "{case:?}");
             let rewards = shown.into_iter().next().unwrap().read().unwrap().rewards.len();
             assert_eq!(rewards == 0, paid == &nobody, "{case:?}");
