@@ -93,7 +93,7 @@ def slow(port, block, scale):
     for at in range(int(1000 * scale)):
         def open_one(at=at):
             plain = socket.create_connection(("127.0.0.1", port), timeout=5)
-            plain.sendall(http2.PREFACE[: at % 24])
+            plain.sendall(http2.PREFACE[: at % (len(http2.PREFACE) + 1)])
             sockets.append(plain)
         quietly(open_one)
     time.sleep(2)

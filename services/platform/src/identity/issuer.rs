@@ -111,7 +111,15 @@ impl Issuer {
         }
         let roles: Result<BTreeSet<Role>> = words.iter().map(|word| Role::from_word(word)).collect();
         let roles = roles.map_err(|error| bad(&format!("in the token's `{}`, {}", shown(name), error.message)))?;
-        Ok(Principal { subject: person.as_str().to_owned(), roles })
+        let principal = Principal { subject: person.as_str().to_owned(), roles };
+        // A provider may well give somebody a role of that name; it doesn't mean ours.
+        if principal.is_ours() {
+            return Err(bad(&format!(
+                "in the token's `{}`, `operator` and `service` are for Merit's own parts, whose tokens `merit token` makes",
+                shown(name)
+            )));
+        }
+        Ok(principal)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Takes connections, so many at a time, and gives up those that don't speak.
+//! Takes connections, so many at a time, and gives up those on which nothing is asked.
 
 use std::future::Future as _;
 use std::io;
@@ -22,8 +22,6 @@ use super::tls::Certificates;
 use super::turn::Turn;
 use crate::identity::Peer;
 
-/// Bytes with which a connection of HTTP/2 begins (RFC 9113 section 3.4).
-const PREFACE: usize = 24;
 /// Connections that were taken and are not served yet.
 const WAITING: usize = 64;
 /// How long to wait when the machine has no room for one more connection.
@@ -67,7 +65,6 @@ pub fn accept(
                 let connection = opened.map(|(wire, peer)| Connection {
                     wire,
                     origin: Origin { peer, pace: Pace::new() },
-                    seen: 0,
                     patience: Some(Box::pin(sleep(patience))),
                     rest: None,
                     turn: Turn::new(),
@@ -100,8 +97,7 @@ pub struct Origin {
 pub struct Connection {
     wire: Wire,
     origin: Origin,
-    seen: usize,
-    // Gone once the connection has begun to speak.
+    // Gone once a call was made on the connection.
     patience: Option<Pin<Box<Sleep>>>,
     rest: Option<Pin<Box<Sleep>>>,
     turn: Turn,
@@ -149,10 +145,9 @@ impl AsyncRead for Connection {
             self.turn.waited();
         } else {
             self.turn.read(taken);
-            self.seen = self.seen.saturating_add(taken);
-            if self.seen >= PREFACE {
-                self.patience = None;
-            }
+        }
+        if calls > 0 {
+            self.patience = None;
         }
         if let Some(patience) = self.patience.as_mut()
             && patience.as_mut().poll(context).is_ready()

@@ -81,6 +81,9 @@ where
 
     fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
         if request.uri().path().starts_with("/grpc.") {
+            if let Some(origin) = request.extensions().get::<Origin>() {
+                origin.pace.called();
+            }
             return Box::pin(self.inner.call(request));
         }
         let limits = Arc::clone(&self.admission.limits);

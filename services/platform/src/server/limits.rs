@@ -18,7 +18,7 @@ pub struct Limits {
     pub message: usize,
     /// Bytes of a message that carries a whole file or many people.
     pub large_message: usize,
-    /// How long a connection may take until it speaks, its handshake included.
+    /// How long a connection may take until the first call on it, its handshake included.
     pub handshake: Duration,
     /// How old a connection gets; its callers then open another.
     pub age: Duration,

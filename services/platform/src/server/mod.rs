@@ -31,7 +31,7 @@ use self::admission::Admission;
 use self::reasons::{Reasoned, Reasons};
 use crate::access::Guard;
 use crate::client::Incoming;
-use crate::telemetry::Observed;
+use crate::telemetry::Observe;
 
 pub use self::limits::Limits;
 pub(crate) use self::reasons::unknown_call;
@@ -46,6 +46,9 @@ const WINDOW: u32 = 4 * 1024 * 1024;
 const HEADERS: u32 = 16 * 1024;
 /// Calls that a caller took back before anybody looked at them; a connection with more is closed.
 const RESETS: usize = 64;
+
+/// What stands around all services, the outermost innermost in the type.
+type Layers = Stack<Admission, Stack<Observe, Stack<Reasons, Identity>>>;
 
 /// A server before it listens.
 pub struct Server {
@@ -100,7 +103,7 @@ impl Server {
         S::Future: Send + 'static,
     {
         self.names.push(S::NAME);
-        self.routes.add_service(Observed(Reasoned(self.guard.protect(service))));
+        self.routes.add_service(Reasoned(self.guard.protect(service)));
     }
 
     /// Serves connections from inside the process until the other ends are gone.
@@ -154,7 +157,7 @@ impl Server {
         served
     }
 
-    async fn router(&self, admission: Admission) -> Router<Stack<Admission, Stack<Reasons, Identity>>> {
+    async fn router(&self, admission: Admission) -> Router<Layers> {
         for name in &self.names {
             self.health.set_service_status(*name, ServingStatus::Serving).await;
         }
@@ -170,6 +173,7 @@ impl Server {
             .max_connection_age(self.limits.age)
             .max_connection_age_grace(self.limits.age_grace)
             .layer(Reasons)
+            .layer(Observe)
             .layer(admission)
             .add_routes(self.routes.clone().routes().prepare())
     }

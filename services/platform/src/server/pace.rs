@@ -39,9 +39,14 @@ impl Pace {
         }))
     }
 
+    /// Takes note of a call on it.
+    pub fn called(&self) {
+        self.0.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Takes note of a call on it, and of who makes it, by a number.
     pub fn used_by(&self, caller: u64) {
-        self.0.calls.fetch_add(1, Ordering::Relaxed);
+        self.called();
         let caller = caller.max(MANY + 1);
         let known = self.0.caller.compare_exchange(NOBODY, caller, Ordering::Relaxed, Ordering::Relaxed);
         if known.is_err_and(|known| known != caller) {

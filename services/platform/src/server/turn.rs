@@ -76,7 +76,7 @@ mod tests {
         let long = [1024, 2048, 4096, 8192, 16384, 32768, 65536, 65536];
         assert_eq!(turns(&mut turn, 0), long);
         assert_eq!(turns(&mut turn, 1), [1024; 8]);
-        assert_eq!(turns(&mut turn, 0)[1..], long[1..]);
+        assert_eq!(turns(&mut turn, 0)[..7], long[1..]);
     }
 
     #[test]

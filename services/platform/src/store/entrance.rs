@@ -72,6 +72,17 @@ pub(super) fn not_migrated(what: &str, migrator: &Migrator, error: MigrateError)
     }
 }
 
+/// A user whom row-level security doesn't hold: what one caller may not see would be kept from them by one wall only.
+pub(super) fn unheld(options: &PgConnectOptions) -> Error {
+    let (at, user) = (format!("PostgreSQL at {}:{}", options.get_host(), options.get_port()), options.get_username());
+    let words = format!(
+        "the user `{user}` of {at} is a superuser or has BYPASSRLS, so row-level security doesn't hold it; make one that it \
+         holds and that owns the database (CREATE ROLE merit LOGIN PASSWORD '…'; CREATE DATABASE merit OWNER merit), and put \
+         it into storage.url"
+    );
+    Error::precondition("STORE_REFUSED", words)
+}
+
 /// A record that a later version of this program has worked on.
 pub(super) fn newer(what: &str, version: i64, known: i64) -> Error {
     let words = format!(
@@ -157,6 +168,23 @@ mod tests {
                 assert_eq!(error.reason, reason, "{error}");
                 assert!(error.message.contains(said) && !error.message.contains("wrong"), "{error}");
             }
+        }
+    }
+
+    /// The server that the tests start has a superuser of the same password. One of somebody's own doesn't let it in.
+    #[tokio::test]
+    async fn a_user_of_postgres_whom_the_wall_does_not_hold_is_refused() {
+        let address = std::env::var("MERIT_TEST_POSTGRES").unwrap();
+        let (user, rest) = address.split_once("://").unwrap().1.split_once(':').unwrap();
+        let server = Server::new(&format!("postgres://postgres:{rest}"), None, 2).unwrap();
+        for error in [
+            migrate(&server, "goals", migrator(&[1])).await.unwrap_err(),
+            Database::open(&server, "goals", migrator(&[1])).await.unwrap_err(),
+        ] {
+            assert_eq!(error.reason, "STORE_REFUSED", "{error}");
+            let said = ["superuser or has BYPASSRLS", "doesn't let the user `postgres` in"];
+            assert!(said.iter().any(|said| error.message.contains(said)), "{error}");
+            assert!(user != "merit" || error.message.contains(said[0]), "{error}");
         }
     }
 }

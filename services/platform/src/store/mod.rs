@@ -66,6 +66,22 @@ pub fn storage(error: sqlx::Error) -> Error {
     }
 }
 
+/// A fault in ending a transaction. Where the store went away, nobody here knows whether it is on record: `UNAVAILABLE` with the
+/// reason `OUTCOME_UNKNOWN`. All others are as with [`storage`].
+#[must_use]
+pub fn unsure(error: sqlx::Error) -> Error {
+    let error = storage(error);
+    if error.kind != Kind::Unavailable {
+        return error;
+    }
+    Error::new(
+        Kind::Unavailable,
+        "OUTCOME_UNKNOWN",
+        "the database went away while this was put on record, so it may be done or not; look before you do it again, or send it \
+         again with the same request_id",
+    )
+}
+
 fn unavailable() -> Error {
     Error::new(
         Kind::Unavailable,
@@ -76,7 +92,36 @@ fn unavailable() -> Error {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::Connection as _;
+
     use super::*;
+
+    /// Two connections to one database; the second ends the first.
+    #[tokio::test]
+    async fn whether_postgres_did_what_broke_off_in_its_commit_is_not_guessed() {
+        let server = scratch::server();
+        let (mut first, mut second) =
+            (scratch::connection(&server, "faults", None).await, scratch::connection(&server, "faults", None).await);
+        let end = async |first: &mut sqlx::PgConnection, second: &mut sqlx::PgConnection| {
+            let id: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(first).await.unwrap();
+            sqlx::query("SELECT pg_terminate_backend($1, 5000)").bind(id).execute(second).await.unwrap();
+        };
+        let mut tx = first.begin().await.unwrap();
+        end(&mut tx, &mut second).await;
+        let error = unsure(tx.commit().await.unwrap_err());
+        assert_eq!((error.kind, error.reason.as_str()), (Kind::Unavailable, "OUTCOME_UNKNOWN"));
+        let mut third = scratch::connection(&server, "faults", None).await;
+        let mut tx = third.begin().await.unwrap();
+        end(&mut tx, &mut second).await;
+        let error = storage(sqlx::query("SELECT 1").execute(&mut *tx).await.unwrap_err());
+        assert_eq!((error.kind, error.reason.as_str()), (Kind::Unavailable, "STORE_UNAVAILABLE"));
+        // What the database itself refuses is known not to be done.
+        let table = "CREATE TEMPORARY TABLE later (one int UNIQUE DEFERRABLE INITIALLY DEFERRED)";
+        sqlx::query(table).execute(&mut second).await.unwrap();
+        let mut tx = second.begin().await.unwrap();
+        sqlx::query("INSERT INTO later VALUES (1), (1)").execute(&mut *tx).await.unwrap();
+        assert_eq!(unsure(tx.commit().await.unwrap_err()).kind, Kind::Internal);
+    }
 
     #[tokio::test]
     async fn postgres_tells_nothing_of_the_value_at_fault() {

@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, QueryBuilder, T
 use tokio::time::timeout;
 
 use super::columns::{IF_NEW, Rows, Values};
-use super::entrance::{closed, newer, newest, not_migrated, silent};
+use super::entrance::{closed, newer, newest, not_migrated, silent, unheld};
 use super::storage;
 
 pub use sqlx::PgConnection as Connection;
@@ -142,6 +142,7 @@ pub async fn migrate(server: &Server, service: &str, migrator: &'static Migrator
     // A migration may change rows of everybody.
     let options = server.options(service).options([(SCOPE, EVERYONE)]);
     let mut connection = enter(&options).await?;
+    check_user(&mut connection, &options).await?;
     // sqlx's own lock comes after the schema has to be there.
     let lock = lock_key(&server.schema(service));
     sqlx::query("SELECT pg_advisory_lock($1)").bind(lock).execute(&mut connection).await.map_err(storage)?;
@@ -194,6 +195,7 @@ impl Database {
         let everybody = options.clone().options([(SCOPE, EVERYONE)]);
         // A pool would only say that it has waited in vain.
         let mut first = enter(&everybody).await?;
+        check_user(&mut first, &options).await?;
         check_version(&mut first, &server.schema(service), migrator).await?;
         first.close().await.map_err(storage)?;
         let pool = || {
@@ -306,6 +308,15 @@ async fn enter(options: &PgConnectOptions) -> Result<PgConnection> {
         Ok(entered) => entered.map_err(|error| closed(options, error)),
         Err(late) => Err(silent(&format!("PostgreSQL at {}:{}", options.get_host(), options.get_port()), &late)),
     }
+}
+
+/// That row-level security holds the user whom we connect as.
+async fn check_user(connection: &mut PgConnection, options: &PgConnectOptions) -> Result<()> {
+    let free: bool = sqlx::query_scalar("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        .fetch_one(connection)
+        .await
+        .map_err(storage)?;
+    if free { Err(unheld(options)) } else { Ok(()) }
 }
 
 async fn check_version(connection: &mut PgConnection, schema: &str, migrator: &Migrator) -> Result<()> {

@@ -1,4 +1,5 @@
-//! Around every service: a span and a measurement for each call, from its arrival to the last byte of its answer.
+//! Around every call of a service: a span and a measurement, from its arrival to the last byte of its answer. What is refused
+//! before it reaches its service, and what takes too long, is told of like the rest.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -9,26 +10,34 @@ use std::time::Instant;
 use http_body::{Frame, SizeHint};
 use opentelemetry::KeyValue;
 use tonic::body::Body;
-use tonic::server::NamedService;
 use tonic::{Code, Status};
 use tracing::Instrument as _;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::context::arrived;
 use super::metrics::{ACTIVE, CALLS};
+use crate::access::calls;
 use crate::status::word;
 
-/// A service whose calls are told of.
-#[derive(Clone)]
-pub struct Observed<S>(pub S);
+/// Lays [`Observed`] around what answers calls.
+#[derive(Debug, Clone, Copy)]
+pub struct Observe;
 
-impl<S: NamedService> NamedService for Observed<S> {
-    const NAME: &'static str = S::NAME;
+impl<S> tower::Layer<S> for Observe {
+    type Service = Observed<S>;
+
+    fn layer(&self, inner: S) -> Observed<S> {
+        Observed(inner)
+    }
 }
+
+/// What answers calls, and tells of those of our services.
+#[derive(Debug, Clone)]
+pub struct Observed<S>(S);
 
 impl<S> tower::Service<http::Request<Body>> for Observed<S>
 where
-    S: tower::Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible> + NamedService,
+    S: tower::Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
     S::Future: Send + 'static,
 {
     type Response = http::Response<Body>;
@@ -40,7 +49,11 @@ where
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        let watch = Watch::new(S::NAME, known_method(request.uri().path()));
+        let Some((service, method)) = calls::names(request.uri().path()) else {
+            return Box::pin(self.0.call(request));
+        };
+        // Whatever else somebody calls must not make a series of its own.
+        let watch = Watch::new(service, method.unwrap_or("unknown"));
         let span = watch.span.clone();
         if let Some(context) = arrived(request.headers()) {
             let _ = span.set_parent(context);
@@ -58,11 +71,6 @@ where
             .instrument(span),
         )
     }
-}
-
-/// The method's name, if it is one of ours: whatever else somebody calls must not make a series of its own.
-fn known_method(path: &str) -> &'static str {
-    crate::access::calls::method(path).unwrap_or("unknown")
 }
 
 /// One call being watched. When it is dropped, the call has ended or its caller has gone.

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use merit_core::ids::PersonId;
 use merit_core::once::{Asked, Once, Outcome};
 use merit_core::{Error, Result, Scope, Value, ValueType};
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 use sqlx::Row as _;
 
 use super::dialect::{self, Connection, Database, requests};
@@ -91,7 +91,7 @@ impl Store for SqlStore {
         let mut write = self.0.write().await?;
         write::unchanged(&mut write, expected).await?;
         let seq = write::change(&mut write, change, now).await?;
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(seq)
     }
 
@@ -138,7 +138,7 @@ impl Store for SqlStore {
         write::unchanged(&mut write, expected).await?;
         let seq = if change.is_empty() { expected } else { write::change(&mut write, change, now).await? };
         requests::keep(&mut write, once.asked, &(once.answer)(&seq), now).await?;
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(Outcome::Done(seq))
     }
 }

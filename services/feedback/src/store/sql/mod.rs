@@ -13,7 +13,7 @@ use merit_core::ids::{CycleId, PersonId};
 use merit_core::once::{Asked, Once, Outcome};
 use merit_core::{Error, Result, Scope};
 use merit_platform::store::columns::Rows;
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 
 use super::dialect::{Connection, Database, insert, requests};
 use crate::model::{Fingerprint, Note, NoteContent, NoteId, Rating, Reply, Row, SelfAssessment, Tally, WRITTEN_HERE};
@@ -65,7 +65,7 @@ impl SqlStore {
         }
         let seq = change(&mut tx, kind.name, batch.recorded_at).await?;
         insert(&mut tx, &(kind.rows)(seq, batch.source, &fresh)).await?;
-        tx.commit().await.map_err(storage)?;
+        tx.commit().await.map_err(unsure)?;
         Ok(tally)
     }
 }
@@ -123,7 +123,7 @@ impl Store for SqlStore {
         if let Some(once) = once {
             requests::keep(&mut tx, once.asked, &(once.answer)(&note), at).await?;
         }
-        tx.commit().await.map_err(storage)?;
+        tx.commit().await.map_err(unsure)?;
         Ok(Outcome::Done(note))
     }
 
@@ -159,7 +159,7 @@ impl Store for SqlStore {
         if let Some(once) = once {
             requests::keep(&mut tx, once.asked, &(once.answer)(&note), at).await?;
         }
-        tx.commit().await.map_err(storage)?;
+        tx.commit().await.map_err(unsure)?;
         Ok(Outcome::Done(note))
     }
 
@@ -176,7 +176,7 @@ impl Store for SqlStore {
         .await
         .map_err(storage)?;
         // Again does nothing: the change goes with the dropped transaction.
-        if done.rows_affected() == 0 { Ok(()) } else { tx.commit().await.map_err(storage) }
+        if done.rows_affected() == 0 { Ok(()) } else { tx.commit().await.map_err(unsure) }
     }
 
     async fn notes_of(&self, person: &PersonId, after: Option<&str>, limit: usize, scope: &Scope) -> Result<Vec<Note>> {

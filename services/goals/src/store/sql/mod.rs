@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use merit_core::ids::GoalId;
 use merit_core::once::{Asked, Once, Outcome};
 use merit_core::{Error, Kind, Result, Scope};
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 
 use super::dialect::{self, Database, requests};
 use crate::model::{Change, Cycle, Goal, SchemaRecord};
@@ -54,7 +54,7 @@ impl Store for SqlStore {
         let mut write = self.0.write().await?;
         unchanged(&mut write, expected).await?;
         let seq = write::change(&mut write, change, now).await?;
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(seq)
     }
 
@@ -79,7 +79,7 @@ impl Store for SqlStore {
             None => expected,
         };
         requests::keep(&mut write, once.asked, &(once.answer)(&seq), now).await?;
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(Outcome::Done(seq))
     }
 }

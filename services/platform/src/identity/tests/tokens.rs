@@ -198,7 +198,13 @@ async fn an_algorithm_that_the_settings_leave_out_is_refused() {
 #[tokio::test]
 async fn our_own_key_speaks_only_for_our_own_parts_beside_a_provider() {
     let folder = tempfile::tempdir().unwrap();
-    let (_, authenticate) = provider(&folder, &[Signer::new("one").jwk]).await;
+    let signer = Signer::new("one");
+    let (_, authenticate) = provider(&folder, &[signer.jwk.clone()]).await;
+    // And the provider speaks for people only.
+    for part in ["service", "operator"] {
+        let token = signer.sign(Algorithm::ES256, &claims(json!({ "realm": { "roles": ["member", part] } })));
+        assert!(refused(&authenticate, &token).await.contains("Merit's own parts"), "{part}");
+    }
     let ours = Keys::from_secret(&[7; 32]);
     let service = ours.mint(&Principal::new("service", Role::Service), jiff::Timestamp::now(), 60).unwrap();
     assert!(authenticate.principal(&shown(&service)).await.is_ok());

@@ -10,6 +10,7 @@ use tonic::body::Body;
 use tower::{Layer as _, ServiceExt as _};
 
 use super::*;
+use crate::telemetry::{Settings, Telemetry};
 
 /// A question of so many bytes.
 fn question(bytes: usize) -> ListReportsRequest {
@@ -116,6 +117,35 @@ async fn a_call_that_takes_too_long_is_told_so() {
     assert_eq!((late.code(), reason(&late).as_str()), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"));
 }
 
+/// Those who watch a server see what it turns away, too.
+#[tokio::test]
+async fn what_is_refused_and_what_is_late_is_counted() {
+    let prometheus = Some("127.0.0.1:0".parse().unwrap());
+    let telemetry = Telemetry::start(&Settings { prometheus, ..Settings::logs("off", false) }).unwrap();
+    let (_, scrape) = telemetry.scrape.clone().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let metrics = listener.local_addr().unwrap();
+    tokio::spawn(scrape.serve(listener));
+    let call = Duration::from_millis(500);
+    let mut server = Running::start(Limits { calls: 1, call, ..Limits::default() }).await;
+    let (mut first, mut second) = (server.client().await, server.client().await);
+    let late = tokio::spawn(async move { first.get_cutoff(GetCutoffRequest {}).await });
+    server.entered.recv().await.unwrap();
+    assert_eq!(reason(&second.list_reports(question(10)).await.unwrap_err()), "OVERLOADED");
+    assert_eq!(late.await.unwrap().unwrap_err().code(), Code::DeadlineExceeded);
+    let mut page = TcpStream::connect(metrics).await.unwrap();
+    let asked = b"GET /metrics HTTP/1.1\r\nhost: merit\r\nconnection: close\r\n\r\n";
+    tokio::io::AsyncWriteExt::write_all(&mut page, asked).await.unwrap();
+    let mut text = String::new();
+    page.read_to_string(&mut text).await.unwrap();
+    for (method, code) in [("ListReports", "RESOURCE_EXHAUSTED"), ("GetCutoff", "DEADLINE_EXCEEDED")] {
+        let counted = |line: &str| {
+            line.starts_with("rpc_server_call_duration_seconds_count") && line.contains(method) && line.contains(code)
+        };
+        assert!(text.lines().any(counted), "{method} {code}: {text}");
+    }
+}
+
 #[tokio::test]
 async fn a_stream_ends_when_its_caller_said() {
     let forever = tower::service_fn(async |_: http::Request<Body>| {
@@ -143,7 +173,8 @@ async fn what_is_left_of_a_calls_time_goes_on_to_the_calls_that_it_makes() {
 #[tokio::test]
 async fn a_connection_that_says_nothing_is_closed() {
     let server = Running::start(Limits { handshake: Duration::from_millis(50), ..Limits::default() }).await;
-    for said in [&b""[..], b"PRI * HTTP"] {
+    // The whole of how HTTP/2 begins, too: a connection without a call takes the place of one that has some.
+    for said in [&b""[..], b"PRI * HTTP", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"] {
         let mut silent = TcpStream::connect(server.address).await.unwrap();
         tokio::io::AsyncWriteExt::write_all(&mut silent, said).await.unwrap();
         // What the server says to begin with, and then the end.
