@@ -143,10 +143,12 @@ def text(words):
 
 
 class Client:
-    """Every service over one channel, as one caller."""
+    """Every service over one channel, as one caller; as nobody where there is no token."""
 
-    def __init__(self, address, token):
-        channel = grpc.intercept_channel(grpc.insecure_channel(address), Bearer(token))
+    def __init__(self, address, token=None):
+        channel = grpc.insecure_channel(address)
+        if token is not None:
+            channel = grpc.intercept_channel(channel, Bearer(token))
         self.directory = directory_pb2_grpc.DirectoryServiceStub(channel)
         self.goals = goals_pb2_grpc.GoalsServiceStub(channel)
         self.scoring = scoring_pb2_grpc.ScoringServiceStub(channel)
@@ -299,6 +301,42 @@ def check_figures(client):
     check("there are steps to read", bool(steps), True)
 
 
+def check_export(client):
+    """The ledger in one stream is the ledger page by page."""
+    cycle = f"cycles/{CYCLE}"
+    listed, page_token = [], ""
+    while True:
+        asked = scoring.ListLinesRequest(cycle=cycle, with_figures=True, page_size=1, page_token=page_token)
+        page = client.scoring.ListLines(asked)
+        listed += page.lines
+        page_token = page.next_page_token
+        if not page_token:
+            break
+    asked = scoring.ExportLedgerRequest(cycle=cycle, with_figures=True)
+    exported = [line for piece in client.scoring.ExportLedger(asked) for line in piece.lines]
+    check("there is more than a page of lines", len(listed) > 1, True)
+    check("the export is the list", exported == listed, True)
+    asked = scoring.ListLinesRequest(cycle=cycle, page_size=-1)
+    check("a page below zero", refusal(lambda: client.scoring.ListLines(asked)), ("INVALID_ARGUMENT", "BAD_PAGE"))
+    asked = scoring.ExportLedgerRequest(cycle="cycles/2025-Q4")
+    unknown = refusal(lambda: list(client.scoring.ExportLedger(asked)))
+    check("an export of a cycle that isn't there", unknown, ("NOT_FOUND", "UNKNOWN_CYCLE"))
+
+
+def check_refusals(address, mint):
+    """Who is told nothing, by code and reason."""
+    member = Client(address, mint("bo", "member"))
+    asked = scoring.ExplainPersonRequest(person="people/ana", cycle=f"cycles/{CYCLE}")
+    hidden = refusal(lambda: member.scoring.ExplainPerson(asked))
+    check("others' pay is refused", hidden, ("NOT_FOUND", "NOT_FOUND_OR_HIDDEN"))
+    asked.person = "people/nobody"
+    check("as if they weren't there", refusal(lambda: member.scoring.ExplainPerson(asked)), hidden)
+    schema = goals.GetSchemaRequest()
+    nobody, stranger = Client(address), Client(address, "x")
+    check("without a token", refusal(lambda: nobody.goals.GetSchema(schema)), ("UNAUTHENTICATED", "NO_IDENTITY"))
+    check("with a bad token", refusal(lambda: stranger.goals.GetSchema(schema)), ("UNAUTHENTICATED", "BAD_TOKEN"))
+
+
 def close(address, mint):
     operations = Client(address, mint("cy", "revenue-operations"))
     prepare(operations)
@@ -306,8 +344,5 @@ def close(address, mint):
     stream_results(operations)
     run_the_close(operations, Client(address, mint("finn", "compensation-administrator")))
     check_figures(operations)
-    member = Client(address, mint("bo", "member"))
-    asked = scoring.ExplainPersonRequest(person="people/ana", cycle=f"cycles/{CYCLE}")
-    code, reason = refusal(lambda: member.scoring.ExplainPerson(asked))
-    check("others' pay is refused", (code in ("NOT_FOUND", "PERMISSION_DENIED"), bool(reason)), (True, True))
-    check("without a token", refusal(lambda: Client(address, "x").goals.GetSchema(goals.GetSchemaRequest()))[0], "UNAUTHENTICATED")
+    check_export(operations)
+    check_refusals(address, mint)

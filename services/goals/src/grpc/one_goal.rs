@@ -3,7 +3,7 @@
 use merit_core::ids::{CycleId, GoalId};
 use merit_core::text::{note, shown};
 use merit_core::{Error, Result, Scope};
-use merit_platform::access::{Permit, Terms};
+use merit_platform::access::{Action, Permit, Terms};
 use merit_platform::mask::Mask;
 use merit_platform::once::asked;
 use merit_platform::{etag, wire};
@@ -39,7 +39,7 @@ impl Grpc {
             return Err(Error::hidden(&owner.name()));
         }
         let row = GoalRow { goal_id: request.goal_id, ..created(goal, &owner)? };
-        let goal = self.goals.create(row, asked.as_ref()).await?;
+        let goal = self.goals.create(row, &seen(permit).await?, asked.as_ref()).await?;
         Ok(proto::CreateGoalResponse { goal: Some(wire_goal::goal(&goal)) })
     }
 
@@ -54,7 +54,8 @@ impl Grpc {
         let etag = goal.etag.clone();
         let id = self.writable(permit, &goal.name).await?;
         let expect = |known: &Goal| etag::check(&etag, &wire_goal::etag_of(known));
-        let changed = self.goals.change(&id, asked.as_ref(), &expect, updated(goal, &mask)?).await?;
+        let (row, seen) = (updated(goal, &mask)?, seen(permit).await?);
+        let changed = self.goals.change(&id, &seen, asked.as_ref(), &expect, row).await?;
         Ok(proto::UpdateGoalResponse { goal: Some(wire_goal::goal(&changed)) })
     }
 
@@ -71,7 +72,7 @@ impl Grpc {
         let row = with_progress(GoalRow::default(), progress)?;
         let etag = request.etag;
         let expect = |known: &Goal| etag::check(&etag, &wire_goal::etag_of(known));
-        let changed = self.goals.change(&id, asked.as_ref(), &expect, row).await?;
+        let changed = self.goals.change(&id, &seen(permit).await?, asked.as_ref(), &expect, row).await?;
         Ok(proto::RecordProgressResponse { goal: Some(wire_goal::goal(&changed)) })
     }
 
@@ -107,6 +108,11 @@ async fn writes(permit: &Permit, owner: &Owner) -> Result<bool> {
         Owner::Person(person) => permit.allows(person, Terms::default()).await,
         Owner::Team(_) | Owner::Organisation => Ok(permit.scope().await? == Scope::Everyone),
     }
+}
+
+/// Whose goals the caller may read: what they write may name no others.
+async fn seen(permit: &Permit) -> Result<Scope> {
+    permit.to(Action::ReadGoals).scope().await
 }
 
 /// Whose goal it says it is.

@@ -1,6 +1,8 @@
 //! The goals service as a client meets it: over a channel, with a token, beside a directory of three people.
 
 mod directory;
+mod hidden;
+mod lost;
 mod one_goal;
 
 use std::collections::BTreeSet;
@@ -52,12 +54,16 @@ impl Services {
     /// Directory and goals in one process, with a schema and the cycle 2026-Q3.
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let place = Place::folder(folder.path());
+        Self::over(folder, &place).await
+    }
+
+    async fn over(folder: tempfile::TempDir, place: &Place) -> Self {
         let clock = Arc::new(FixedClock("2026-07-15T12:00:00Z".parse().unwrap()));
         let keys = Keys::from_secret(b"a secret of thirty-two bytes or so");
         let (channel, incoming) = in_process();
         let services = Self { _folder: folder, keys, channel };
-        let place = Place::folder(services._folder.path());
-        let goals = crate::open(&place, services.link("service", Role::Service), clock).await.unwrap();
+        let goals = crate::open(place, services.link("service", Role::Service), clock).await.unwrap();
         let mut server = Server::new(Guard::local(&services.keys, Arc::new(CydsLine)).unwrap()).unwrap();
         server.add(DirectoryServiceServer::new(directory::ThreePeople));
         server.add(goals.server());

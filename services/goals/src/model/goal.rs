@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 use merit_core::ids::{CycleId, GoalId, PersonId, TeamId};
-use merit_core::{Ratio, Value};
+use merit_core::{Ratio, Scope, Value};
 
 use super::Perspective;
 
@@ -37,6 +37,15 @@ impl Owner {
             return Some(Self::Organisation);
         }
         TeamId::from_name(name).map(Self::Team).or_else(|_| PersonId::from_name(name).map(Self::Person)).ok()
+    }
+
+    /// Whether a reader with this scope may know of goals of this owner: everybody of those of teams and of the organisation.
+    #[must_use]
+    pub fn is_within(&self, scope: &Scope) -> bool {
+        match self {
+            Self::Person(person) => scope.holds(person),
+            Self::Team(_) | Self::Organisation => true,
+        }
     }
 
     /// How far from the top: goals serve goals of their own level or nearer to the top.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use merit_core::ids::GoalId;
 use merit_core::text::shown;
-use merit_core::{Problem, Ratio, Result, Value};
+use merit_core::{Problem, Ratio, Result, Scope, Value};
 
 use super::cascade::circles;
 use super::check::{Checked, Checker, Record, goal_id};
@@ -21,7 +21,8 @@ impl Goals {
     pub async fn import(&self, file: &GoalsFile) -> Result<Outcome> {
         for _ in 0..ATTEMPTS {
             let cutoff = self.store.cutoff().await?;
-            let plan = plan(&self.record(cutoff, file).await?, file);
+            // Files are for who may write everybody's goals.
+            let plan = plan(&self.record(cutoff, file).await?, file, &Scope::Everyone);
             let writes = !file.validate_only && !plan.change.versions.is_empty();
             if self.recorded(cutoff, writes.then_some(Change::Goals(plan.change))).await? {
                 return Ok(plan.outcome);
@@ -77,8 +78,8 @@ pub struct Plan {
     pub outcome: Outcome,
 }
 
-/// Holds a file against the record.
-pub fn plan(record: &Record, file: &GoalsFile) -> Plan {
+/// Holds a file against the record. Goals on record are named to who may read them.
+pub fn plan(record: &Record, file: &GoalsFile, seen: &Scope) -> Plan {
     let mut checker = Checker::new(record, &file.source);
     checker.problems.clone_from(&file.problems);
     let mut rows: Vec<Checked<'_>> = file.rows.iter().filter_map(|row| checker.check(row)).collect();
@@ -88,7 +89,7 @@ pub fn plan(record: &Record, file: &GoalsFile) -> Plan {
     let mut problems = std::mem::take(&mut checker.problems);
     let after = Merged::new(record, &rows);
     after.check_parents(&checker.lines, &rows, &mut problems);
-    after.check_circles(&checker.lines, &mut problems);
+    after.check_circles(&checker.lines, seen, &mut problems);
     after.check_weights(&rows, &mut problems);
     if !problems.is_empty() {
         problems.sort();
@@ -185,7 +186,7 @@ impl<'a> Merged<'a> {
         }
     }
 
-    fn check_circles(&self, lines: &BTreeMap<GoalId, u32>, problems: &mut Vec<Problem>) {
+    fn check_circles(&self, lines: &BTreeMap<GoalId, u32>, seen: &Scope, problems: &mut Vec<Problem>) {
         let serves = self
             .goals
             .iter()
@@ -193,12 +194,14 @@ impl<'a> Merged<'a> {
             .filter(|(id, parent)| id != parent);
         for circle in circles(&serves.collect()) {
             let line = circle.iter().filter_map(|id| lines.get(*id)).min().copied().unwrap_or(0);
-            let names: Vec<String> = circle.iter().chain(circle.first()).map(|id| format!("`{id}`")).collect();
-            problems.push(Problem::cell(
-                line,
-                "parent",
-                format!("goals serve each other in a circle: {}; change one parent", names.join(" → ")),
-            ));
+            let readable = |id: &&GoalId| self.goals.get(*id).is_none_or(|goal| goal.owner.is_within(seen));
+            let message = if circle.iter().all(readable) {
+                let names: Vec<String> = circle.iter().chain(circle.first()).map(|id| format!("`{id}`")).collect();
+                format!("goals serve each other in a circle: {}; change one parent", names.join(" → "))
+            } else {
+                "with this parent goals serve each other in a circle; name another parent".to_owned()
+            };
+            problems.push(Problem::cell(line, "parent", message));
         }
     }
 

@@ -2,9 +2,9 @@
 
 use merit_core::ids::GoalId;
 use merit_core::once::Asked;
-use merit_core::{Error, Result};
+use merit_core::{Error, Problem, Result, Scope};
 
-use super::check::goal_id;
+use super::check::{Record, goal_id};
 use super::import::plan;
 use super::{ATTEMPTS, Assessed, Goals, busy};
 use crate::model::{Change, Goal, GoalRow, GoalsFile};
@@ -33,28 +33,33 @@ impl Goals {
         Ok(self.assessed(cutoff, &known, &cycle, vec![goal]).await?.into_iter().next())
     }
 
-    /// Sets a goal that is not there yet.
+    /// Sets a goal that is not there yet. `seen` says whose goals the caller may read: of the others nothing is told.
     ///
     /// # Errors
-    /// `GOAL_EXISTS`; `BAD_GOAL` with everything that is wrong with it; `REQUEST_ID_REUSED`; `ABORTED` when other changes
-    /// kept coming in between.
-    pub async fn create(&self, row: GoalRow, asked: Option<&Asked>) -> Result<Assessed> {
+    /// `GOAL_EXISTS`; [`Error::hidden`] for the goal that it serves; `BAD_GOAL` with everything that is wrong with it;
+    /// `REQUEST_ID_REUSED`; `ABORTED` when other changes kept coming in between.
+    pub async fn create(&self, row: GoalRow, seen: &Scope, asked: Option<&Asked>) -> Result<Assessed> {
         let id = GoalId::new(&goal_id(&row))?;
-        self.write(&id, asked, row, SOURCE.to_owned(), &|known| match known {
+        self.write(&id, seen, asked, row, SOURCE.to_owned(), &|known| match known {
             None => Ok(()),
-            Some(_) => Err(Error::exists("GOAL_EXISTS", format!("there is a goal `{id}` already; take another id"))),
+            Some(known) if known.content.owner.is_within(seen) => {
+                Err(Error::exists("GOAL_EXISTS", format!("there is a goal `{id}` already; take another id")))
+            }
+            Some(_) => Err(taken("goal_id")),
         })
         .await
     }
 
-    /// Changes a goal: what the row has is written, what is empty stays. `row.goal_id` and its source are not read.
+    /// Changes a goal: what the row has is written, what is empty stays. `row.goal_id` and its source are not read. `seen`
+    /// is as for [`Goals::create`].
     ///
     /// # Errors
-    /// Those of `expect`; `BAD_GOAL` with everything that is wrong with it; `UNKNOWN_GOAL`; `REQUEST_ID_REUSED`;
-    /// `ABORTED` when other changes kept coming in between.
+    /// Those of `expect`; [`Error::hidden`] for the goal that it is to serve; `BAD_GOAL` with everything that is wrong with
+    /// it; `UNKNOWN_GOAL`; `REQUEST_ID_REUSED`; `ABORTED` when other changes kept coming in between.
     pub async fn change(
         &self,
         id: &GoalId,
+        seen: &Scope,
         asked: Option<&Asked>,
         expect: Expect<'_>,
         mut row: GoalRow,
@@ -65,13 +70,14 @@ impl Goals {
         row.external_id = first.map(|identity| identity.external_id).unwrap_or_default();
         row.goal_id = id.as_str().to_owned();
         row.cycle = known.content.cycle.as_str().to_owned();
-        self.write(id, asked, row, source, &|known| known.map_or_else(|| Err(unknown(id)), expect)).await
+        self.write(id, seen, asked, row, source, &|known| known.map_or_else(|| Err(unknown(id)), expect)).await
     }
 
     /// Writes a row. What was asked for before is not checked again.
     async fn write(
         &self,
         id: &GoalId,
+        seen: &Scope,
         asked: Option<&Asked>,
         row: GoalRow,
         source: String,
@@ -86,7 +92,10 @@ impl Goals {
             }
             let record = self.record(cutoff, &file).await?;
             expect(record.goals.get(id))?;
-            let plan = plan(&record, &file);
+            for row in &file.rows {
+                self.check_named(&record, id, row, seen).await?;
+            }
+            let plan = plan(&record, &file, seen);
             if let Some(first) = plan.outcome.problems.first() {
                 let message = format!("the goal can't be taken: {}", first.message);
                 return Err(Error::invalid("BAD_GOAL", message).with_problems(plan.outcome.problems));
@@ -100,9 +109,39 @@ impl Goals {
         Err(busy())
     }
 
+    /// A goal serves none that the caller may not read, and such a goal's key is only said to be taken: nobody can tell
+    /// what it is, or, of a parent, that it is there.
+    async fn check_named(&self, record: &Record, id: &GoalId, row: &GoalRow, seen: &Scope) -> Result<()> {
+        let may_read = |goal: &Goal| goal.content.owner.is_within(seen);
+        if !row.parent.is_empty() && row.parent != id.as_str() {
+            let parent = GoalId::new(&row.parent)?;
+            // What the goal says already is no news to who reads it.
+            let stays = record.goals.get(id).is_some_and(|known| known.content.parent.as_ref() == Some(&parent));
+            if !stays && !record.goals.get(&parent).is_some_and(may_read) {
+                return Err(Error::hidden(&parent.name()));
+            }
+        }
+        let (column, key) = match row.external_id.trim() {
+            "" => ("goal_id", id.as_str()),
+            given => ("external_id", given),
+        };
+        let Some(other) = record.identities.get(key).filter(|other| *other != id) else { return Ok(()) };
+        let readable = match record.goals.get(other) {
+            Some(other) => may_read(other),
+            None => self.goal(other).await?.is_some_and(|other| may_read(&other.goal)),
+        };
+        if readable { Ok(()) } else { Err(taken(column)) }
+    }
+
     async fn written(&self, id: &GoalId, seq: i64) -> Result<Assessed> {
         self.goal_at(id, seq).await?.ok_or_else(|| Error::internal("a goal that was written is gone"))
     }
+}
+
+/// Said of every id and key that a goal has which the caller may not read.
+fn taken(column: &str) -> Error {
+    let message = "this id can't be used; choose another";
+    Error::exists("GOAL_EXISTS", message).with_problems(vec![Problem::cell(0, column, message)])
 }
 
 fn unknown(id: &GoalId) -> Error {

@@ -26,6 +26,7 @@ pub async fn run(global: &Global, args: &Import) -> Result<Outcome> {
         "file": file, "kind": args.kind.word(), "dry_run": args.dry_run, "written": taken.written,
         "added": taken.added, "changed": taken.changed, "unchanged": taken.unchanged, "left_out": taken.left_out,
         "problems": taken.problems, "quarantined": taken.quarantined,
+        "withdrawn": taken.withdrawn, "unsure": taken.unsure,
     }));
     if !taken.problems.is_empty() {
         list(screen, &taken.problems);
@@ -36,6 +37,16 @@ pub async fn run(global: &Global, args: &Import) -> Result<Outcome> {
     if !taken.quarantined.is_empty() {
         screen.warn(format!("put aside for a look, not counted ({}):", taken.quarantined.len()));
         list(screen, &taken.quarantined);
+    }
+    if !taken.withdrawn.is_empty() {
+        let corrected = if args.dry_run { "would be corrected" } else { "corrected" };
+        screen.warn(format!("on record from before and left out now, {corrected} ({}):", taken.withdrawn.len()));
+        list(screen, &taken.withdrawn);
+    }
+    if !taken.unsure.is_empty() {
+        let rows = taken.unsure.len();
+        screen.warn(format!("left out, and it can't be seen whether they are on record from before ({rows}):"));
+        list(screen, &taken.unsure);
     }
     screen.line(sentence(args, &taken));
     Ok(Outcome::Done)

@@ -102,7 +102,7 @@ pub fn bind_rules(
             problems.push(no_field(name, what, known));
             continue;
         }
-        for column in rule.columns() {
+        for column in rule.needed_columns() {
             if !rule.optional && !columns.contains_key(column) {
                 problems.push(no_column(&format!("the profile's field `{name}`"), column, columns));
             }
@@ -117,7 +117,7 @@ pub fn bind_rules(
     if !problems.is_empty() {
         return Err(problems);
     }
-    rules.retain(|_, rule| !rule.optional || rule.columns().iter().all(|column| columns.contains_key(*column)));
+    rules.retain(|_, rule| !rule.optional || rule.needed_columns().iter().all(|column| columns.contains_key(*column)));
     let general = profile.formats();
     let rules = rules.into_iter().map(|(name, rule)| (name, (rule.clone(), rule.formats(&general)))).collect();
     Ok(Fields { rules, columns: columns.clone(), source: profile.source.clone() })
@@ -125,7 +125,8 @@ pub fn bind_rules(
 
 fn used_columns(profile: &Profile) -> BTreeSet<&str> {
     let made = profile.people_from.iter().flat_map(|people| people.fields.values());
-    let mut used: BTreeSet<&str> = profile.fields.values().chain(made).flat_map(Rule::columns).collect();
+    let rules = profile.fields.values().chain(profile.withdrawn.values()).chain(made);
+    let mut used: BTreeSet<&str> = rules.flat_map(Rule::columns).collect();
     used.extend(profile.only.keys().chain(profile.except.keys()).map(String::as_str));
     used.extend(profile.people_from.iter().map(|people| people.column.as_str()));
     used
@@ -234,7 +235,7 @@ impl<'a> Cells<'a> {
         let before = self.problems.len();
         let text = self.text(name);
         if text.is_empty() && self.problems.len() == before {
-            self.wrong(name, format!("`{name}` is empty, and it is needed"));
+            self.wrong(name, format!("`{name}` is empty, and it is needed; fill it in, or leave the row out"));
         }
         text
     }

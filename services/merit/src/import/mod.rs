@@ -5,6 +5,7 @@
 
 mod cell;
 mod fields;
+mod filter;
 mod kind;
 mod people_index;
 mod profile;
@@ -14,6 +15,7 @@ mod rows;
 mod send;
 mod table;
 mod template;
+mod withdrawn;
 
 #[cfg(test)]
 mod tests;

@@ -1,16 +1,15 @@
 //! From a file to typed rows.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
-use merit_core::text::shown;
 use merit_core::{Error, Problem, Result};
 use merit_rules::Schema;
 
-use super::fields::{Columns, Fields, columns_of};
-use super::profile::Words;
+use super::fields::{Fields, columns_of};
+use super::filter::filtered;
 use super::rows::{self, Material, Rows};
-use super::table::{self, Row, Table};
+use super::table;
+use super::withdrawn::{self, Withdrawn};
 use super::{ImportKind, PeopleIndex, Profile, Recorded};
 
 /// What is on record that a file's cells are read by.
@@ -33,6 +32,8 @@ pub struct Reading {
     pub problems: Vec<Problem>,
     /// Rows that the profile's `only` and `except` left out.
     pub left_out: usize,
+    /// What those of them come to that are on record from before.
+    pub withdrawn: Withdrawn,
     fields: Fields,
 }
 
@@ -81,59 +82,19 @@ pub fn read_bytes(kind: ImportKind, file: &str, bytes: &[u8], profile: &Profile,
     }
     let table = table::read(file, bytes, profile.delimiter)?;
     let columns = columns_of(&table);
-    let rows = filtered(profile, file, &table, &columns)?;
-    let left_out = table.rows.len() - rows.len();
-    let material = Material { profile, columns: &columns, rows, schema, people, recorded };
-    let made = rows::make(kind, &material).map_err(|problems| {
+    let chosen = filtered(profile, file, &table, &columns)?;
+    let left_out = chosen.left_out.len();
+    let misfit = |problems| {
         let message = format!("the profile `{}` and the file `{file}` don't fit together", profile.name);
         Error::invalid("PROFILE_MISFIT", message).with_problems(problems)
-    })?;
-    let mut problems = table.problems;
+    };
+    let material = Material { profile, columns: &columns, rows: chosen.taken, schema, people, recorded };
+    let made = rows::make(kind, &material).map_err(misfit)?;
+    let withdrawn = withdrawn::read(&Material { rows: chosen.left_out, ..material }).map_err(misfit)?;
+    let mut problems = chosen.problems;
     problems.extend(made.problems);
+    problems.extend(table.problems);
     problems.sort();
     problems.dedup();
-    Ok(Reading { rows: made.rows, problems, left_out, fields: made.fields })
-}
-
-fn filtered<'t>(profile: &Profile, file: &str, table: &'t Table, columns: &Columns) -> Result<Vec<&'t Row>> {
-    let is_one_of = |row: &Row, column: &String, words: &Words| {
-        // A column that isn't there is told when the profile is bound.
-        columns.get(column).is_none_or(|index| words.0.iter().any(|word| row.cells.get(*index) == Some(word)))
-    };
-    let rows: Vec<&Row> = table
-        .rows
-        .iter()
-        .filter(|row| profile.only.iter().all(|(column, words)| is_one_of(row, column, words)))
-        .filter(|row| {
-            let known = profile.except.iter().filter(|(column, _)| columns.contains_key(*column));
-            !known.into_iter().any(|(column, words)| is_one_of(row, column, words))
-        })
-        .collect();
-    if rows.is_empty() && !table.rows.is_empty() {
-        return Err(Error::invalid(
-            "NO_ROWS",
-            format!(
-                "the profile `{}` leaves out every row of `{file}`{}",
-                profile.name,
-                there_is(profile, table, columns)
-            ),
-        ));
-    }
-    Ok(rows)
-}
-
-/// What stands in the first column that rows were chosen by.
-fn there_is(profile: &Profile, table: &Table, columns: &Columns) -> String {
-    let Some((column, words)) = profile.only.first_key_value() else { return String::new() };
-    let Some(index) = columns.get(column) else { return String::new() };
-    let found: BTreeSet<&str> = table.rows.iter().filter_map(|row| row.cells.get(*index)).take(1000).collect();
-    let quoted = |words: &mut dyn Iterator<Item = &str>| {
-        words.take(8).map(|word| format!("`{}`", shown(word))).collect::<Vec<_>>().join(", ")
-    };
-    format!(
-        "; it takes only those whose `{}` is {}, and there are {}",
-        shown(column),
-        quoted(&mut words.0.iter().map(String::as_str)),
-        quoted(&mut found.into_iter())
-    )
+    Ok(Reading { rows: made.rows, problems, left_out, withdrawn, fields: made.fields })
 }

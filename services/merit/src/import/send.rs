@@ -11,11 +11,11 @@ use merit_proto::feedback::v1::{ImportFeedbackRequest, ImportRatingsRequest, Imp
 use merit_proto::goals::v1::{GetSchemaRequest, ImportGoalsRequest, goals_service_client::GoalsServiceClient};
 use merit_proto::scoring::v1::scoring_service_client::ScoringServiceClient;
 use merit_proto::scoring::v1::{ImportBalancesRequest, ImportEventsRequest, ImportResultsRequest};
-use merit_proto::r#type::v1::{ImportHeader, ImportSummary};
+use merit_proto::r#type::v1::{ImportHeader, ImportProblem, ImportSummary};
 use merit_rules::{Schema, Source, load_schema, render};
 
 use super::read::name_of;
-use super::{ImportKind, Known, PeopleIndex, Profile, Reading, Recorded, Rows, read_bytes};
+use super::{ImportKind, Known, PeopleIndex, Profile, Reading, Recorded, Rows, read_bytes, withdrawn};
 
 /// Rows in one message.
 const CHUNK: usize = 500;
@@ -35,6 +35,10 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
     /// Rows that were put aside for a person to look at; the others were taken.
     pub quarantined: Vec<Problem>,
+    /// Rows that the profile left out, and that were corrected because they are on record from before.
+    pub withdrawn: Vec<Problem>,
+    /// Rows that the profile left out, and of which it can't be seen whether they are on record.
+    pub unsure: Vec<Problem>,
     /// Whether the file was taken.
     pub written: bool,
 }
@@ -70,12 +74,24 @@ pub async fn run_bytes(
     // A file with a problem is sent all the same, to be checked only: the service may find more, and one look is enough.
     let validate_only = dry_run || !reading.problems.is_empty();
     let header = ImportHeader { source: profile.source().to_owned(), file_name: file.to_owned(), validate_only };
-    let summary = send(link, header, reading.rows.clone()).await?;
-    Ok(outcome(&reading, &summary, validate_only))
+    let dry_run = async |rows| {
+        let header = ImportHeader { validate_only: true, ..header.clone() };
+        send(link.clone(), header, Rows::Results(rows)).await
+    };
+    let found = withdrawn::on_record(reading.withdrawn.rows.clone(), dry_run).await?;
+    let told = found.rows.iter().map(|row| withdrawn::told(profile, row)).collect();
+    let mut rows = reading.rows.clone();
+    if let Rows::Results(rows) = &mut rows {
+        rows.extend(found.rows);
+    }
+    let summary = send(link, header, rows).await?;
+    let mut outcome = outcome(&reading, &summary, &found.unsure, validate_only);
+    outcome.withdrawn = told;
+    Ok(outcome)
 }
 
-fn outcome(reading: &Reading, summary: &ImportSummary, validate_only: bool) -> Outcome {
-    let told = |problems: &[merit_proto::r#type::v1::ImportProblem]| {
+fn outcome(reading: &Reading, summary: &ImportSummary, unsure: &[ImportProblem], validate_only: bool) -> Outcome {
+    let told = |problems: &[ImportProblem]| {
         let mut told: Vec<Problem> =
             problems.iter().map(|problem| reading.in_the_files_words(wire::parse_problem(problem))).collect();
         told.sort();
@@ -89,6 +105,9 @@ fn outcome(reading: &Reading, summary: &ImportSummary, validate_only: bool) -> O
             .filter(|found| !reading.problems.iter().any(|own| own.line == found.line && own.column == found.column)),
     );
     problems.sort();
+    let mut unsure = told(unsure);
+    unsure.extend(reading.withdrawn.unsure.iter().cloned());
+    unsure.sort();
     let written = problems.is_empty() && !validate_only;
     let counted = problems.is_empty();
     let count = |number: u32| if counted { number } else { 0 };
@@ -99,6 +118,8 @@ fn outcome(reading: &Reading, summary: &ImportSummary, validate_only: bool) -> O
         left_out: reading.left_out,
         problems,
         quarantined: told(&summary.quarantined),
+        withdrawn: Vec::new(),
+        unsure,
         written,
     }
 }

@@ -7,7 +7,9 @@ use merit_rules::{Schema, Source, load_schema};
 use super::*;
 
 mod carried;
+mod salesforce;
 mod shipped;
+mod withdrawn;
 
 fn schema_of(text: &str) -> Schema {
     let source = Source { name: "schema.merit".to_owned(), text: text.to_owned() };
@@ -106,7 +108,7 @@ fn every_bad_cell_is_told_with_line_and_column() {
         wrong(DEALS, csv),
         [
             "line 2, column `Closed`: `2026-07-01` is not a day; correct it, or say in the profile how `dates` are written (month/day/year now)",
-            "line 2, column `Deal`: `external_id` is empty, and it is needed",
+            "line 2, column `Deal`: `external_id` is empty, and it is needed; fill it in, or leave the row out",
             "line 2, column `Owner`: nobody is called `Ana Sliva`; did you mean `Ana Silva`?",
             "line 2, column `Product`: `PracticeManagment` is none of PracticeManagement, RevenueCycle, OncologyCoding; if `PracticeManagement` is meant, correct it or give the profile an alias",
             "line 2, column `Value`: 10.125 has more than 2 decimals, and USD has no smaller coin; round the amount",
@@ -115,7 +117,7 @@ fn every_bad_cell_is_told_with_line_and_column() {
             "line 3, column `Value`: `€10` is in `€`, and the profile says USD; correct it, or import it with a profile of its own",
             "line 4: the row has 5 cells and the head row 7; fill in what is missing",
             "line 5, column `Owner`: nobody is called `Dee Dee`; correct the name, or import people first",
-            "line 5, column `Value`: `amount` is empty, and it is needed",
+            "line 5, column `Value`: `amount` is empty, and it is needed; fill it in, or leave the row out",
         ]
     );
 }
@@ -143,9 +145,29 @@ fn a_profile_that_does_not_fit_says_all_of_why() {
 #[test]
 fn a_filter_that_leaves_nothing_is_told() {
     assert_eq!(
-        wrong(DEALS, "Stage,Deal,Value,Owner,Product,Months,Closed\nwon,D-1,1,Bo Li,RevenueCycle,12,7/1/2026\n"),
+        wrong(DEALS, "Stage,Deal,Value,Owner,Product,Months,Closed\nLost,D-1,1,Bo Li,RevenueCycle,12,7/1/2026\n"),
         [
-            "the profile `p.toml` leaves out every row of `f.csv`; it takes only those whose `Stage` is `Won`, `Closed`, and there are `won`"
+            "the profile `p.toml` leaves out every row of `f.csv`; it takes only those whose `Stage` is `Won`, `Closed`, and there are `Lost`"
+        ]
+    );
+}
+
+#[test]
+fn filters_know_their_words_in_capitals_or_not() {
+    let csv = "Stage,Deal,Value,Owner,Product,Months,Closed\n\
+        WON,D-1,1,Bo Li,RevenueCycle,12,7/1/2026\nclosed,D-2,1,Bo Li,RevenueCycle,12,7/1/2026\nLost,D-3,,,,,\n";
+    let taken = reading(DEALS, csv).unwrap();
+    assert_eq!((taken.problems.as_slice(), taken.rows.len(), taken.left_out), (&[][..], 2, 1));
+    // Where both filters name a column, it is one of their words or a problem.
+    let both = DEALS.replace("only =", "except = { Stage = \"LOST\" }\n    only =");
+    assert_eq!(reading(&both, csv).unwrap().left_out, 1);
+    let odd = "Stage,Deal,Value,Owner,Product,Months,Closed\n\
+        Won,D-1,1,Bo Li,RevenueCycle,12,7/1/2026\nWonn,D-2,,,,,\n,D-3,,,,,\n";
+    assert_eq!(
+        wrong(&both, odd),
+        [
+            "line 3, column `Stage`: `Wonn` is neither what the profile takes (`Won`, `Closed`) nor what it leaves out (`LOST`); correct the cell, or add its text to the profile's `only` or `except`",
+            "line 4, column `Stage`: an empty cell is neither what the profile takes (`Won`, `Closed`) nor what it leaves out (`LOST`); correct the cell, or add its text to the profile's `only` or `except`",
         ]
     );
 }
@@ -339,7 +361,7 @@ fn notes_and_self_assessments_say_what_they_lack() {
              N-2,ana-silva,bo-li,2026-07-01,\"Two\nlines\",Thanks,\nN-3,Bo,bo-li,2026-07-01,a\u{202E}b,,\n"
         ),
         [
-            "line 2, column `text`: `text` is empty, and it is needed",
+            "line 2, column `text`: `text` is empty, and it is needed; fill it in, or leave the row out",
             "line 3, column `replied_on`: there is an answer and not its day; give both or neither",
             "line 5, column `text`: the text holds a character that can't be seen (U+202E); type it again by hand",
         ]

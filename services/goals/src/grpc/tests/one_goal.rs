@@ -14,7 +14,7 @@ use tonic::Status;
 
 use super::{Services, row, value};
 
-fn goal(owner: &str) -> Goal {
+pub(super) fn goal(owner: &str) -> Goal {
     Goal {
         cycle: "cycles/2026-Q3".to_owned(),
         owner: owner.to_owned(),
@@ -31,20 +31,20 @@ fn target(from: &str, number: &str) -> DatedTarget {
     DatedTarget { from: from.to_owned(), target: Some(value(ValueKind::Number, number)) }
 }
 
-fn create(goal: Goal, id: &str) -> CreateGoalRequest {
+pub(super) fn create(goal: Goal, id: &str) -> CreateGoalRequest {
     CreateGoalRequest { goal: Some(goal), goal_id: id.to_owned(), ..Default::default() }
 }
 
-fn update(goal: Goal, paths: &[&str]) -> UpdateGoalRequest {
+pub(super) fn update(goal: Goal, paths: &[&str]) -> UpdateGoalRequest {
     let update_mask = Some(FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() });
     UpdateGoalRequest { goal: Some(goal), update_mask, ..Default::default() }
 }
 
-fn named(name: &str) -> GetGoalRequest {
+pub(super) fn named(name: &str) -> GetGoalRequest {
     GetGoalRequest { name: name.to_owned() }
 }
 
-fn refused<T: std::fmt::Debug>(answer: Result<T, Status>) -> Error {
+pub(super) fn refused<T: std::fmt::Debug>(answer: Result<T, Status>) -> Error {
     from_status(&answer.unwrap_err())
 }
 
@@ -141,7 +141,7 @@ async fn what_can_not_be_taken_is_refused_and_nothing_is_half_done() {
         (with(|goal| goal.cycle = "cycles/2030-Q1".to_owned()), "BAD_GOAL"),
         (with(|goal| goal.weight = "7/8".to_owned()), "BAD_GOAL"),
         (with(|goal| goal.weight = "heavy".to_owned()), "BAD_GOAL"),
-        (with(|goal| goal.parent = "goals/none".to_owned()), "BAD_GOAL"),
+        (with(|goal| goal.parent = "goals/none".to_owned()), "NOT_FOUND_OR_HIDDEN"),
         (with(|goal| goal.due = "2026-10-01".to_owned()), "BAD_GOAL"),
         (with(|goal| goal.targets.push(target("2026-08-01", "5"))), "BAD_GOAL"),
         (with(|goal| goal.targets = vec![target("2026-08-01", "6")]), "BAD_GOAL"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use merit_core::ids::GoalId;
-use merit_core::{Ratio, Value};
+use merit_core::{Ratio, Scope, Value};
 use proptest::prelude::*;
 
 use super::{World, day, file, milestone, quota, with};
@@ -119,7 +119,7 @@ async fn weights_of_an_owner_may_make_up_the_whole() {
 
 /// The goals after an import, as a store would give them.
 fn apply(record: &mut Record, file: &GoalsFile, seq: i64) {
-    let plan = plan(record, file);
+    let plan = plan(record, file, &Scope::Everyone);
     assert_eq!(plan.outcome.problems, []);
     for (id, version, content) in plan.change.versions {
         let goal = record.goals.entry(id.clone()).or_insert_with(|| Goal {
@@ -181,7 +181,7 @@ proptest! {
         let mut record = nothing();
         for (seq, file) in (1..).zip(&files) {
             apply(&mut record, file, seq);
-            let again = plan(&record, file);
+            let again = plan(&record, file, &Scope::Everyone);
             prop_assert!(again.change.versions.is_empty() && again.change.targets.is_empty() && again.change.progress.is_empty());
             prop_assert_eq!(again.outcome.unchanged as usize, file.rows.len());
         }
@@ -192,7 +192,7 @@ proptest! {
         let mut record = nothing();
         let mut versions: BTreeMap<GoalId, u32> = BTreeMap::new();
         for (seq, file) in (1..).zip(&files) {
-            let planned = plan(&record, file).change.versions;
+            let planned = plan(&record, file, &Scope::Everyone).change.versions;
             apply(&mut record, file, seq);
             for (id, _, _) in planned {
                 *versions.entry(id).or_default() += 1;

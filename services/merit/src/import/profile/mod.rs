@@ -38,12 +38,15 @@ pub struct Profile {
     /// With `same_names`: columns that are left out.
     #[serde(default)]
     pub(super) ignore: Vec<String>,
-    /// Only rows whose column has one of these texts.
+    /// Only rows whose column has one of these texts, in capitals or not.
     #[serde(default)]
     pub(super) only: BTreeMap<String, Words>,
-    /// No rows whose column has one of these texts.
+    /// No rows whose column has one of these texts. Where `only` names the column too, other texts are a problem.
     #[serde(default)]
     pub(super) except: BTreeMap<String, Words>,
+    /// For results: what is corrected where a row that is left out is on record from before.
+    #[serde(default)]
+    pub(super) withdrawn: BTreeMap<String, Rule>,
     /// Where each field comes from.
     #[serde(default)]
     pub(super) fields: BTreeMap<String, Rule>,
@@ -123,6 +126,12 @@ impl Profile {
         if profile.imports != ImportKind::Results && profile.record.is_some() {
             return refuse("`record` is only for results; remove it".to_owned());
         }
+        if profile.imports != ImportKind::Results && !profile.withdrawn.is_empty() {
+            return refuse("`withdrawn` is only for results; remove it".to_owned());
+        }
+        if profile.only.is_empty() && profile.except.is_empty() && !profile.withdrawn.is_empty() {
+            return refuse("`withdrawn` is for rows that are left out; say which, by `only` or `except`".to_owned());
+        }
         if !profile.ignore.is_empty() && !profile.same_names {
             return refuse(
                 "`ignore` needs `same_names = true`; without it, columns that no field names are left out anyway"
@@ -145,6 +154,7 @@ impl Profile {
             ignore: Vec::new(),
             only: BTreeMap::new(),
             except: BTreeMap::new(),
+            withdrawn: BTreeMap::new(),
             fields: BTreeMap::new(),
             people_from: Vec::new(),
         }

@@ -47,6 +47,8 @@ pub struct Rule {
     pub by: Lookup,
     /// The column that names the currency.
     pub currency_column: Option<String>,
+    /// Whether the file may lack that column; then the currency is the profile's.
+    pub currency_optional: bool,
     own: Own,
 }
 
@@ -72,19 +74,29 @@ impl Rule {
             aliases: BTreeMap::new(),
             by: Lookup::Id,
             currency_column: None,
+            currency_optional: false,
             own: Own::default(),
         }
     }
 
     /// The columns that it reads.
     pub fn columns(&self) -> Vec<&str> {
-        let mut columns: Vec<&str> = match &self.source {
+        let mut columns = self.own_columns();
+        columns.extend(self.currency_column.as_deref());
+        columns
+    }
+
+    /// The columns that it can't be read without.
+    pub fn needed_columns(&self) -> Vec<&str> {
+        if self.currency_optional { self.own_columns() } else { self.columns() }
+    }
+
+    fn own_columns(&self) -> Vec<&str> {
+        match &self.source {
             Source::Column(column) => vec![column],
             Source::Always(_) => Vec::new(),
             Source::Template(template) => template.columns().collect(),
-        };
-        columns.extend(self.currency_column.as_deref());
-        columns
+        }
     }
 
     /// How its values are written, where the profile says `general`.
@@ -118,6 +130,8 @@ struct RuleTable {
     by: Lookup,
     currency: Option<Currency>,
     currency_column: Option<String>,
+    #[serde(default)]
+    currency_optional: bool,
     dates: Option<DateFormat>,
     decimal: Option<Mark>,
     thousands: Option<Mark>,
@@ -140,6 +154,9 @@ impl TryFrom<RuleTable> for Rule {
         if sources.next().is_some() {
             return Err("a field takes one of `column`, `always`, `template` and `slug`, not several");
         }
+        if table.currency_optional && table.currency_column.is_none() {
+            return Err("`currency_optional` is for a field with a `currency_column`; name one");
+        }
         Ok(Self {
             source,
             optional: table.optional,
@@ -148,6 +165,7 @@ impl TryFrom<RuleTable> for Rule {
             aliases: table.aliases,
             by: table.by,
             currency_column: table.currency_column,
+            currency_optional: table.currency_optional,
             own: Own {
                 dates: table.dates,
                 decimal: table.decimal,

@@ -24,7 +24,7 @@ fn events_are_for_a_person_or_for_everybody() {
         [
             "line 2, column `Paid on`: `20/7/2026` is not a day; correct it, or say in the profile how `dates` are written (month/day/year now)",
             "line 2, column `Seller`: nobody is called `Zed`; correct the name, or import people first",
-            "line 2, column `What`: `event` is empty, and it is needed",
+            "line 2, column `What`: `event` is empty, and it is needed; fill it in, or leave the row out",
         ]
     );
 }
@@ -65,7 +65,7 @@ fn balances_have_the_types_that_their_policies_say() {
         wrong(BALANCES, &format!("{head}ana-silva,Plan,on_target,maybe,{days},,\n,Plan,owed,much,{days},,\n")),
         [
             "line 2, column `value`: `maybe` is not yes or no; give the profile `aliases` that say which it is",
-            "line 3, column `person`: `person` is empty, and it is needed",
+            "line 3, column `person`: `person` is empty, and it is needed; fill it in, or leave the row out",
             "line 3, column `value`: `much` is not a number",
         ]
     );

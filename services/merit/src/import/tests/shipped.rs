@@ -88,52 +88,6 @@ fn the_crm_profiles_fit_the_exports_columns() {
     }
 }
 
-/// Salesforce's exports as they are: owners by the key of their user, whatever their name; only what was won.
-#[test]
-fn salesforce_users_lead_its_deals_and_quotas_to_people() {
-    let schema = schema_of(include_str!("salesforce.merit"));
-    let mut index = PeopleIndex::new();
-    let users = "Id,Name,Email,IsActive\n0055g00000A1B2CAAA,Ana Silva,ana@example.com,true\n\
-                 0055g00000A1B2DAAB,Bo Li,bo@example.com,TRUE\n0055g00000A1B2EAAC,Gone Long,gone@example.com,false\n";
-    let people = Profile::load("salesforce-users", ImportKind::People).unwrap();
-    let reading = bytes(ImportKind::People, users.as_bytes(), &people, Some(&schema), &index).unwrap();
-    assert_eq!(reading.problems, []);
-    let Rows::People(rows) = &reading.rows else { panic!("people were wanted") };
-    assert_eq!(rows.iter().map(|row| row.person_id.as_str()).collect::<Vec<_>>(), ["ana-silva", "bo-li"]);
-    rows.iter().for_each(|row| index.add_key("salesforce", &row.external_id, &row.person_id));
-
-    let deals = "Id,OwnerId,StageName,Amount,CloseDate,IsWon,CurrencyIsoCode\n\
-                 006A,0055g00000A1B2CAAA,Closed Won,12500.5,2026-08-02,true,USD\n\
-                 006B,0055g00000A1B2DAAB,Closed Lost,99,2026-08-03,false,USD\n\
-                 006C,0055g00000XXXXXXXX,Closed Won,1,2026-08-04,true,USD\n\
-                 006D,0055g00000A1B2DAAB,Closed Won,7,2026-08-05,true,EUR\n";
-    let profile = Profile::load("salesforce-opportunities", ImportKind::Results).unwrap();
-    let reading = bytes(ImportKind::Results, deals.as_bytes(), &profile, Some(&schema), &index).unwrap();
-    let told: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0].contains("nobody has the key `0055g00000XXXXXXXX` of the source `salesforce`"), "{told:?}");
-    assert!(told[1].contains("`7` is in EUR, and the schema keeps this in USD"), "{told:?}");
-    let Rows::Results(rows) = &reading.rows else { panic!("results were wanted") };
-    let told: Vec<String> = rows
-        .iter()
-        .map(|row| format!("{} {} {}", row.external_id, row.values["owner"].text, row.values["amount"].text))
-        .collect();
-    assert_eq!(told, ["006A ana-silva USD 12500.50"]);
-
-    let quotas = "QuotaOwnerId,StartDate,QuotaAmount\n0055g00000A1B2CAAA,2026-07-01,100000\n";
-    let profile = Profile::load("salesforce-quotas", ImportKind::Goals).unwrap();
-    let reading = bytes(ImportKind::Goals, quotas.as_bytes(), &profile, Some(&schema), &index).unwrap();
-    assert_eq!(reading.problems, []);
-    let Rows::Goals(rows) = &reading.rows else { panic!("goals were wanted") };
-    let row = &rows[0];
-    assert_eq!((row.cycle.as_str(), row.owner.as_str()), ("2026-Q3", "ana-silva"));
-    assert_eq!(row.goal_id, "quota-2026-q3-0055g00000a1b2caaa");
-    assert_eq!(row.target.as_ref().map(|target| target.text.as_str()), Some("USD 100000.00"));
-    let early = "QuotaOwnerId,StartDate,QuotaAmount\n0055g00000A1B2CAAA,July,100000\n";
-    let refused = bytes(ImportKind::Goals, early.as_bytes(), &profile, Some(&schema), &index).unwrap().problems;
-    assert!(refused.iter().any(|problem| problem.message.contains("no day like 2026-07-01")), "{refused:?}");
-}
-
 #[test]
 fn the_examples_of_the_documentation_can_be_taken() {
     let text = include_str!("../PROFILES.md");
