@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 
 import kubernetes_validate
 import yaml
@@ -24,7 +25,7 @@ CHART = HERE.parent.parent / "charts" / "merit"
 # The oldest release that Chart.yaml admits, and the newest whose schemas we have.
 KUBERNETES = ["1.31", "1.37"]
 MERIT = "/usr/local/bin/merit"
-DATA, TMP, SECRETS = "/data", "/tmp", "/var/run/merit"
+DATA, TMP, SECRETS, CONFIG = "/data", "/tmp", "/var/run/merit", "/etc/merit"
 SERVICES = ["directory", "goals", "feedback", "scoring", "notifications", "reviews"]
 
 
@@ -117,8 +118,10 @@ def check_server(checks, objects, values):
     checks.equal(server["spec"]["replicas"], 1, "the databases have one writer")
     spec = server["spec"]["template"]["spec"]
     container = spec["containers"][0]
-    words = ["serve", "--services", "all", "--listen", f"0.0.0.0:{port}", "--data", DATA]
+    words = ["serve", "--services", "all", "--listen", f"0.0.0.0:{port}", "--data", DATA] + config_words(values)
     checks.equal(container["args"], words, "the server's words")
+    check_ports(checks, container, values, "the server")
+    check_config(checks, objects, container, spec, values, "the server")
     check_probes(checks, container, values, "the server")
     checks.equal(container["resources"], values["resources"]["server"], "the server's resources")
     mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
@@ -159,8 +162,10 @@ def check_distributed(checks, objects, values):
     for deployment, name in zip(deployments, found):
         spec, labels = deployment["spec"]["template"]["spec"], deployment["spec"]["template"]["metadata"]["labels"]
         container = spec["containers"][0]
-        words = ["serve", "--services", name, "--listen", f"0.0.0.0:{port}"]
+        words = ["serve", "--services", name, "--listen", f"0.0.0.0:{port}"] + config_words(values)
         checks.equal(container["args"], words, f"{name}'s words")
+        check_ports(checks, container, values, name)
+        check_config(checks, objects, container, spec, values, name)
         wanted = values["replicas"][name]
         checks.equal(deployment["spec"]["replicas"], wanted, f"so many run of {name}")
         budgets = [thing["spec"] for thing in objects if thing["kind"] == "PodDisruptionBudget"]
@@ -171,7 +176,7 @@ def check_distributed(checks, objects, values):
         checks.that(deployment["spec"]["selector"]["matchLabels"].items() <= labels.items(), f"{name} finds its pod")
         check_probes(checks, container, values, name)
         source = [entry["configMapRef"]["name"] for entry in container["envFrom"]]
-        checks.equal(source, [base] + ([f"{base}-server"] if values["tls"]["enabled"] else []), f"{name} reads the settings")
+        checks.equal(source, [base] + ([f"{base}-server"] if told_servers(values) else []), f"{name} reads the settings")
         check_files(checks, spec, values, name, base)
         services = [thing for thing in objects if thing["kind"] == "Service"]
         mine = [thing for thing in services if thing["spec"]["selector"].items() <= labels.items()]
@@ -184,7 +189,7 @@ def check_distributed(checks, objects, values):
     database = values["database"]
     storage = {
         "MERIT_STORAGE_KIND": "postgres",
-        "MERIT_STORAGE_URL": f"postgres://{database['user']}@{database['host']}:{database['port']}/{database['name']}",
+        "MERIT_STORAGE_URL": f"postgres://{database['user']}@{database['host']}:{database['port']}/{database['name']}{database_tls(values)}",
         "MERIT_STORAGE_PASSWORD_FILE": f"{SECRETS}/database/password",
         "MERIT_STORAGE_CONNECTIONS": str(database["connections"]),
         "MERIT_IDENTITY_KEY_FILE": f"{SECRETS}/identity/key",
@@ -200,6 +205,9 @@ def check_files(checks, spec, values, name, base):
         "database": (values["database"]["passwordSecret"]["name"], values["database"]["passwordSecret"]["key"], "password"),
         "identity": (values["identity"]["keySecret"]["name"] or f"{base}-identity", values["identity"]["keySecret"]["key"], "key"),
     }
+    authorities = values["database"]["caSecret"]
+    if authorities["name"]:
+        wanted["database-ca"] = (authorities["name"], authorities["key"], "ca.crt")
     if values["tls"]["enabled"] and name != "migrate":
         wanted["tls"] = (values["tls"]["secretName"] or f"{base}-tls", "tls.crt", "tls.crt")
     smtp = values["mail"]["smtp"]
@@ -228,6 +236,67 @@ def check_migration(checks, objects, values, storage, base):
     check_files(checks, spec, values, "migrate", base)
 
 
+def database_tls(values):
+    """How the database's address says that the connection is encrypted."""
+    database = values["database"]
+    mode = f"?sslmode={database['sslMode']}" if database["sslMode"] != "prefer" else ""
+    return mode + (f"&sslrootcert={SECRETS}/database-ca/ca.crt" if database["caSecret"]["name"] else "")
+
+
+def config_words(values):
+    """The words that name the file of settings, where there is one."""
+    return ["--config", f"{CONFIG}/merit.toml"] if values["config"] or values["files"] else []
+
+
+def check_ports(checks, container, values, name):
+    """gRPC's port, and one for metrics where they are offered."""
+    metrics = values["monitoring"]["metrics"]
+    wanted = {"grpc": values["service"]["port"]} | ({"metrics": metrics["port"]} if metrics["enabled"] else {})
+    checks.equal({port["name"]: port["containerPort"] for port in container["ports"]}, wanted, f"{name}'s ports")
+
+
+def check_config(checks, objects, container, spec, values, name):
+    """The file of further settings and those that it names, and that a server has them."""
+    maps = {thing["metadata"]["name"]: thing["data"] for thing in objects if thing["kind"] == "ConfigMap"}
+    mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
+    if not config_words(values):
+        checks.that(CONFIG not in mounts and not [key for key in maps if key.endswith("-config")], f"{name} has no file of settings")
+        return
+    mount = mounts.get(CONFIG, {})
+    checks.equal(mount.get("readOnly"), True, f"{name} reads its settings only")
+    volume = next((volume for volume in spec["volumes"] if volume["name"] == mount.get("name")), {})
+    found = dict(maps.get(volume.get("configMap", {}).get("name"), {}))
+    checks.equal(tomllib.loads(found.pop("merit.toml", "")), values["config"], f"{name}'s settings in the file")
+    checks.equal(found, values["files"], f"{name}'s files beside it")
+
+
+def check_understood(checks, objects, merit):
+    """What each container is told, put to the binary: all of it are settings, and they go together."""
+    maps = {thing["metadata"]["name"]: thing["data"] for thing in objects if thing["kind"] == "ConfigMap"}
+    for thing, template in pods(objects):
+        container = template["spec"]["containers"][0]
+        told = {}
+        for entry in container.get("envFrom", []):
+            told |= maps[entry["configMapRef"]["name"]]
+        told |= {entry["name"]: entry["value"] for entry in container.get("env", [])}
+        with tempfile.TemporaryDirectory() as folder:
+            words = ["config", "show"]
+            if "--config" in container["args"]:
+                file = pathlib.Path(folder, "merit.toml")
+                file.write_text(next(data["merit.toml"] for data in maps.values() if "merit.toml" in data))
+                words += ["--config", file]
+            code, said = run("env", *(f"{name}={value}" for name, value in told.items()), merit, *words)
+        checks.that(code == 0, f"merit understands the settings of {thing['metadata']['name']}: {said.strip()}")
+
+
+def told_servers(values):
+    """What only servers are told."""
+    names = {"TLS_CERT": "tls.crt", "TLS_KEY": "tls.key", "CLIENT_CA": "ca.crt"} if values["tls"]["enabled"] else {}
+    told = {f"MERIT_SERVER_{name}_FILE": f"{SECRETS}/tls/{file}" for name, file in names.items()}
+    metrics = values["monitoring"]["metrics"]
+    return told | ({"MERIT_TELEMETRY_PROMETHEUS": f"0.0.0.0:{metrics['port']}"} if metrics["enabled"] else {})
+
+
 def scheme(values):
     """How servers are spoken to."""
     return "https" if values["tls"]["enabled"] else "http"
@@ -251,9 +320,7 @@ def check_probes(checks, container, values, name):
 def check_tls(checks, objects, values, base, servers):
     """Servers are told their certificate, and there is one that is good for the name of each."""
     maps = {thing["metadata"]["name"]: thing["data"] for thing in objects if thing["kind"] == "ConfigMap"}
-    names = {"TLS_CERT": "tls.crt", "TLS_KEY": "tls.key", "CLIENT_CA": "ca.crt"}
-    told = {f"MERIT_SERVER_{name}_FILE": f"{SECRETS}/tls/{file}" for name, file in names.items()}
-    checks.equal(maps.get(f"{base}-server"), told if values["tls"]["enabled"] else None, "what only servers are told")
+    checks.equal(maps.get(f"{base}-server"), told_servers(values) or None, "what only servers are told")
     certificates = [thing for thing in objects if thing["kind"] == "Certificate"]
     manager = values["tls"]["certManager"]
     checks.equal(len(certificates), int(manager["enabled"]), "a certificate where cert-manager makes it")
@@ -279,7 +346,7 @@ def check_settings(checks, objects, container, spec, values):
     base = settings["metadata"]["name"]
     check_tls(checks, objects, values, base, [base])
     source = [entry["configMapRef"]["name"] for entry in container["envFrom"]]
-    checks.equal(source, [base] + ([f"{base}-server"] if tls["enabled"] else []), "the server reads its settings")
+    checks.equal(source, [base] + ([f"{base}-server"] if told_servers(values) else []), "the server reads its settings")
     wanted = {"MERIT_DATA": DATA, "MERIT_LOG": values["log"]} | caller(values)
     smtp = mail["smtp"]
     if mail["enabled"]:
@@ -370,9 +437,18 @@ def check_network(checks, objects, values):
             callers = covering[0]["ingress"][0]["from"]
             for caller in values["networkPolicy"]["allowFrom"]:
                 checks.that(caller in callers, "those the values name reach the server")
+            checks.that(all(rule.get("from") for rule in covering[0]["ingress"]), "no rule lets everybody in")
+            found = [rule["from"] for rule in covering[0]["ingress"] if rule["ports"] == [{"port": "metrics", "protocol": "TCP"}]]
+            asked = values["networkPolicy"]["allowMetricsFrom"] if values["monitoring"]["metrics"]["enabled"] else []
+            checks.equal(found, [asked] if asked else [], "who asks for metrics")
+            checks.equal(len(covering[0]["ingress"]), 1 + len(found), "nobody else is let in")
+            further = values["networkPolicy"]["allowTo"]
+            for rule in further:
+                checks.that(rule in covering[0]["egress"], "a server reaches what the values name")
             relay = [values["mail"]["smtp"]["port"]] if values["mail"]["enabled"] else []
-            beyond = (["grpc"] if apart else []) + database + relay
-            checks.equal(ports, [53, 53] + beyond, "a server reaches name lookup, its like, the database and the relay only")
+            named = [port["port"] for rule in further for port in rule["ports"]]
+            beyond = (["grpc"] if apart else []) + database + relay + named
+            checks.equal(ports, [53, 53] + beyond, "a server reaches name lookup, its like, the database, the relay and what is named only")
 
 
 def selects(selector, labels):
@@ -384,7 +460,7 @@ def selects(selector, labels):
 def check_schemas(checks, objects):
     """Each object against the API's own schema, unknown fields refused."""
     for thing in objects:
-        if thing["kind"] in ("PrometheusRule", "Certificate"):  # an operator's own kind: its own check looks at it
+        if thing["kind"] in ("PrometheusRule", "PodMonitor", "Certificate"):  # an operator's own kind: its own check looks at it
             continue
         for version in KUBERNETES:
             try:
@@ -404,6 +480,15 @@ def check_monitoring(checks, objects, values):
     boards = [thing for thing in objects if "grafana_dashboard" in thing["metadata"].get("labels", {})]
     checks.equal(len(rules), int(values["monitoring"]["alerts"]), "alert rules when asked for")
     checks.equal(len(boards), int(values["monitoring"]["dashboard"]), "a dashboard when asked for")
+    monitors = [thing["spec"] for thing in objects if thing["kind"] == "PodMonitor"]
+    metrics = values["monitoring"]["metrics"]
+    checks.equal(len(monitors), int(metrics["podMonitor"]), "Prometheus is told where to ask, when asked for")
+    for spec in monitors:
+        checks.equal(spec["podMetricsEndpoints"], [{"port": "metrics", "path": "/metrics", "interval": metrics["interval"]}], "what it asks")
+        for thing, template in pods(objects):
+            serves = "metrics" in [port["name"] for port in template["spec"]["containers"][0].get("ports", [])]
+            found = selects(spec["selector"], template["metadata"]["labels"])
+            checks.equal(found, serves, f"Prometheus asks {thing['metadata']['name']} if it answers")
     asked = []
     for thing in rules:
         for rule in (rule for group in thing["spec"]["groups"] for rule in group["rules"]):
@@ -473,6 +558,7 @@ def check_rendered(checks, helm, merit, release, file):
     check_monitoring(checks, objects, values)
     if merit:
         check_words(checks, objects, merit)
+        check_understood(checks, objects, merit)
 
 
 def check_refused(checks, helm):

@@ -67,11 +67,17 @@ directory goals feedback scoring notifications reviews
 {{- define "merit.database" -}}
 MERIT_STORAGE_KIND: postgres
 {{- with .Values.database }}
-MERIT_STORAGE_URL: {{ printf "postgres://%s@%s:%d/%s" .user .host (int .port) .name | quote }}
+MERIT_STORAGE_URL: {{ printf "postgres://%s@%s:%d/%s%s" .user .host (int .port) .name (include "merit.databaseTls" .) | quote }}
 MERIT_STORAGE_PASSWORD_FILE: /var/run/merit/database/password
 MERIT_STORAGE_CONNECTIONS: {{ .connections | quote }}
 {{- end }}
 MERIT_IDENTITY_KEY_FILE: /var/run/merit/identity/key
+{{- end -}}
+
+{{/* How the connection to the database is protected, as parameters of its address. */}}
+{{- define "merit.databaseTls" -}}
+{{- if ne .sslMode "prefer" }}?sslmode={{ .sslMode }}{{ end -}}
+{{- if .caSecret.name }}&sslrootcert=/var/run/merit/database-ca/ca.crt{{ end -}}
 {{- end -}}
 
 {{/* The files that a process with a database needs, and where they stand. */}}
@@ -82,6 +88,11 @@ MERIT_IDENTITY_KEY_FILE: /var/run/merit/identity/key
 - name: identity
   mountPath: /var/run/merit/identity
   readOnly: true
+{{- if .Values.database.caSecret.name }}
+- name: database-ca
+  mountPath: /var/run/merit/database-ca
+  readOnly: true
+{{- end }}
 {{- end -}}
 {{- define "merit.secretVolumes" -}}
 - name: database
@@ -98,6 +109,17 @@ MERIT_IDENTITY_KEY_FILE: /var/run/merit/identity/key
     items:
       - key: {{ .Values.identity.keySecret.key }}
         path: key
+{{- with .Values.database.caSecret }}
+{{- if .name }}
+- name: database-ca
+  secret:
+    secretName: {{ .name }}
+    defaultMode: 0440
+    items:
+      - key: {{ .key }}
+        path: ca.crt
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{/* Egress to our own servers: dict "root" $ "servers" (list …). */}}

@@ -32,8 +32,7 @@ use crate::show::Screen;
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let json = cli.global.json;
-    let serving = matches!(cli.command, Command::Serve(_));
-    let told = settings::telemetry(&Settings::layers(cli.global.config.as_deref()), serving);
+    let told = told(&cli);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let ended = runtime.map_err(Error::internal).and_then(|runtime| runtime.block_on(watched(cli, told)));
     match ended {
@@ -42,6 +41,18 @@ pub fn run() -> ExitCode {
             tell(&error, json);
             ExitCode::from(exit::failure(&error))
         }
+    }
+}
+
+/// What the process tells of itself, by the settings, by what it runs and by where it runs.
+fn told(cli: &Cli) -> telemetry::Settings {
+    let layers = Settings::layers(cli.global.config.as_deref());
+    let Command::Serve(args) = &cli.command else { return settings::telemetry(&layers, false) };
+    let host = std::env::var("HOSTNAME").ok();
+    telemetry::Settings {
+        role: args.role(),
+        instance: args.instance(host.as_deref(), settings::listen(&layers)),
+        ..settings::telemetry(&layers, true)
     }
 }
 

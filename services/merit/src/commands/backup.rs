@@ -41,7 +41,7 @@ pub async fn back_up(global: &Global, args: &BackupFile) -> Result<Outcome> {
         // One transaction sees everything at one point, whoever writes.
         Storage::Postgres { .. } => Ground::take(&settings, &global.data, "merit backup")?,
     };
-    let beside = beside(&args.file);
+    let beside = beside(&args.file)?;
     let made = async {
         let failed = |error| failed(&beside, &error);
         let file =
@@ -97,20 +97,20 @@ async fn into_folder(global: &Global, settings: &Settings, file: BufReader<File>
             format!("`{}` holds something already; name a new folder with --data", global.data.display()),
         ));
     }
-    let beside = beside(&global.data);
+    let beside = beside(&global.data)?;
     let _ = std::fs::remove_dir_all(&beside);
     let filled = async {
         let folder = DataFolder::open(&beside, "merit restore")?;
         let place = Place::folder(folder.path());
         drop(opened(settings, &place, folder.path()).await?);
-        archive::restore(&place, &Service::ALL.map(Service::word), file).await
+        let rows = archive::restore(&place, &Service::ALL.map(Service::word), file).await?;
+        // An empty folder that is there gives way.
+        std::fs::rename(&beside, &global.data).map_err(|error| failed(&global.data, &error))?;
+        Ok(rows)
     };
-    let rows = filled.await.inspect_err(|_| {
+    filled.await.inspect_err(|_: &Error| {
         let _ = std::fs::remove_dir_all(&beside);
-    })?;
-    let _ = std::fs::remove_dir(&global.data);
-    std::fs::rename(&beside, &global.data).map_err(|error| failed(&global.data, &error))?;
-    Ok(rows)
+    })
 }
 
 /// The settings, where what they name is all that is on record: a backup of some services would look whole and not be it.
@@ -133,10 +133,20 @@ async fn opened(settings: &Settings, place: &Place, data: &Path) -> Result<Assem
     Assembly::open(place, &Service::ALL.into(), &keys, settings, Arc::new(SystemClock)).await
 }
 
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+/// A name in the same folder, whether or not a slash stands at the end.
+fn beside(path: &Path) -> Result<PathBuf> {
+    let Some(name) = path.file_name() else {
+        let whole = std::path::absolute(path).ok();
+        let words = format!(
+            "`{}` can't be put in place from inside: go to another folder and name it in full{}",
+            path.display(),
+            whole.map(|path| format!(", such as {}", path.display())).unwrap_or_default()
+        );
+        return Err(Error::precondition("FILE", words));
+    };
+    let mut name = name.to_owned();
     name.push(".unfinished");
-    PathBuf::from(name)
+    Ok(path.with_file_name(name))
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Error {
@@ -145,4 +155,65 @@ fn failed(path: &Path, error: &std::io::Error) -> Error {
         _ => format!("`{}`: {error}", path.display()),
     };
     Error::precondition("FILE", words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(data: &Path) -> Global {
+        Global { data: data.to_owned(), server: None, token: None, config: None, json: true }
+    }
+
+    /// A backup of nothing yet, and the folder that it is in.
+    async fn prepared() -> (tempfile::TempDir, BackupFile) {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        std::fs::create_dir(&data).unwrap();
+        let args = BackupFile { file: folder.path().join("quarter.backup") };
+        back_up(&at(&data), &args).await.unwrap();
+        (folder, args)
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[tokio::test]
+    async fn a_folder_with_a_slash_at_its_end_is_filled_like_one_without() {
+        let (folder, args) = prepared().await;
+        for name in ["new/", "there/", "plain"] {
+            let data = folder.path().join(name);
+            if name == "there/" {
+                std::fs::create_dir(&data).unwrap();
+            }
+            restore(&at(&data), &args).await.unwrap();
+            assert!(data.join("directory.db").is_file(), "{name}: {:?}", names(&data));
+        }
+        assert_eq!(names(folder.path()), ["data", "new", "plain", "quarter.backup", "there"]);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_put_in_place_leaves_nothing_behind() {
+        let (folder, args) = prepared().await;
+        let taken = folder.path().join("file");
+        std::fs::write(&taken, "somebody's").unwrap();
+        let error = restore(&at(&taken), &args).await.unwrap_err();
+        assert_eq!((error.reason.as_str(), error.message.contains("/file`")), ("FILE", true), "{error}");
+        assert_eq!(std::fs::read_to_string(&taken).unwrap(), "somebody's");
+        assert_eq!(names(folder.path()), ["data", "file", "quarter.backup"]);
+    }
+
+    #[test]
+    fn a_folder_without_a_name_is_asked_for_by_one() {
+        for path in [".", "./", ".."] {
+            let error = beside(Path::new(path)).unwrap_err();
+            assert!(error.message.contains("name it in full"), "{error}");
+        }
+        assert_eq!(beside(Path::new("data/.")).unwrap(), Path::new("data.unfinished"));
+        assert_eq!(beside(Path::new("a/data//")).unwrap(), Path::new("a/data.unfinished"));
+    }
 }

@@ -27,6 +27,25 @@ pub struct Serve {
     pub listen: Option<SocketAddr>,
 }
 
+impl Serve {
+    /// What the process is to those who read what it tells: `all`, or the services that it runs.
+    pub fn role(&self) -> String {
+        match placement::chosen(&self.services) {
+            Ok(services) if services.len() < Service::ALL.len() => {
+                services.into_iter().map(Service::word).collect::<Vec<_>>().join(",")
+            }
+            _ => placement::ALL.to_owned(),
+        }
+    }
+
+    /// What the process is called among those like it: the host and the port, where both are known beforehand.
+    pub fn instance(&self, host: Option<&str>, otherwise: SocketAddr) -> Option<String> {
+        let host = host.filter(|host| !host.is_empty())?;
+        let port = self.listen.unwrap_or(otherwise).port();
+        (port != 0).then(|| format!("{host}:{port}"))
+    }
+}
+
 pub async fn run(global: &Global, args: &Serve) -> Result<Outcome> {
     let screen = Screen::new(global.json);
     let settings = Settings::load(global.config.as_deref())?;
@@ -64,4 +83,29 @@ pub async fn run(global: &Global, args: &Serve) -> Result<Outcome> {
     let Assembly { server, incoming, .. } = assembly;
     server.serve(listener, incoming, stop).await?;
     Ok(Outcome::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn serve(services: &[&str], listen: Option<&str>) -> Serve {
+        Serve {
+            services: services.iter().map(|&word| word.to_owned()).collect(),
+            listen: listen.map(|address| address.parse().unwrap()),
+        }
+    }
+
+    #[test]
+    fn a_server_tells_what_it_runs_and_where() {
+        assert_eq!(serve(&["all"], None).role(), "all");
+        assert_eq!(serve(&["scoring", "goals"], None).role(), "goals,scoring");
+        let otherwise = "0.0.0.0:50051".parse().unwrap();
+        let instance = |listen, host| serve(&["goals"], listen).instance(host, otherwise);
+        assert_eq!(instance(None, Some("merit-goals-1")).as_deref(), Some("merit-goals-1:50051"));
+        assert_eq!(instance(Some("127.0.0.1:7"), Some("host")).as_deref(), Some("host:7"));
+        assert_eq!(instance(None, None), None);
+        assert_eq!(instance(None, Some("")), None);
+        assert_eq!(instance(Some("127.0.0.1:0"), Some("host")), None, "the port isn't known yet");
+    }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use merit_platform::telemetry;
+
 /// A value as it was written, before anybody knows whether it is good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Raw {
@@ -65,18 +67,27 @@ pub enum Kind {
     Text(&'static str),
     /// An address and port to listen on.
     Listen,
-    /// Where something answers over HTTP, such as `https://goals:50051`; the schemes that are good.
-    Url(&'static [&'static str]),
+    /// Where something answers over HTTP, such as `https://goals:50051`, without a user's name or a password.
+    Url {
+        /// The schemes that are good.
+        schemes: &'static [&'static str],
+        /// Where a secret belongs that somebody put into the address.
+        secret: &'static str,
+    },
     /// An address of a PostgreSQL database, without a password.
     Database,
     /// A file.
     File,
     /// A file whose content is never shown.
     SecretFile,
-    /// A file, or an address that begins with `https://`.
+    /// A file, or an address that begins with `https://` and has no user's name or password in it.
     FileOrUrl,
     /// One of these words.
     Word(&'static [&'static str]),
+    /// What is logged: a level, or a filter of several parts.
+    Filter,
+    /// What may stand before a schema's name.
+    Prefix,
     /// Some of these words.
     Words(&'static [&'static str]),
     /// A whole number from one to another, and what it is.
@@ -102,7 +113,27 @@ impl Kind {
             (_, Raw::One(text)) => self.takes_text(text),
             _ => false,
         };
-        if good { Ok(()) } else { Err(self.words()) }
+        match self.misplaced(raw) {
+            Some(belongs) => Err(format!("an address without a user's name or a password in it: {belongs}")),
+            None if good => Ok(()),
+            None => Err(self.words()),
+        }
+    }
+
+    /// Whether the value may hold a secret, so that no message shows it.
+    pub fn hides(self, raw: &Raw) -> bool {
+        matches!(self, Self::SecretFile | Self::Database) || self.misplaced(raw).is_some()
+    }
+
+    /// Where what looks like a secret in an address belongs, if there is any. An address has no other use for an `@`.
+    fn misplaced(self, raw: &Raw) -> Option<&'static str> {
+        let Raw::One(text) = raw else { return None };
+        let belongs = match self {
+            Self::Url { secret, .. } => secret,
+            Self::FileOrUrl if text.contains("://") => "a provider's keys are public, and are asked for without one",
+            _ => return None,
+        };
+        text.contains('@').then_some(belongs)
     }
 
     fn takes_text(self, text: &str) -> bool {
@@ -111,14 +142,10 @@ impl Kind {
             Self::Text(_) | Self::File | Self::SecretFile => plain,
             Self::FileOrUrl => plain && (!text.contains("://") || url(text, &["https"])),
             Self::Listen => text.parse::<SocketAddr>().is_ok(),
-            Self::Url(schemes) => url(text, schemes),
-            Self::Database => {
-                url(text, &["postgres", "postgresql"])
-                    && !text
-                        .split_once("://")
-                        .and_then(|(_, rest)| rest.split_once('@'))
-                        .is_some_and(|(user, _)| user.contains(':'))
-            }
+            Self::Url { schemes, .. } => url(text, schemes),
+            Self::Database => url(text, &["postgres", "postgresql"]) && !has_password(text),
+            Self::Filter => plain && filter(text),
+            Self::Prefix => prefix(text),
             Self::Word(known) => known.contains(&text),
             Self::Number(least, most, _) => text.parse::<u64>().is_ok_and(|number| (least..=most).contains(&number)),
             Self::Bytes(least, most) => bytes(text).is_some_and(|number| (least..=most).contains(&number)),
@@ -131,12 +158,20 @@ impl Kind {
         match self {
             Self::Text(words) | Self::Names(words) => words.to_owned(),
             Self::Listen => "an address and port to listen on, such as 127.0.0.1:50051".to_owned(),
-            Self::Url(schemes) => {
+            Self::Url { schemes, .. } => {
                 let examples: Vec<_> = schemes.iter().map(|scheme| format!("{scheme}://HOST:PORT")).collect();
                 format!("an address with its scheme: {}", examples.join(" or "))
             }
             Self::Database => {
                 "an address such as postgres://merit@db:5432/merit, with the password in a file of its own".to_owned()
+            }
+            Self::Filter => {
+                "a level (off, error, warn, info, debug, trace), or a filter such as info,merit_scoring=debug"
+                    .to_owned()
+            }
+            Self::Prefix => {
+                "up to 41 small letters, digits and underscores, such as test_, that begin with neither a digit nor pg_"
+                    .to_owned()
             }
             Self::File => "a file's path".to_owned(),
             Self::SecretFile => "the path of a file that only its owner may read".to_owned(),
@@ -180,6 +215,54 @@ fn url(text: &str, schemes: &[&str]) -> bool {
     uri.scheme_str().is_some_and(|scheme| schemes.contains(&scheme)) && uri.host().is_some_and(|host| !host.is_empty())
 }
 
+/// Whether an address holds a password: beside the user's name, or among its parameters.
+fn has_password(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once("://") else { return false };
+    let (authority, after) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    // With an `@` behind the host, what stands before it is a password with a `/` or the like in it.
+    let beside = authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) || after.contains('@');
+    let named = |pair: &str| {
+        let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+        decoded(name).to_ascii_lowercase().windows(8).any(|part| part == b"password")
+    };
+    beside || after.split(['?', '#', '&', ';']).skip(1).any(named)
+}
+
+/// What a text with `%70` in it means.
+fn decoded(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        let byte = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.unwrap_or(b'%'));
+        rest = byte.and_then(|_| after.get(2..)).unwrap_or(after);
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    bytes
+}
+
+/// Whether a text says what is logged. A word alone is a level or a part of ours: a level with a letter wrong would otherwise be
+/// taken for some program's name, and silence everything else.
+fn filter(text: &str) -> bool {
+    let known = |part: &str| {
+        part.contains('=')
+            || part.parse::<tracing::level_filters::LevelFilter>().is_ok()
+            || part.strip_prefix("merit").is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', ':', '[']))
+    };
+    telemetry::is_filter(text) && text.split(',').filter(|part| !part.is_empty()).all(known)
+}
+
+/// Whether a text may stand before a schema's name: PostgreSQL keeps `pg_` for itself, and cuts off what is longer than 63
+/// bytes.
+fn prefix(text: &str) -> bool {
+    let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    text.len() <= 41
+        && text.chars().all(word)
+        && !text.starts_with(|c: char| c.is_ascii_digit())
+        && !text.starts_with("pg_")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,14 +270,42 @@ mod tests {
     #[test]
     fn each_kind_takes_what_it_says() {
         let size = Kind::Bytes(1024, 64 * 1024 * 1024);
-        let table: [(Kind, &[&str], &[&str]); 9] = [
+        let table: [(Kind, &[&str], &[&str]); 11] = [
             (Kind::Listen, &["127.0.0.1:0", "[::1]:50051"], &["localhost", "50051", ""]),
             (
-                Kind::Url(&["http", "https"]),
+                Kind::Url { schemes: &["http", "https"], secret: "a file" },
                 &["http://goals:50051", "https://g.example"],
                 &["goals:50051", "ftp://g", "http://"],
             ),
-            (Kind::Database, &["postgres://merit@db/merit"], &["postgres://merit:secret@db/merit", "db"]),
+            (
+                Kind::Database,
+                &[
+                    "postgres://merit@db/merit",
+                    "postgresql://merit@[::1]:5432/merit?sslmode=verify-full&sslrootcert=/run/ca.crt",
+                    "postgres://db:5432/merit?user=merit&application_name=pass",
+                ],
+                &[
+                    "db",
+                    "postgres://merit:secret@db/merit",
+                    "postgres://merit:se/cret@db/merit",
+                    "postgres://merit:1/cret@db/merit",
+                    "postgres://db/merit?user=merit&password=secret",
+                    "postgres://merit@db/merit?PassWord=secret",
+                    "postgres://merit@db/merit?sslmode=require&%70assw%6Frd=secret",
+                    "postgres://merit@db/merit?sslpassword=secret",
+                    "postgres://merit@db/merit#password=secret",
+                ],
+            ),
+            (
+                Kind::Filter,
+                &["warn", "INFO", "off", "info,merit_scoring=debug", "merit", "merit::call", "hyper=warn", "info,"],
+                &["inof", "info, debug=inof", "warn,inof", "meritless", "hyper=inof", "merit[", "", " "],
+            ),
+            (
+                Kind::Prefix,
+                &["", "test_", "_a1", "a23456789_123456789_123456789_123456789_1"],
+                &["Test_", "1a", "a-b", "a b", "\"", "ä", "pg_", "a23456789_123456789_123456789_123456789_12"],
+            ),
             (Kind::FileOrUrl, &["keys.json", "https://login.example/keys"], &["http://login.example/keys", " "]),
             (Kind::Word(&["yes", "no"]), &["yes"], &["maybe", "Yes"]),
             (Kind::Words(&["RS256", "ES256"]), &["RS256", "RS256, ES256"], &["none", "RS256,", ""]),

@@ -10,7 +10,7 @@ use merit_core::text::shown;
 use merit_core::{Error, Problem, Result};
 use merit_rules::nearest;
 
-use super::kind::{self, Kind, Raw};
+use super::kind::{self, Raw};
 use super::table::{self, SECTIONS, SETTINGS, Setting};
 
 /// Where a value comes from.
@@ -136,7 +136,7 @@ impl Layers {
                 self.values.insert(setting.key, (raw, source));
             }
             // What was meant as an address may hold the password that doesn't belong there.
-            Err(takes) if matches!(setting.kind, Kind::SecretFile | Kind::Database) => {
+            Err(takes) if setting.kind.hides(&raw) => {
                 self.wrong(format!("the setting {name} takes {takes}"));
             }
             Err(takes) => self.wrong(format!("the setting {name} is {}, and takes {takes}", raw.shown())),

@@ -23,7 +23,7 @@ use crate::placement::Service;
 
 pub use layers::Layers;
 pub use reference::page;
-pub use sections::{Identity, Provider, Storage, telemetry};
+pub use sections::{Identity, Provider, Storage, listen, telemetry};
 
 /// Settings of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Settings {
         let storage = sections::storage(layers);
         let identity = sections::identity(layers, &storage);
         let settings = Self {
-            listen: sections::listen(layers),
+            listen: listen(layers),
             limits: sections::limits(layers),
             tls: sections::tls(layers),
             storage,

@@ -52,6 +52,7 @@ pub struct Provider {
 }
 
 /// Where to listen.
+#[must_use]
 pub fn listen(layers: &Layers) -> SocketAddr {
     let text = layers.text("server.listen");
     text.and_then(|text| text.parse().ok()).unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50051))
@@ -193,8 +194,8 @@ pub fn telemetry(layers: &Layers, serving: bool) -> telemetry::Settings {
     let json = layers.text("telemetry.log_format").map_or(serving, |format| format == "json");
     telemetry::Settings {
         otlp: layers.text("telemetry.otlp"),
-        prometheus: layers.text("telemetry.prometheus").and_then(|text| text.parse().ok()),
-        role: if serving { "serve" } else { "command-line" }.to_owned(),
+        // Asked for by every kind of process, so that one file can say it to all; only a server listens.
+        prometheus: layers.text("telemetry.prometheus").filter(|_| serving).and_then(|text| text.parse().ok()),
         ..telemetry::Settings::logs(&filter, json)
     }
 }

@@ -6,7 +6,15 @@ use merit_platform::identity::ALGORITHMS;
 use super::kind::Kind;
 
 /// Where a service is.
-const ADDRESS: Kind = Kind::Url(&["http", "https"]);
+const ADDRESS: Kind = Kind::Url {
+    schemes: &["http", "https"],
+    secret: "services are known to each other by identity.key_file, or by services.cert_file",
+};
+/// Where a collector is. The exporter is built without TLS.
+const COLLECTOR: Kind = Kind::Url {
+    schemes: &["http"],
+    secret: "what a collector asks for goes into the variable OTEL_EXPORTER_OTLP_HEADERS",
+};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -127,7 +135,7 @@ pub const SETTINGS: &[Setting] = &[
         "server.handshake_seconds",
         Kind::Number(1, 3600, "seconds"),
         Some("10"),
-        "How long a new connection may take until it speaks, TLS included.",
+        "How long a new connection may take until the first call on it, TLS included.",
     ),
     setting(
         "server.age_seconds",
@@ -163,7 +171,7 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "storage.schema_prefix",
-        Kind::Text("letters before each schema's name, such as `test_`"),
+        Kind::Prefix,
         None,
         "Stands before the name of each schema, where several Merits share one database.",
     ),
@@ -254,9 +262,9 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "telemetry.log",
-        Kind::Text("a level such as `warn`, or a filter such as `info,merit_scoring=debug`"),
+        Kind::Filter,
         None,
-        "What is logged, to standard error. Without it `info` for `merit serve`, `error` for other commands.",
+        "What is logged, to standard error. A filter has parts with commas between: a level, one of our parts, or any program's part with a level. Without it `info` for `merit serve`, `error` for other commands.",
     ),
     setting(
         "telemetry.log_format",
@@ -266,15 +274,15 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "telemetry.otlp",
-        Kind::Url(&["http", "https"]),
+        COLLECTOR,
         None,
-        "An OpenTelemetry collector that takes OTLP over gRPC, such as http://127.0.0.1:4317.",
+        "An OpenTelemetry collector that takes OTLP over gRPC without TLS, such as http://127.0.0.1:4317: one nearby, which hands on over TLS what has to go further. What it asks for as credentials stands in the variable `OTEL_EXPORTER_OTLP_HEADERS`.",
     ),
     setting(
         "telemetry.prometheus",
         Kind::Listen,
         None,
-        "Where metrics are offered to Prometheus, such as 127.0.0.1:9464.",
+        "Where `merit serve` offers metrics to Prometheus, such as 127.0.0.1:9464. Each process on a host needs an address of its own; other commands offer none.",
     ),
     setting(
         "mail.from",

@@ -127,6 +127,59 @@ fn a_password_in_an_address_is_refused_and_not_shown() {
     );
     assert!(said.contains("storage.url") && said.contains("MERIT_STORAGE_URL") && !said.contains("hunter2"), "{said}");
     assert!(!said.contains("is needed"), "what is there and no good is not missing: {said}");
+    let key = ("MERIT_IDENTITY_KEY_FILE", "k");
+    let provider = [("MERIT_IDENTITY_ISSUER", "i"), ("MERIT_IDENTITY_AUDIENCE", "a")];
+    for (variable, value, belongs) in [
+        ("MERIT_STORAGE_URL", "postgres://db/merit?user=merit&password=hunter2", "a file of its own"),
+        ("MERIT_STORAGE_URL", "postgres://merit@db/merit?sslmode=require&PASS%57ORD=hunter2", "a file of its own"),
+        ("MERIT_TELEMETRY_OTLP", "http://merit:hunter2@collector:4317", "OTEL_EXPORTER_OTLP_HEADERS"),
+        ("MERIT_SERVICES_GOALS", "https://hunter2@goals:50051", "identity.key_file"),
+        ("MERIT_IDENTITY_JWKS", "https://merit:hunter2@login.example/keys", "are public"),
+    ] {
+        let mut variables = vec![key, (variable, value)];
+        if variable == "MERIT_STORAGE_URL" {
+            variables.push(("MERIT_STORAGE_KIND", "postgres"));
+        }
+        variables.extend(provider.iter().filter(|_| variable == "MERIT_IDENTITY_JWKS"));
+        let (read, layers) = from(None, &variables);
+        let said = read.map(|settings| format!("{settings:?}")).unwrap_or_else(|error| error.to_string());
+        assert!(said.contains(variable) && said.contains(belongs) && !said.contains("hunter2"), "{value}: {said}");
+        let shown: Vec<_> = layers.rows().into_iter().filter_map(|(_, value)| Some(value?.0)).collect();
+        assert!(!shown.iter().any(|value| value.contains("hunter2")), "{value}: {shown:?}");
+    }
+}
+
+#[test]
+fn a_level_with_a_letter_wrong_is_no_filter() {
+    let said = said(None, &[("MERIT_LOG", "inof")]);
+    assert!(said.contains("MERIT_LOG is `inof`, and takes a level (off, error, warn, info, debug, trace)"), "{said}");
+    let (_, layers) = from(None, &[("MERIT_LOG", "inof")]);
+    assert_eq!(telemetry(&layers, true).filter, "info", "what is logged until then");
+    from(None, &[("MERIT_LOG", "warn,merit_scoring=debug")]).0.unwrap();
+}
+
+#[test]
+fn a_collector_is_spoken_to_without_tls() {
+    let said = said(None, &[("MERIT_TELEMETRY_OTLP", "https://collector:4317")]);
+    assert!(said.contains("takes an address with its scheme: http://HOST:PORT"), "{said}");
+    from(None, &[("MERIT_TELEMETRY_OTLP", "http://collector:4317")]).0.unwrap();
+}
+
+#[test]
+fn only_a_server_offers_metrics_to_prometheus() {
+    let (settings, layers) = from(None, &[("MERIT_TELEMETRY_PROMETHEUS", "127.0.0.1:9464")]);
+    settings.unwrap();
+    assert_eq!(telemetry(&layers, true).prometheus, Some("127.0.0.1:9464".parse().unwrap()));
+    assert_eq!(telemetry(&layers, false).prometheus, None);
+}
+
+#[test]
+fn a_prefix_that_is_no_part_of_a_name_is_refused() {
+    for prefix in ["Test-", "x\"; DROP SCHEMA goals; --", "pg_"] {
+        let said = said(None, &[("MERIT_STORAGE_SCHEMA_PREFIX", prefix)]);
+        assert!(said.contains("MERIT_STORAGE_SCHEMA_PREFIX") && said.contains("small letters, digits"), "{said}");
+    }
+    from(Some("[storage]\nschema_prefix = ''"), &[]).0.unwrap();
 }
 
 #[test]

@@ -23,7 +23,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 pub use context::carry;
-pub use observe::Observed;
+pub use observe::Observe;
 pub use prometheus::Scrape;
 
 /// How long the last spans and metrics may take to leave when a process ends.
@@ -42,14 +42,29 @@ pub struct Settings {
     pub prometheus: Option<SocketAddr>,
     /// What this process is: the services that it runs, or `command-line`.
     pub role: String,
+    /// What this process is called among those like it; none: an id made when it starts.
+    pub instance: Option<String>,
 }
 
 impl Settings {
     /// Logs only.
     #[must_use]
     pub fn logs(filter: &str, json: bool) -> Self {
-        Self { filter: filter.to_owned(), json, otlp: None, prometheus: None, role: "command-line".to_owned() }
+        Self {
+            filter: filter.to_owned(),
+            json,
+            otlp: None,
+            prometheus: None,
+            role: "command-line".to_owned(),
+            instance: None,
+        }
     }
+}
+
+/// Whether a text can be a filter of what is logged.
+#[must_use]
+pub fn is_filter(text: &str) -> bool {
+    EnvFilter::try_new(text).is_ok()
 }
 
 /// The span of a whole command, a part of the trace that a `traceparent` names if one is given.
@@ -76,19 +91,16 @@ impl Telemetry {
     /// process leaves the first one's logs as they are.
     ///
     /// # Errors
-    /// `BAD_SETTING` when the collector's address is none.
+    /// `BAD_SETTING` when the collector's address is none, or the filter of what is logged is none.
     pub fn start(settings: &Settings) -> Result<Self> {
         opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
-        let resource = Resource::builder()
-            .with_service_name("merit")
-            .with_attributes([
-                opentelemetry::KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
-                opentelemetry::KeyValue::new("merit.role", settings.role.clone()),
-            ])
-            .build();
+        let resource = resource(settings)?;
         let (meter, scrape) = meter(settings, &resource)?;
         let tracer = settings.otlp.as_deref().map(|endpoint| tracer(endpoint, resource)).transpose()?;
-        let filter = EnvFilter::try_new(&settings.filter).unwrap_or_else(|_| EnvFilter::new("warn"));
+        let filter = EnvFilter::try_new(&settings.filter).map_err(|_| {
+            let shown = merit_core::text::shown(&settings.filter);
+            Error::invalid("BAD_SETTING", format!("`{shown}` says nothing about what is logged; `info` would"))
+        })?;
         let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
         let lines = if settings.json { lines.json().boxed() } else { lines.with_target(false).boxed() };
         // Spans go out at one level whatever is logged; what others' crates call spans does not.
@@ -114,6 +126,24 @@ impl Telemetry {
             let _ = meter.shutdown_with_timeout(FLUSH);
         }
     }
+}
+
+/// Who tells. Two processes of one kind would otherwise send the same series, and each would look like the other.
+fn resource(settings: &Settings) -> Result<Resource> {
+    let instance = settings.instance.clone().map_or_else(made_up, Ok)?;
+    let attributes = [
+        opentelemetry::KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
+        opentelemetry::KeyValue::new("service.instance.id", instance),
+        opentelemetry::KeyValue::new("merit.role", settings.role.clone()),
+    ];
+    Ok(Resource::builder().with_service_name("merit").with_attributes(attributes).build())
+}
+
+/// An id that no other process has.
+fn made_up() -> Result<String> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(Error::internal)?;
+    Ok(format!("{:032x}", u128::from_be_bytes(random)))
 }
 
 fn tracer(endpoint: &str, resource: Resource) -> Result<SdkTracerProvider> {
@@ -146,4 +176,29 @@ fn meter(settings: &Settings, resource: &Resource) -> Result<Metered> {
 fn bad(endpoint: &str) -> Error {
     let shown = merit_core::text::shown(endpoint);
     Error::invalid("BAD_SETTING", format!("`{shown}` is no address of a collector; one is like http://127.0.0.1:4317"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_known_by_what_it_runs_and_apart_from_its_like() {
+        let settings = Settings { role: "goals".to_owned(), ..Settings::logs("off", false) };
+        let told = |settings: &Settings, name: &'static str| {
+            resource(settings).unwrap().get(&opentelemetry::Key::new(name)).unwrap().to_string()
+        };
+        assert_eq!((told(&settings, "service.name"), told(&settings, "merit.role")), ("merit".into(), "goals".into()));
+        let one = told(&settings, "service.instance.id");
+        assert_eq!(one.len(), 32, "{one}");
+        assert_ne!(one, told(&settings, "service.instance.id"), "a second process");
+        let named = Settings { instance: Some("merit-goals-0:50051".to_owned()), ..settings };
+        assert_eq!(told(&named, "service.instance.id"), "merit-goals-0:50051");
+    }
+
+    #[test]
+    fn what_is_no_filter_stops_the_start() {
+        let error = Telemetry::start(&Settings::logs("merit=loud", false)).unwrap_err();
+        assert_eq!((error.reason.as_str(), error.message.contains("`merit=loud`")), ("BAD_SETTING", true));
+    }
 }

@@ -199,7 +199,7 @@ async fn an_algorithm_that_the_settings_leave_out_is_refused() {
 async fn our_own_key_speaks_only_for_our_own_parts_beside_a_provider() {
     let folder = tempfile::tempdir().unwrap();
     let signer = Signer::new("one");
-    let (_, authenticate) = provider(&folder, &[signer.jwk.clone()]).await;
+    let (_, authenticate) = provider(&folder, std::slice::from_ref(&signer.jwk)).await;
     // And the provider speaks for people only.
     for part in ["service", "operator"] {
         let token = signer.sign(Algorithm::ES256, &claims(json!({ "realm": { "roles": ["member", part] } })));
