@@ -8,7 +8,7 @@ use merit_proto::feedback::v1 as feedback;
 use merit_proto::goals::v1 as goals;
 use merit_proto::kept::{ExportScorecardsResponse, ListGoalsResponse, ListScorecardsResponse, read};
 use merit_proto::reviews::v1 as reviews;
-use merit_proto::scorecard::v1::{Scorecard, ScorecardKind};
+use merit_proto::scorecard::v1::{ScoreLine, Scorecard, ScorecardKind};
 use merit_proto::scoring::v1 as scoring;
 use merit_proto::r#type::v1::Money;
 use prost::Message;
@@ -122,22 +122,7 @@ pub fn calls() -> Vec<AboutPeople> {
             asked,
         );
     }
-    add("scoring ListScores", list_scores_of, Some(list_scores), |answer, _| {
-        let told = answer.read::<scoring::ListScoresResponse>().into_iter().flat_map(|told| told.scores);
-        names(told.map(|score| score.participant))
-    });
-    add("scoring ListScores: payouts", list_scores_of, Some(list_scores), |answer, _| {
-        let told = answer.read::<scoring::ListScoresResponse>().into_iter().flat_map(|told| told.scores);
-        names(told.filter(|score| score.kind == "payout").map(|score| score.participant))
-    });
-    add("scoring ExportScores", export_scores_of, Some(export_scores), |answer, _| {
-        let told = answer.read::<scoring::ExportScoresResponse>().into_iter().flat_map(|told| told.scores);
-        names(told.map(|score| score.participant))
-    });
-    add("scoring ExportScores: payouts", export_scores_of, Some(export_scores), |answer, _| {
-        let told = answer.read::<scoring::ExportScoresResponse>().into_iter().flat_map(|told| told.scores);
-        names(told.filter(|score| score.kind == "payout").map(|score| score.participant))
-    });
+    scores(&mut add);
     lists_of_a_run(&mut add);
     add(
         "feedback ListNotes",
@@ -281,6 +266,57 @@ fn goal(person: &str) -> String {
     format!("goals/{person}-goal")
 }
 
+/// Scores of a run, and what of them is pay.
+fn scores(add: &mut impl FnMut(&'static str, One, All, Tell)) {
+    let listed: [(&'static str, Tell); 4] = [
+        ("scoring ListScores", |answer, _| whose(listed_scores(answer), |_| true)),
+        ("scoring ListScores: payouts", |answer, _| whose(listed_scores(answer), is_payout)),
+        ("scoring ListScores: proposed raises", |answer, _| whose(listed_scores(answer), is_raise)),
+        ("scoring ListScores: figures of what a policy works out", |answer, _| {
+            whose(listed_scores(answer), tells_figures)
+        }),
+    ];
+    for (row, told) in listed {
+        add(row, list_scores_of, Some(list_scores), told);
+    }
+    let exported: [(&'static str, Tell); 4] = [
+        ("scoring ExportScores", |answer, _| whose(exported_scores(answer), |_| true)),
+        ("scoring ExportScores: payouts", |answer, _| whose(exported_scores(answer), is_payout)),
+        ("scoring ExportScores: proposed raises", |answer, _| whose(exported_scores(answer), is_raise)),
+        ("scoring ExportScores: figures of what a policy works out", |answer, _| {
+            whose(exported_scores(answer), tells_figures)
+        }),
+    ];
+    for (row, told) in exported {
+        add(row, export_scores_of, Some(export_scores), told);
+    }
+}
+
+fn listed_scores(answer: &Answer) -> Vec<scoring::Score> {
+    answer.read::<scoring::ListScoresResponse>().into_iter().flat_map(|told| told.scores).collect()
+}
+
+fn exported_scores(answer: &Answer) -> Vec<scoring::Score> {
+    answer.read::<scoring::ExportScoresResponse>().into_iter().flat_map(|told| told.scores).collect()
+}
+
+fn whose(scores: Vec<scoring::Score>, wanted: fn(&scoring::Score) -> bool) -> Told {
+    names(scores.into_iter().filter(wanted).map(|score| score.participant))
+}
+
+fn is_payout(score: &scoring::Score) -> bool {
+    score.kind == "payout"
+}
+
+fn is_raise(score: &scoring::Score) -> bool {
+    score.kind == "recommendation" && score.output == "raise"
+}
+
+/// Those of measures and attainment are everybody's who sees them.
+fn tells_figures(score: &scoring::Score) -> bool {
+    !["measure", "attainment"].contains(&score.kind.as_str()) && !score.figures.is_empty()
+}
+
 /// Lists that have no filter for a person: the one that is asked for is or is not among those told.
 fn lists_of_a_run(add: &mut impl FnMut(&'static str, One, All, Tell)) {
     add(
@@ -355,21 +391,23 @@ fn export_ledger() -> scoring::ExportLedgerRequest {
 }
 
 fn export_scores(world: &World) -> Vec<u8> {
-    bytes(&scoring::ExportScoresRequest { run: world.run.clone(), ..Default::default() })
+    bytes(&scoring::ExportScoresRequest { run: world.run.clone(), with_figures: true, ..Default::default() })
 }
 
 fn export_scores_of(world: &World, person: &str) -> Vec<u8> {
     let run = world.run.clone();
-    bytes(&scoring::ExportScoresRequest { run, participant: name(person), ..Default::default() })
+    bytes(&scoring::ExportScoresRequest { run, participant: name(person), with_figures: true })
 }
 
 fn list_scores(world: &World) -> Vec<u8> {
-    bytes(&scoring::ListScoresRequest { run: world.run.clone(), page_size: 1000, ..Default::default() })
+    let run = world.run.clone();
+    bytes(&scoring::ListScoresRequest { run, with_figures: true, page_size: 1000, ..Default::default() })
 }
 
 fn list_scores_of(world: &World, person: &str) -> Vec<u8> {
     let run = world.run.clone();
-    bytes(&scoring::ListScoresRequest { run, participant: name(person), page_size: 1000, ..Default::default() })
+    let participant = name(person);
+    bytes(&scoring::ListScoresRequest { run, participant, with_figures: true, page_size: 1000, ..Default::default() })
 }
 
 fn list_scorecards() -> reviews::ListScorecardsRequest {
@@ -403,8 +441,9 @@ fn people_on(card: &Scorecard) -> Told {
 
 /// Everybody whose pay is on a scorecard.
 fn paid_on(card: &Scorecard) -> Told {
-    let own = !card.rewards.is_empty() || !card.totals.is_empty();
+    let told = |scores: &[ScoreLine]| scores.iter().any(|score| score.output == "raise" || !score.figures.is_empty());
+    let own = !card.rewards.is_empty() || !card.totals.is_empty() || told(&card.scores);
     let own = (own && card.kind() == ScorecardKind::Person).then(|| card.person.clone());
-    let members = card.members.iter().filter(|member| !member.totals.is_empty()).map(|member| member.person.clone());
-    own.into_iter().chain(members).collect()
+    let members = card.members.iter().filter(|member| !member.totals.is_empty() || told(&member.scores));
+    own.into_iter().chain(members.map(|member| member.person.clone())).collect()
 }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use merit_platform::identity::Role;
 use merit_proto::reviews::v1::reviews_service_client::ReviewsServiceClient;
 use merit_proto::reviews::v1::{ApproveReviewRequest, ApproveReviewResponse};
+use merit_proto::scoring::v1::PostRunRequest;
+use merit_proto::scoring::v1::scoring_service_client::ScoringServiceClient;
 use prost::Message as _;
 use tonic::{Code, Status};
 
@@ -224,6 +226,13 @@ async fn nobody_approves_their_own_line_alone() {
     for role in [Role::CompensationAdministrator, Role::Executive, Role::RevenueOperations] {
         let approved = approve(CALLER, role).await.unwrap();
         assert!(approved.needs_second && approved.posted == 0, "{}: {approved:?}", role.word());
+    }
+    // Nor does anybody who may run, approve or publish reviews post them past the approval.
+    for role in Role::ALL.into_iter().filter(|role| !matches!(role, Role::Operator | Role::Service)) {
+        let approved_at = "2026-10-06T10:00:00Z".to_owned();
+        let request = PostRunRequest { run: world.run.clone(), approved_at, request_id: String::new() };
+        let posted = ScoringServiceClient::new(world.link(CALLER, role)).post_run(request).await;
+        assert_eq!(posted.unwrap_err().code(), Code::PermissionDenied, "{}", role.word());
     }
     let second = approve("quy", Role::Executive).await.unwrap();
     assert!(!second.needs_second && second.posted == 8, "{second:?}");

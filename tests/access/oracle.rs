@@ -70,8 +70,8 @@ fn may(roles: &BTreeSet<Role>, action: Action, about: Option<Stands>, team_pay_s
         Role::Executive => {
             performance(action) || whole(action) || matches!(action, Action::ApproveReviews | Action::PublishReviews)
         }
-        // Does everything but watch who reads.
-        Role::RevenueOperations => action != Action::ReadAccessLog,
+        // Does everything but watch who reads, and pay what nobody approved.
+        Role::RevenueOperations => !matches!(action, Action::ReadAccessLog | Action::PostRuns),
         Role::CompensationAdministrator => {
             performance(action)
                 || whole(action)

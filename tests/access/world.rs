@@ -137,13 +137,18 @@ impl World {
 
     /// As [`World::start`], with everything on record in PostgreSQL.
     pub async fn start_on_postgres() -> Self {
+        let mut world = Self::composed_on_postgres(Settings::load(None).unwrap(), text).await;
+        world.publish().await;
+        world
+    }
+
+    /// As [`World::composed_of`], with everything on record in PostgreSQL.
+    pub async fn composed_on_postgres(settings: Settings, file: impl Fn(&str) -> String) -> Self {
         let server = scratch::server();
         for service in Service::ALL {
             wiring::migrate(&server, service).await.unwrap();
         }
-        let mut world = Self::over(&Place::Postgres(server), &Settings::load(None).unwrap(), None, text).await;
-        world.publish().await;
-        world
+        Self::over(&Place::Postgres(server), &settings, None, file).await
     }
 
     async fn over(

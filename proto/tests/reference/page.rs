@@ -16,7 +16,8 @@ A page for each package, made from the comments in the contracts. What holds eve
 - Errors carry a stable reason in `google.rpc.ErrorInfo` of domain `merit`, and a sentence that says what to do. A call's own
   reasons stand with it. Any call may end with UNAUTHENTICATED: `NO_IDENTITY`, PERMISSION_DENIED: `PERMISSION_DENIED`,
   NOT_FOUND: `NOT_FOUND_OR_HIDDEN` (there is no such thing, or it is not for you to see: nobody can tell which), UNAVAILABLE:
-  `STORE_UNAVAILABLE`, and INTERNAL: `INTERNAL` or `STORAGE`, whose cause is in the service's log.
+  `STORE_UNAVAILABLE` (nothing was done) or `OUTCOME_UNKNOWN` (it may have been), and INTERNAL: `INTERNAL` or `STORAGE`,
+  whose cause is in the service's log.
 - Days are `2026-07-01`, instants RFC 3339 in UTC, ratios exact (`5/4` is 125%), amounts whole minor units of a currency.
 - Names are resource names: `people/ana-silva`, `teams/East`, `cycles/2026-Q3`, `goals/…`, `runs/…`.
 ";

@@ -1,5 +1,7 @@
 //! Between the wire and the service: translation. Who may call is decided in front of it.
 
+mod reads;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,6 +9,7 @@ use std::sync::Arc;
 use futures::{Stream, StreamExt as _};
 use merit_core::ids::PersonId;
 use merit_core::{Error, Ratio, Result};
+use merit_platform::access::Permit;
 use merit_platform::filter::{Field, Filter, Kind, Value};
 use merit_platform::page::{Page, cut, fill};
 use merit_platform::status::to_status;
@@ -106,11 +109,14 @@ impl NotificationsService for Grpc {
 
     async fn fetch_mails(
         &self,
-        _: Request<proto::FetchMailsRequest>,
+        request: Request<proto::FetchMailsRequest>,
     ) -> Result<Response<Self::FetchMailsStream>, Status> {
+        let permit = Permit::of(&request)?;
+        reads::sees_everything(&permit).await.map_err(to_status)?;
+        let by = reads::fetcher(&permit);
         let outbox = self.outbox.clone();
         Ok(Response::new(stream(
-            |told| async move { outbox.fetch(&told).await },
+            |told| async move { outbox.fetch(&by, &told).await },
             |Fetched { mail, file_name, message }| proto::FetchMailsResponse {
                 mail: Some(mail_to_wire(mail)),
                 file_name,
@@ -138,6 +144,13 @@ impl NotificationsService for Grpc {
             html: letter.html,
             text: letter.text,
         }))
+    }
+
+    async fn list_mail_reads(
+        &self,
+        request: Request<proto::ListMailReadsRequest>,
+    ) -> Result<Response<proto::ListMailReadsResponse>, Status> {
+        reads::list(&self.outbox, &request.into_inner()).await.map(Response::new).map_err(to_status)
     }
 }
 

@@ -172,3 +172,44 @@ pub struct Fetched {
     /// RFC 5322; empty when there is none.
     pub message: Vec<u8>,
 }
+
+/// Who has mails handed out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetcher {
+    /// A person's id, or `operator` or `service` for our own parts.
+    pub subject: String,
+    /// The words of their roles.
+    pub roles: Vec<String>,
+}
+
+/// That mails were handed out, which hold whole scorecards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// To whom: a person's id, or `operator` or `service` for our own parts.
+    pub reader: String,
+    /// The words of the roles that they had.
+    pub roles: Vec<String>,
+    /// Whose mails; none: those of several people.
+    pub person: Option<PersonId>,
+    /// How many mails were due.
+    pub mails: u32,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Which reads are wanted, the latest first.
+#[derive(Debug, Clone, Default)]
+pub struct ReadsPart {
+    /// Only of this person's mails.
+    pub person: Option<PersonId>,
+    /// Only by this reader.
+    pub reader: Option<String>,
+    /// Only from this instant on.
+    pub since: Option<Timestamp>,
+    /// Only before this instant.
+    pub until: Option<Timestamp>,
+    /// Only those numbered before this one.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub limit: usize,
+}

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use merit_core::FixedClock;
 use merit_notifications::NotificationsService;
-use merit_platform::access::{Guard, NoReach};
+use merit_platform::access::{Decider, Guard, NoReach};
 use merit_platform::client::{Bearer, Link, in_process, link};
-use merit_platform::identity::{Keys, Principal, Role};
+use merit_platform::identity::{Authenticate, Keys, Principal, Role};
 use merit_platform::server::Server;
 use merit_platform::status::from_status;
 use merit_platform::store::Place;
@@ -106,6 +106,10 @@ struct World {
 
 impl World {
     async fn start() -> Self {
+        Self::deciding_by(Decider::embedded().unwrap()).await
+    }
+
+    async fn deciding_by(decider: Decider) -> Self {
         let (channel, incoming) = in_process();
         let keys = Keys::from_secret(b"a secret for this test alone, 32 bytes or more");
         let world = Self { keys, channel, folder: tempfile::tempdir().unwrap() };
@@ -113,7 +117,8 @@ impl World {
         let clock = Arc::new(FixedClock("2026-10-08T06:00:00Z".parse().unwrap()));
         let service =
             NotificationsService::open(&Place::folder(world.folder.path()), directory, None, clock).await.unwrap();
-        let mut server = Server::new(Guard::local(&world.keys, Arc::new(NoReach)).unwrap()).unwrap();
+        let mut server =
+            Server::new(Guard::new(Authenticate::new(world.keys.clone()), decider, Arc::new(NoReach))).unwrap();
         server.add(DirectoryServiceServer::new(People));
         server.add(service.server());
         tokio::spawn(server.serve_in_process(incoming));
@@ -239,4 +244,54 @@ async fn only_administrators_touch_the_outbox_and_anyone_may_have_a_scorecard_to
     assert!(letter.html.contains("ANA") && letter.text.contains("ANA"));
     let empty = member.render_scorecard(proto::RenderScorecardRequest::default()).await.unwrap_err();
     assert_eq!(from_status(&empty).reason, "BAD_SCORECARD");
+}
+
+#[tokio::test]
+async fn mails_are_handed_out_to_who_reads_everybodys_pay_and_on_record() {
+    let world = World::start().await;
+    let mut service = world.client("service", Role::Service);
+    for person in ["ana", "bo"] {
+        service.enqueue(enqueue(person)).await.unwrap();
+    }
+    let mut rita = world.client("rita", Role::RevenueOperations);
+    let mut mails = rita.fetch_mails(proto::FetchMailsRequest {}).await.unwrap().into_inner();
+    assert!(mails.message().await.unwrap().is_some());
+    let mut audrey = world.client("audrey", Role::Auditor);
+    let reads = audrey.list_mail_reads(proto::ListMailReadsRequest::default()).await.unwrap().into_inner().reads;
+    let expected = proto::MailRead {
+        reader: "rita".to_owned(),
+        roles: vec!["revenue-operations".to_owned()],
+        person: String::new(),
+        mails: 2,
+        read_at: "2026-10-08T06:00:00Z".to_owned(),
+    };
+    assert_eq!(reads, [expected]);
+    let by_others = proto::ListMailReadsRequest { reader: "operator".to_owned(), ..Default::default() };
+    assert!(audrey.list_mail_reads(by_others).await.unwrap().into_inner().reads.is_empty());
+    for (since, page_token, reason) in [("yesterday", "", "BAD_TIME"), ("", "x", "BAD_PAGE")] {
+        let (since, page_token) = (since.to_owned(), page_token.to_owned());
+        let request = proto::ListMailReadsRequest { since, page_token, ..Default::default() };
+        assert_eq!(from_status(&audrey.list_mail_reads(request).await.unwrap_err()).reason, reason);
+    }
+}
+
+/// Whoever sends mails need not be somebody who sees pay: then they send, and are handed none.
+#[tokio::test]
+async fn who_may_send_and_not_read_pay_is_handed_no_mails() {
+    let everything = "permit (principal, action, resource);";
+    for hidden in ["readPay", "readScorecards", "readFeedback"] {
+        let text = format!(
+            "{everything} forbid (principal in Merit::Role::\"revenue-operations\", action == Merit::Action::\"{hidden}\", resource);"
+        );
+        let world = World::deciding_by(Decider::parse(&text).unwrap()).await;
+        world.client("service", Role::Service).enqueue(enqueue("ana")).await.unwrap();
+        let mut rita = world.client("rita", Role::RevenueOperations);
+        let refused = rita.fetch_mails(proto::FetchMailsRequest {}).await.unwrap_err();
+        assert_eq!(refused.code(), Code::PermissionDenied, "{hidden}");
+        let reads = rita.list_mail_reads(proto::ListMailReadsRequest::default()).await.unwrap().into_inner().reads;
+        assert!(reads.is_empty(), "{hidden}");
+        let mut operator = world.client("operator", Role::Operator);
+        let mut mails = operator.fetch_mails(proto::FetchMailsRequest {}).await.unwrap().into_inner();
+        assert!(mails.message().await.unwrap().is_some());
+    }
 }

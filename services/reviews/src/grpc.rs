@@ -4,6 +4,7 @@ mod cards;
 mod export;
 mod messages;
 mod operations;
+mod reads;
 mod sight;
 
 use std::sync::Arc;
@@ -208,13 +209,8 @@ impl ReviewsService for Grpc {
         &self,
         request: Request<proto::VerifyReviewRequest>,
     ) -> Result<Response<proto::VerifyReviewResponse>, Status> {
-        let request = request.into_inner();
-        let verified = self.reviews.verify(&request.cycle, &request.run).await.map_err(to_status)?;
-        Ok(Response::new(proto::VerifyReviewResponse {
-            run: verified.review.run.name(),
-            scorecards_match: verified.scorecards_match,
-            result: Some(messages::verification(verified.run)),
-        }))
+        let permit = Permit::of(&request)?;
+        self.verification(&request.into_inner(), &permit).await.map(Response::new).map_err(to_status)
     }
 
     async fn list_scorecards(
@@ -232,6 +228,13 @@ impl ReviewsService for Grpc {
     ) -> Result<Response<Self::ExportScorecardsStream>, Status> {
         let permit = Permit::of(&request)?;
         self.export(request.into_inner(), &permit).await.map(Response::new).map_err(to_status)
+    }
+
+    async fn list_scorecard_reads(
+        &self,
+        request: Request<proto::ListScorecardReadsRequest>,
+    ) -> Result<Response<proto::ListScorecardReadsResponse>, Status> {
+        self.reads(&request.into_inner()).await.map(Response::new).map_err(to_status)
     }
 }
 

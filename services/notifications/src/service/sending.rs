@@ -6,7 +6,7 @@ use tokio::sync::{MutexGuard, mpsc};
 use super::Outbox;
 use crate::delivery::{Carrier, Session, Undelivered};
 use crate::message;
-use crate::model::{Contacts, Fetched, Mail, Outcome, Phase, Progress, State};
+use crate::model::{Contacts, Fetched, Fetcher, Mail, Outcome, Phase, Progress, Read, ReadsPart, State};
 
 /// Mails in memory at a time.
 const CHUNK: usize = 100;
@@ -72,13 +72,15 @@ impl Outbox {
         self.store.answer(&mail.key, &outcome).await
     }
 
-    /// Hands out what is due as complete messages. A mail stays due until it is confirmed.
+    /// Hands out what is due as complete messages, which is on record before the first of them leaves. A mail stays due until
+    /// it is confirmed.
     ///
     /// # Errors
     /// `SENDING` while a run over the relay is under way; when the store or the directory fails.
-    pub async fn fetch(&self, told: &Told<Fetched>) -> Result<()> {
+    pub async fn fetch(&self, by: &Fetcher, told: &Told<Fetched>) -> Result<()> {
         let _alone = self.alone()?;
         let due = self.due().await?;
+        self.put_on_record(by, &due).await?;
         for keys in due.chunks(CHUNK) {
             let mails = self.store.mails(keys).await?;
             let contacts = self.contacts(&mails).await?;
@@ -89,6 +91,26 @@ impl Outbox {
             }
         }
         Ok(())
+    }
+
+    /// Puts on record who is given which mails: a mail is a whole scorecard, with the pay on it.
+    async fn put_on_record(&self, by: &Fetcher, due: &[String]) -> Result<()> {
+        let person = match due {
+            [] => return Ok(()),
+            [one] => self.store.mail(one).await?.map(|mail| mail.receiver),
+            _ => None,
+        };
+        let mails = u32::try_from(due.len()).unwrap_or(u32::MAX);
+        let Fetcher { subject, roles } = by.clone();
+        self.store.record_read(&Read { reader: subject, roles, person, mails, at: self.clock.now() }).await
+    }
+
+    /// To whom mails were handed out, with the numbers of the reads, the latest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn reads(&self, part: &ReadsPart) -> Result<Vec<(i64, Read)>> {
+        self.store.reads(part).await
     }
 
     async fn fetch_one(&self, mail: Mail, contacts: &Contacts) -> Result<Fetched> {

@@ -16,7 +16,7 @@ use crate::composer::Letters;
 use crate::delivery::fake::{FakeRelay, Fault, Step};
 use crate::delivery::{Carrier, Session, Undelivered};
 use crate::letter::samples;
-use crate::model::{Contact, Fetched, Outcome, Phase, Progress};
+use crate::model::{Contact, Fetched, Fetcher, Outcome, Phase, Progress, ReadsPart};
 use crate::store::conformance::Statements as _;
 use crate::store::sqlite;
 
@@ -36,6 +36,10 @@ impl Village {
         let contact = Contact { display_name: name.to_owned(), address: address.map(str::to_owned) };
         self.0.lock().unwrap().insert(PersonId::new(id).unwrap(), contact);
     }
+}
+
+fn rita() -> Fetcher {
+    Fetcher { subject: "rita".to_owned(), roles: vec!["revenue-operations".to_owned()] }
 }
 
 struct World {
@@ -83,7 +87,7 @@ impl World {
 
     async fn fetch(&self) -> Vec<Fetched> {
         let (told, mut heard) = mpsc::channel(1000);
-        self.outbox.fetch(&told).await.unwrap();
+        self.outbox.fetch(&rita(), &told).await.unwrap();
         drop(told);
         let mut all = Vec::new();
         while let Some(fetched) = heard.recv().await {
@@ -368,6 +372,32 @@ async fn mails_leave_as_files_once_confirmed_and_the_same_bytes_until_then() {
     assert_eq!(world.outbox.confirm(&keys).await.unwrap(), 0);
     assert_eq!(world.states().await, states(&[("p0", State::Sent, 1), ("p1", State::NoAddress, 0)]));
     assert_eq!(world.fetch().await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_is_handed_mails_is_on_record_before_the_first_leaves() {
+    let world = World::new(2, None, false).await;
+    // Nobody takes one: there are more than wait on the way.
+    let (told, heard) = mpsc::channel(1);
+    let outbox = world.outbox.clone();
+    let fetching = tokio::spawn(async move { outbox.fetch(&rita(), &told).await });
+    while heard.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let every = ReadsPart { limit: 10, ..ReadsPart::default() };
+    let on_record = async || {
+        let reads = world.outbox.reads(&every).await.unwrap().into_iter();
+        reads.map(|(_, read)| (read.reader, read.person.map(|id| id.to_string()), read.mails)).collect::<Vec<_>>()
+    };
+    let both = ("rita".to_owned(), None, 2);
+    assert_eq!(on_record().await, std::slice::from_ref(&both));
+    drop(heard);
+    fetching.await.unwrap().unwrap();
+    world.outbox.confirm(&["scorecard/2026-Q3/run/people/p1".to_owned()]).await.unwrap();
+    world.fetch().await;
+    world.outbox.confirm(&["scorecard/2026-Q3/run/people/p0".to_owned()]).await.unwrap();
+    assert!(world.fetch().await.is_empty());
+    assert_eq!(on_record().await, [("rita".to_owned(), Some("p0".to_owned()), 1), both]);
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! What any outbox has to do, whatever it is made of. [`holds`] runs each on a fresh store.
 
 use futures::future::join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use merit_core::Result;
 use merit_core::ids::PersonId;
 
 use super::Store;
-use crate::model::{Mail, Outcome, Phase, State};
+use crate::model::{Mail, Outcome, Phase, Read, ReadsPart, State};
 
 /// Makes one test of each law for the store that an expression opens.
 macro_rules! holds {
@@ -15,7 +15,8 @@ macro_rules! holds {
             an_empty_outbox_has_nothing, everything_written_is_read_back, of_two_with_one_key_that_come_together_one_is_added,
             pages_follow_the_bytes_of_keys, states_and_keys_choose_mails, an_attempt_is_on_record_before_its_answer,
             a_lost_race_writes_nothing, a_failed_change_leaves_nothing, no_address_is_no_attempt,
-            what_was_sent_is_confirmed_once, a_newer_run_withdraws_what_was_not_sent);
+            what_was_sent_is_confirmed_once, a_newer_run_withdraws_what_was_not_sent,
+            what_was_handed_out_stays_on_record);
     };
     ($open:expr => $($law:ident),+) => {$(
         #[tokio::test]
@@ -29,6 +30,8 @@ pub(crate) use holds;
 
 /// Statements beside those of the store.
 pub trait Statements {
+    /// Runs one in a transaction of its own.
+    async fn run(&self, statement: &'static str) -> Result<()>;
     /// The first column of what one finds.
     async fn seen(&self, statement: &'static str) -> Result<Vec<String>>;
 }
@@ -210,4 +213,39 @@ pub async fn a_newer_run_withdraws_what_was_not_sent(store: &dyn Store) {
     );
     assert_eq!(state(store, &newest).await.0, State::Waiting);
     assert!(!store.attempt(&old[0], 0, now(), &outcome(State::Sent, "")).await.unwrap());
+}
+
+fn read(reader: &str, whose: &str, minutes: i64) -> Read {
+    Read {
+        reader: reader.to_owned(),
+        roles: vec!["member".to_owned(), "operator".to_owned()],
+        person: (!whose.is_empty()).then(|| PersonId::new(whose).unwrap()),
+        mails: 7,
+        at: now() + SignedDuration::from_mins(minutes),
+    }
+}
+
+pub async fn what_was_handed_out_stays_on_record(store: &(impl Store + Statements)) {
+    let all = [read("rita", "ana", 0), read("operator", "", 1), read("rita", "bo", 2)];
+    for read in &all {
+        store.record_read(read).await.unwrap();
+    }
+    for statement in ["UPDATE reads SET reader = 'x'", "DELETE FROM reads", "TRUNCATE reads"] {
+        assert!(store.run(statement).await.is_err(), "{statement}");
+    }
+    let at = |minutes| -> Option<Timestamp> { Some(now() + SignedDuration::from_mins(minutes)) };
+    let every = || ReadsPart { limit: 10, ..ReadsPart::default() };
+    let [one, two, three] = all;
+    assert_eq!(store.reads(&every()).await.unwrap(), [(3, three), (2, two), (1, one)]);
+    for (part, expected) in [
+        (ReadsPart { person: Some(PersonId::new("ana").unwrap()), ..every() }, &[1_i64][..]),
+        (ReadsPart { reader: Some("rita".to_owned()), ..every() }, &[3, 1]),
+        (ReadsPart { since: at(1), ..every() }, &[3, 2]),
+        (ReadsPart { until: at(1), ..every() }, &[1]),
+        (ReadsPart { before: Some(3), ..every() }, &[2, 1]),
+        (ReadsPart { limit: 1, ..every() }, &[3]),
+    ] {
+        let found: Vec<i64> = store.reads(&part).await.unwrap().into_iter().map(|(number, _)| number).collect();
+        assert_eq!(found, expected, "{part:?}");
+    }
 }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::Result;
 
-use crate::model::{Mail, Outcome, State};
+use crate::model::{Mail, Outcome, Read, ReadsPart, State};
 
 /// A place that keeps mails. `attempts` is how many a mail had when it was read: whoever comes later with the same number
 /// finds the mail taken.
@@ -36,4 +36,8 @@ pub trait Store: Send + Sync {
     async fn no_address(&self, key: &str) -> Result<()>;
     /// Marks those of the mails as sent that are not, each with an attempt; says how many.
     async fn confirm(&self, keys: &[String], at: Timestamp) -> Result<u32>;
+    /// Puts on record that mails are handed out. Never changed.
+    async fn record_read(&self, read: &Read) -> Result<()>;
+    /// Reads on record with their numbers, the latest first.
+    async fn reads(&self, part: &ReadsPart) -> Result<Vec<(i64, Read)>>;
 }

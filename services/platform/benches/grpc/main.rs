@@ -34,7 +34,8 @@ struct Options {
 
 impl Options {
     fn read() -> Result<Self, Failed> {
-        let mut options = Self { at_least: 60, rounds: 5, length: Duration::from_secs(2), people: 500, only: Vec::new() };
+        let mut options =
+            Self { at_least: 60, rounds: 5, length: Duration::from_secs(2), people: 500, only: Vec::new() };
         // Cargo puts a word of its own behind those of the caller.
         let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
         while let Some(word) = words.next() {

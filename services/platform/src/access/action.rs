@@ -17,8 +17,10 @@ pub enum Action {
     ReadRecords,
     /// Read runs, reviews and their findings.
     ReadRuns,
-    /// Freeze, execute, post and verify runs.
+    /// Freeze, execute and preview runs.
     RunReviews,
+    /// Post a run's lines to the ledger. For our own parts, once a review was approved: no person pays without approval.
+    PostRuns,
     /// Approve or reject a review.
     ApproveReviews,
     /// Make a review's scorecards visible.
@@ -31,7 +33,7 @@ pub enum Action {
     ReadMail,
     /// See a scorecard that one has as it would be mailed.
     RenderMail,
-    /// Read who read whose pay.
+    /// Read who read whose pay and scorecards, and to whom mails were handed out.
     ReadAccessLog,
     /// Compare what policies would have paid everybody.
     ComparePay,
@@ -61,7 +63,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::ReadCatalogue,
         Self::ImportRecords,
         Self::ManageSchema,
@@ -70,6 +72,7 @@ impl Action {
         Self::ReadRecords,
         Self::ReadRuns,
         Self::RunReviews,
+        Self::PostRuns,
         Self::ApproveReviews,
         Self::PublishReviews,
         Self::ReadAnalytics,
@@ -103,6 +106,7 @@ impl Action {
             Self::ReadRecords => "readRecords",
             Self::ReadRuns => "readRuns",
             Self::RunReviews => "runReviews",
+            Self::PostRuns => "postRuns",
             Self::ApproveReviews => "approveReviews",
             Self::PublishReviews => "publishReviews",
             Self::ReadAnalytics => "readAnalytics",

@@ -56,7 +56,7 @@ const SERVICES: &[Service] = &[
             ("PreviewRun", Action::RunReviews),
             ("GetRun", Action::ReadRuns),
             ("ListRuns", Action::ReadRuns),
-            ("PostRun", Action::RunReviews),
+            ("PostRun", Action::PostRuns),
             ("VerifyRun", Action::ReadRuns),
             ("CreateAdjustment", Action::AdjustPay),
             ("GetLine", Action::ReadPay),
@@ -100,6 +100,7 @@ const SERVICES: &[Service] = &[
             ("FetchMails", Action::SendMail),
             ("ConfirmMails", Action::SendMail),
             ("RenderScorecard", Action::RenderMail),
+            ("ListMailReads", Action::ReadAccessLog),
         ],
     ),
     (
@@ -119,6 +120,7 @@ const SERVICES: &[Service] = &[
             ("VerifyReview", Action::ReadRuns),
             ("ListScorecards", Action::ReadScorecards),
             ("ExportScorecards", Action::ReadScorecards),
+            ("ListScorecardReads", Action::ReadAccessLog),
         ],
     ),
 ];
@@ -129,10 +131,12 @@ pub fn action(path: &str) -> Option<Action> {
     row(path).map(|(_, action)| action)
 }
 
-/// The method of a path, if it is in the table.
+/// The service of a path, if it is one of ours, and the method, if the service has it.
 #[must_use]
-pub fn method(path: &str) -> Option<&'static str> {
-    row(path).map(|(method, _)| method)
+pub fn names(path: &str) -> Option<(&'static str, Option<&'static str>)> {
+    let (service, method) = path.strip_prefix('/')?.split_once('/')?;
+    let (service, methods) = SERVICES.iter().find(|(name, _)| *name == service)?;
+    Some((service, methods.iter().find(|(name, _)| *name == method).map(|(name, _)| *name)))
 }
 
 fn row(path: &str) -> Option<(&'static str, Action)> {
@@ -176,5 +180,9 @@ mod tests {
         assert_eq!(rows.into_iter().collect::<BTreeSet<_>>(), known);
         assert_eq!(action("/merit.goals.v1.GoalsService/ListGoals"), Some(Action::ReadGoals));
         assert_eq!(action("/merit.goals.v1.GoalsService/DropEverything"), None);
+        let goals = "merit.goals.v1.GoalsService";
+        assert_eq!(names("/merit.goals.v1.GoalsService/ListGoals"), Some((goals, Some("ListGoals"))));
+        assert_eq!(names("/merit.goals.v1.GoalsService/DropEverything"), Some((goals, None)));
+        assert_eq!(names("/grpc.health.v1.Health/Check"), None);
     }
 }

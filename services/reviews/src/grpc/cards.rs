@@ -23,7 +23,7 @@ impl Grpc {
     ) -> Result<ListScorecardsResponse> {
         let page = Page::of(request)?;
         let person = self.one(permit, &request.person).await?;
-        let reader = self.reader(permit).await?;
+        let reader = self.reader(permit, "ListScorecards").await?;
         let sight = self.sight(permit, &request.cycle, &reader.scope).await?;
         let readable = self.reviews.readable(&reader, &request.cycle, &request.run).await?;
         // Whose read it is matters, too: what is one person's own has to be put on record for another.
@@ -55,13 +55,16 @@ impl Grpc {
         Ok(Some(person))
     }
 
-    /// Who reads, and whose scorecards.
-    pub(super) async fn reader(&self, permit: &Permit) -> Result<Reader> {
+    /// Who reads, by which call, and whose scorecards.
+    pub(super) async fn reader(&self, permit: &Permit, method: &'static str) -> Result<Reader> {
+        let principal = permit.principal();
         Ok(Reader {
-            subject: permit.principal().subject.clone(),
-            person: permit.principal().person(),
-            scope: permit.scope().await?,
+            subject: principal.subject.clone(),
+            roles: principal.roles.iter().map(|role| role.word().to_owned()).collect(),
+            person: principal.person(),
+            scope: permit.to(Action::ReadScorecards).scope().await?,
             reads_runs: permit.may(Action::ReadRuns),
+            method,
         })
     }
 

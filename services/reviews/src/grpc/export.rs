@@ -37,7 +37,7 @@ impl Grpc {
         permit: &Permit,
     ) -> Result<BoxStream<'static, Result<ExportScorecardsResponse, Status>>> {
         let person = self.one(permit, &request.person).await?;
-        let reader = self.reader(permit).await?;
+        let reader = self.reader(permit, "ExportScorecards").await?;
         let sight = self.sight(permit, &request.cycle, &reader.scope).await?;
         let run = self.reviews.readable(&reader, &request.cycle, &request.run).await?.run;
         let export = Export { grpc: self.clone(), reader, sight, run, person, after: None, recorded: false };

@@ -36,6 +36,7 @@ pub fn verification(found: Verification) -> VerifyRunResponse {
         run_engine_version: found.run_engine_version,
         engine_version: found.engine_version,
         differences: found.differences,
+        amounts_told: found.amounts_told,
     }
 }
 

@@ -66,8 +66,10 @@ pub struct Verification {
     pub run_engine_version: String,
     /// This engine.
     pub engine_version: String,
-    /// Keys of outcomes that differ, at most 20.
+    /// Keys of outcomes that differ, and what is wrong with lines of the ledger, at most 20.
     pub differences: Vec<String>,
+    /// Whether any of the differences tells an amount.
+    pub amounts_told: bool,
 }
 
 /// What a composition rests on beside the run's own outcomes. Kept with it, so that it can be repeated.

@@ -2,6 +2,7 @@
 
 mod gathered;
 mod operation;
+mod read;
 mod review;
 mod scorecard;
 mod state;
@@ -10,6 +11,7 @@ pub use gathered::{
     Adjustment, Cutoffs, Cycle, Finding, FindingKind, Gathered, Owner, Pins, RosterEntry, Run, Scope, Verification,
 };
 pub use operation::{End, NewOperation, Operation, cancelled, interrupted};
+pub use read::{Read, ReadsPart};
 pub use review::{Change, Composition, Decision, Deed, Mail, NewReview, Progress, Review, StoredCard};
 pub use scorecard::{
     CardKind, FeedbackLine, GoalLine, NotScoredLine, OutcomeKind, RecognitionLine, Reply, RewardKind, RewardLine,

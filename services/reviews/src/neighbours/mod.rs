@@ -142,8 +142,8 @@ impl Neighbours for Links {
         Ok(response.into_inner().posted)
     }
 
-    async fn verify(&self, run: &RunId) -> Result<Verification> {
-        let request = scoring::v1::VerifyRunRequest { run: run.name() };
+    async fn verify(&self, run: &RunId, amounts: bool) -> Result<Verification> {
+        let request = scoring::v1::VerifyRunRequest { run: run.name(), without_amounts: !amounts };
         let found = self.scoring().verify_run(request).await.map_err(|status| from_status(&status))?.into_inner();
         Ok(Verification {
             matches: found.matches,
@@ -152,6 +152,7 @@ impl Neighbours for Links {
             run_engine_version: found.run_engine_version,
             engine_version: found.engine_version,
             differences: found.differences,
+            amounts_told: found.amounts_told,
         })
     }
 }

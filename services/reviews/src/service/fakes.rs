@@ -38,6 +38,8 @@ pub(crate) struct World {
     pub executions: usize,
     /// Whether an execution goes on for ever.
     pub hangs: bool,
+    /// Whether a verification finds a line of the ledger at fault.
+    pub wrong_ledger: bool,
 }
 
 pub(crate) struct FakeNeighbours(pub Mutex<World>);
@@ -151,6 +153,7 @@ pub(crate) async fn bench() -> Bench {
         ledger: Vec::new(),
         executions: 0,
         hangs: false,
+        wrong_ledger: false,
     })));
     let outbox = Arc::new(FakeOutbox::default());
     let clock = Arc::new(FixedClock("2026-10-12T08:00:00Z".parse().unwrap()));
@@ -237,14 +240,18 @@ impl Neighbours for FakeNeighbours {
         if std::mem::take(&mut world.loses_post_answer) { Err(silent()) } else { Ok(posted) }
     }
 
-    async fn verify(&self, run: &RunId) -> Result<Verification> {
+    async fn verify(&self, run: &RunId, amounts: bool) -> Result<Verification> {
+        let wrong = self.0.lock().unwrap().wrong_ledger;
+        let ana = "ledger: ana, AE commission, commission, 2026-Q3";
+        let fault = if amounts { "$1.00 posted, $2.00 computed" } else { "another amount posted than computed" };
         Ok(Verification {
-            matches: true,
+            matches: !wrong,
             expected_root: format!("root-of-{run}"),
             found_root: format!("root-of-{run}"),
             run_engine_version: "1".to_owned(),
             engine_version: "1".to_owned(),
-            differences: Vec::new(),
+            differences: wrong.then(|| format!("{ana}: {fault}")).into_iter().collect(),
+            amounts_told: wrong && amounts,
         })
     }
 }

@@ -36,8 +36,8 @@ pub trait Neighbours: Send + Sync {
     async fn has_lines(&self, run: &RunId, person: &PersonId) -> Result<bool>;
     /// Posts a run's lines; how many were posted now.
     async fn post(&self, run: &RunId, approved_at: Timestamp) -> Result<u32>;
-    /// Computes a run again from its pins.
-    async fn verify(&self, run: &RunId) -> Result<Verification>;
+    /// Computes a run again from its pins; what differs is told with its amounts only where those are wanted.
+    async fn verify(&self, run: &RunId, amounts: bool) -> Result<Verification>;
 }
 
 /// Where mails go.

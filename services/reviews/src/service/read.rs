@@ -5,19 +5,23 @@ use merit_core::ids::{PersonId, RunId};
 use merit_core::{Error, Kind, Result, Scope};
 
 use super::Reviews;
-use crate::model::{CardKind, Review, StoredCard};
+use crate::model::{CardKind, Read, ReadsPart, Review, StoredCard};
 
 /// Who wants to read.
 #[derive(Debug, Clone)]
 pub struct Reader {
     /// The principal's subject.
     pub subject: String,
+    /// The words of their roles.
+    pub roles: Vec<String>,
     /// The person behind it, if it is one.
     pub person: Option<PersonId>,
     /// Whose scorecards they may read.
     pub scope: Scope,
     /// Whether they may read runs, and so scorecards before their publication.
     pub reads_runs: bool,
+    /// The call that they make.
+    pub method: &'static str,
 }
 
 /// Where a page of scorecards goes on, and how many it takes.
@@ -86,9 +90,34 @@ impl Reviews {
         let own = |card: &StoredCard| Some(&card.person) == reader.person.as_ref() && card.kind == CardKind::Person;
         let others = !cards.iter().all(own);
         if others {
-            self.store.record_read(&reader.subject, run, page.person.as_ref(), self.clock.now()).await?;
+            self.record_read(reader, run, page.person.as_ref()).await?;
         }
         Ok(others)
+    }
+
+    /// Puts on record that somebody reads somebody else's scorecards, or what tells as much; of several people where nobody
+    /// is named. Nothing is answered before it is.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn record_read(&self, reader: &Reader, run: &RunId, person: Option<&PersonId>) -> Result<()> {
+        let read = Read {
+            reader: reader.subject.clone(),
+            roles: reader.roles.clone(),
+            run: run.clone(),
+            person: person.cloned(),
+            method: reader.method.to_owned(),
+            at: self.clock.now(),
+        };
+        self.store.record_read(&read).await
+    }
+
+    /// Reads on record with their numbers, the latest first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn reads(&self, part: &ReadsPart) -> Result<Vec<(i64, Read)>> {
+        self.store.reads(part).await
     }
 
     /// Whether a cycle shows a team's pay to its manager.

@@ -17,11 +17,12 @@ pub struct Verified {
 }
 
 impl Reviews {
-    /// Computes a review's run again, composes its scorecards again, and compares both with what is on record.
+    /// Computes a review's run again, composes its scorecards again, and compares both with what is on record. What is wrong
+    /// with the ledger is told with its amounts only where those are wanted.
     ///
     /// # Errors
     /// `NOT_COMPOSED` before there is anything to compare, and whatever a neighbour refuses.
-    pub async fn verify(&self, cycle: &str, run: &str) -> Result<Verified> {
+    pub async fn verify(&self, cycle: &str, run: &str, amounts: bool) -> Result<Verified> {
         let review = self.find(cycle, run).await?;
         let Some(pins) = review.pins.clone() else {
             return Err(Error::precondition(
@@ -32,7 +33,7 @@ impl Reviews {
                 ),
             ));
         };
-        let run = self.neighbours.verify(&review.run).await?;
+        let run = self.neighbours.verify(&review.run, amounts).await?;
         let cycle = self.cycle(&review.cycle).await?;
         let again = self.composition(&cycle, &review, pins).await?;
         let scorecards_match = again.cards == self.store.cards(&review.run).await?;

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use merit_core::ids::{CycleId, PersonId, RunId};
+use merit_core::ids::{CycleId, RunId};
 use merit_core::once::Asked;
 use merit_core::{Result, Scope};
 
-use crate::model::{Change, End, NewOperation, NewReview, Operation, Progress, Review, StoredCard};
+use crate::model::{Change, End, NewOperation, NewReview, Operation, Progress, Read, ReadsPart, Review, StoredCard};
 use crate::service::CardPage;
 
 /// A mail that waits to be handed on.
@@ -75,8 +75,10 @@ pub trait Store: Send + Sync {
     async fn card_page(&self, run: &RunId, page: &CardPage, scope: &Scope) -> Result<Vec<StoredCard>>;
     /// The run of a cycle that was published last, with its review's number; none where none was published.
     async fn published(&self, cycle: &CycleId) -> Result<Option<(i64, RunId)>>;
-    /// Puts on record that somebody read scorecards that are not their own; of everyone where no person is named.
-    async fn record_read(&self, reader: &str, run: &RunId, person: Option<&PersonId>, at: Timestamp) -> Result<()>;
+    /// Puts on record that somebody read scorecards that are not their own. Never changed.
+    async fn record_read(&self, read: &Read) -> Result<()>;
+    /// Reads on record with their numbers, the latest first.
+    async fn reads(&self, part: &ReadsPart) -> Result<Vec<(i64, Read)>>;
     /// Mails that wait, after one, in order.
     async fn waiting(&self, after: i64, limit: u32) -> Result<Vec<Waiting>>;
     /// Puts on record which mails were handed on, and which were refused and why.

@@ -20,7 +20,7 @@ mod tests {
     const WALLED: &[(&str, &str)] = &[
         ("scorecards", "'a', 'ana', 'person', ''"),
         ("events", "DEFAULT, 'key', 'a', 'ana', 'person'"),
-        ("reads", "DEFAULT, 'ana', 'a', 'bo', ''"),
+        ("reads", "DEFAULT, 'ana', 'a', 'bo', '', '', 0"),
     ];
 
     async fn fresh() -> ((), PostgresStore) {

@@ -7,22 +7,57 @@ use merit_core::{Money, Result};
 use super::ledger::{differences, entries};
 use crate::model::{BookEntry, BookRow, Books, Keyed as _, Line, shown_key};
 
-/// What is wrong with a cycle's ledger, for people. `run` is a run's id and `computed` what it gives: its posted lines,
+/// Something wrong, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    words: String,
+    /// The same without amounts, where the words tell any.
+    without_amounts: Option<String>,
+}
+
+impl Fault {
+    /// One that tells no amounts.
+    fn of(words: String) -> Self {
+        Self { words, without_amounts: None }
+    }
+
+    /// One of a line, with amounts and without.
+    fn of_amounts(line: &str, amounts: &str, without: &str) -> Self {
+        Self { words: format!("{line}: {amounts}"), without_amounts: Some(format!("{line}: {without}")) }
+    }
+
+    /// Whether its words tell amounts.
+    #[must_use]
+    pub const fn tells_amounts(&self) -> bool {
+        self.without_amounts.is_some()
+    }
+
+    /// Its words, with amounts or without.
+    #[must_use]
+    pub fn told(&self, amounts: bool) -> String {
+        let without = self.without_amounts.as_ref().filter(|_| !amounts);
+        format!("ledger: {}", without.unwrap_or(&self.words))
+    }
+}
+
+/// What is wrong with a cycle's ledger. `run` is a run's id and `computed` what it gives: its posted lines,
 /// with those that were posted before, have to come to that. A run that was never posted must have no lines.
 #[must_use]
-pub fn faults(books: &Books, run: &str, computed: &[Line]) -> Vec<String> {
-    let mut told = of_run(books, run, computed).unwrap_or_else(|error| vec![error.message]);
-    told.extend(of_rows(books));
-    let strays = books.strays.iter();
-    told.extend(strays.map(|e| format!("an entry to {} belongs to line {}, which is missing", e.account, e.line_id)));
+pub fn faults(books: &Books, run: &str, computed: &[Line]) -> Vec<Fault> {
+    let mut found = of_run(books, run, computed).unwrap_or_else(|error| vec![Fault::of(error.message)]);
+    found.extend(of_rows(books));
+    let stray = |e: &BookEntry| format!("an entry to {} belongs to line {}, which is missing", e.account, e.line_id);
+    found.extend(books.strays.iter().map(stray).map(Fault::of));
     if books.adjustments != books.adjustment_rows {
-        told.push(format!("adjustments: {} posted, {} on record", books.adjustment_rows, books.adjustments));
+        // How many, not how much.
+        let words = format!("adjustments: {} posted, {} on record", books.adjustment_rows, books.adjustments);
+        found.push(Fault::of(words));
     }
-    told.into_iter().map(|fault| format!("ledger: {fault}")).collect()
+    found
 }
 
 /// What the run posted against what posting writes.
-fn of_run(books: &Books, run: &str, computed: &[Line]) -> Result<Vec<String>> {
+fn of_run(books: &Books, run: &str, computed: &[Line]) -> Result<Vec<Fault>> {
     let Some(place) = books.runs.iter().position(|posted| posted == run) else {
         return Ok(Vec::new());
     };
@@ -61,51 +96,58 @@ fn sums<'l>(lines: impl IntoIterator<Item = &'l Line>) -> Result<BTreeMap<String
     Ok(sums)
 }
 
-fn sum_fault(posted: Option<&(&Line, Money, Money)>, wanted: Option<&(&Line, Money, Money)>) -> Option<String> {
+fn sum_fault(posted: Option<&(&Line, Money, Money)>, wanted: Option<&(&Line, Money, Money)>) -> Option<Fault> {
     let line = posted.or(wanted)?.0;
     let nothing = Money::zero(line.amount.currency);
     let (amount, held) = posted.map_or((nothing, nothing), |(_, amount, held)| (*amount, *held));
     let (due, due_held) = wanted.map_or((nothing, nothing), |(_, amount, held)| (*amount, *held));
     let name = named(line);
     if amount != due {
-        return Some(format!("{name}: {} posted, {} computed", amount.spoken(), due.spoken()));
+        let amounts = format!("{} posted, {} computed", amount.spoken(), due.spoken());
+        return Some(Fault::of_amounts(&name, &amounts, "another amount posted than computed"));
     }
-    (held != due_held).then(|| format!("{name}: {} held back, {} computed", held.spoken(), due_held.spoken()))
+    let amounts = || format!("{} held back, {} computed", held.spoken(), due_held.spoken());
+    (held != due_held).then(|| Fault::of_amounts(&name, &amounts(), "another amount held back than computed"))
 }
 
-fn line_fault(own: Option<&&Line>, expected: Option<&&Line>) -> Option<String> {
-    match (own, expected) {
-        (Some(own), Some(expected)) => (own != expected).then(|| format!("{}: posted with other words", named(own))),
-        (Some(own), None) => Some(format!("{}: posted although nothing had changed", named(own))),
-        (None, Some(expected)) => Some(format!("{}: not posted", named(expected))),
-        (None, None) => None,
-    }
+fn line_fault(own: Option<&&Line>, expected: Option<&&Line>) -> Option<Fault> {
+    let words = match (own, expected) {
+        (Some(own), Some(expected)) if own == expected => return None,
+        (Some(own), Some(_)) => format!("{}: posted with other words", named(own)),
+        (Some(own), None) => format!("{}: posted although nothing had changed", named(own)),
+        (None, Some(expected)) => format!("{}: not posted", named(expected)),
+        (None, None) => return None,
+    };
+    Some(Fault::of(words))
 }
 
 /// What is wrong with rows, whoever posted them.
-fn of_rows(books: &Books) -> Vec<String> {
+fn of_rows(books: &Books) -> Vec<Fault> {
     let mut by_line: BTreeMap<i64, Vec<&BookEntry>> = BTreeMap::new();
     for entry in &books.entries {
         by_line.entry(entry.line_id).or_default().push(entry);
     }
     let posted: BTreeSet<&str> = books.runs.iter().map(String::as_str).collect();
-    let mut told = Vec::new();
+    let mut found = Vec::new();
     for row in &books.rows {
         let Some(line) = &row.line else {
-            told.push(format!("{}: can't be read", shown_key(&row.key)));
+            found.push(Fault::of(format!("{}: can't be read", shown_key(&row.key))));
             continue;
         };
         let name = named(line);
         if !row.run.is_empty() && !posted.contains(row.run.as_str()) {
-            told.push(format!("{name}: posted by runs/{}, which was never posted for this cycle", row.run));
+            let words = format!("{name}: posted by runs/{}, which was never posted for this cycle", row.run);
+            found.push(Fault::of(words));
         }
         if !agrees(row, line) {
             let kept = Money::new(row.amount, line.amount.currency);
-            told.push(format!("{name}: kept as {}, written as {}", kept.spoken(), line.amount.spoken()));
+            let amounts = format!("kept as {}, written as {}", kept.spoken(), line.amount.spoken());
+            found.push(Fault::of_amounts(&name, &amounts, "not kept as it is written"));
         }
-        told.extend(entries_fault(line, by_line.get(&row.id)).map(|fault| format!("{name}: {fault}")));
+        let words = entries_fault(line, by_line.get(&row.id)).map(|fault| format!("{name}: {fault}"));
+        found.extend(words.map(Fault::of));
     }
-    told
+    found
 }
 
 /// Whether a row's columns are those of its line.

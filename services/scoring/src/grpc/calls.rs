@@ -1,10 +1,10 @@
 //! Calls that change or compute something.
 
 use jiff::civil::Date;
-use merit_core::Result;
 use merit_core::ids::{CycleId, PersonId, RunId};
 use merit_core::once::{Once, Outcome};
-use merit_platform::access::Permit;
+use merit_core::{Result, Scope};
+use merit_platform::access::{Action, Permit};
 use merit_platform::identity::Principal;
 use merit_platform::once::{again, asked, kept};
 use merit_platform::page::{Page, cut};
@@ -162,8 +162,18 @@ impl Grpc {
         }
     }
 
-    pub(super) async fn verify(&self, request: &proto::VerifyRunRequest) -> Result<proto::VerifyRunResponse> {
-        let found = self.scoring.verify(&RunId::from_name(&request.run)?).await?;
+    /// What differs may tell anybody's pay: amounts are for who sees everybody's, and on record then.
+    pub(super) async fn verify(
+        &self,
+        request: &proto::VerifyRunRequest,
+        permit: &Permit,
+    ) -> Result<proto::VerifyRunResponse> {
+        let id = RunId::from_name(&request.run)?;
+        let amounts = !request.without_amounts && permit.to(Action::ReadPay).scope().await? == Scope::Everyone;
+        let found = self.scoring.verify(&id, amounts).await?;
+        if found.amounts_told {
+            self.several_read(permit, "VerifyRun", &id.name()).await?;
+        }
         Ok(proto::VerifyRunResponse {
             matches: found.matches,
             expected_root: found.expected_root,
@@ -171,6 +181,7 @@ impl Grpc {
             run_engine_version: found.run_engine_version,
             engine_version: found.engine_version,
             differences: found.differences,
+            amounts_told: found.amounts_told,
         })
     }
 

@@ -124,7 +124,7 @@ impl Scores {
         let Some((end, _)) = found.last() else { return Ok(None) };
         self.after = Some(end.clone());
         let found = found.into_iter().map(|(_, score)| score).collect();
-        let scores = self.grpc.scores_told(&self.run.id, &self.scope, found, self.with_figures).await?;
+        let scores = self.grpc.scores_told(&self.run.id, &self.pay, found, self.with_figures).await?;
         Ok(Some((proto::ExportScoresResponse { scores }, self)))
     }
 }

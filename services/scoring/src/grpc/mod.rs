@@ -150,7 +150,8 @@ impl ScoringService for Grpc {
         &self,
         request: Request<proto::VerifyRunRequest>,
     ) -> Result<Response<proto::VerifyRunResponse>, Status> {
-        answer(self.verify(&request.into_inner()).await)
+        let permit = Permit::of(&request)?;
+        answer(self.verify(&request.into_inner(), &permit).await)
     }
 
     async fn create_adjustment(

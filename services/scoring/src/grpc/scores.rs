@@ -11,7 +11,7 @@ use merit_proto::scoring::v1 as proto;
 use super::pages::named;
 use super::pay::participant;
 use super::{Grpc, filter, messages};
-use crate::model::{Part, Score, ScoreKind};
+use crate::model::{Part, Score};
 use crate::service::Untold;
 
 impl Grpc {
@@ -36,17 +36,18 @@ impl Grpc {
         let found = self.filtered::<Score>(&page, &filter, &run.id, part).await?;
         let (found, next_page_token) = cut(found, &page, |(key, _)| key.clone());
         let found: Vec<Score> = found.into_iter().map(|(_, score)| score).collect();
-        let paid = found.iter().filter(|score| score.is_pay()).map(|score| &score.participant);
+        let tells_pay = |score: &&Score| score.is_pay() || (request.with_figures && may_be_told(score, &pay));
+        let paid = found.iter().filter(tells_pay).map(|score| &score.participant);
         self.pay_read(permit, "ListScores", &run.id.name(), paid).await?;
-        let scores = self.scores_told(&run.id, &scope, found, request.with_figures).await?;
+        let scores = self.scores_told(&run.id, &pay, found, request.with_figures).await?;
         Ok(proto::ListScoresResponse { scores, next_page_token })
     }
 
-    /// Scores with how they came about, where that is wanted.
+    /// Scores with how they came about, where that is wanted; of what a policy works out only for those whose pay is seen.
     pub(super) async fn scores_told(
         &self,
         run: &RunId,
-        scope: &Scope,
+        pay: &Scope,
         found: Vec<Score>,
         with_figures: bool,
     ) -> Result<Vec<proto::Score>> {
@@ -60,14 +61,23 @@ impl Grpc {
         };
         let mut figures = BTreeMap::new();
         if with_figures {
-            let traced = found.iter().filter(|s| !matches!(s.kind, ScoreKind::Measure | ScoreKind::Attainment));
-            figures = self.scoring.figures(scope, &traced.map(untold).collect::<Vec<_>>()).await?;
+            let traced = found.iter().filter(|score| may_be_told(score, pay));
+            figures = self.scoring.figures(pay, &traced.map(untold).collect::<Vec<_>>()).await?;
         }
         let mut scores = Vec::with_capacity(found.len());
         for score in found {
-            let told = figures.remove(&untold(&score)).unwrap_or_else(|| score.words.clone());
-            scores.push(messages::score(score, if with_figures { told } else { Vec::new() }));
+            let told = if !with_figures || (score.is_told_by_pay() && !may_be_told(&score, pay)) {
+                Vec::new()
+            } else {
+                figures.remove(&untold(&score)).unwrap_or_else(|| score.words.clone())
+            };
+            scores.push(messages::score(score, told));
         }
         Ok(scores)
     }
+}
+
+/// Whether a score's figures let pay be seen that is within the scope.
+fn may_be_told(score: &Score, pay: &Scope) -> bool {
+    score.is_told_by_pay() && pay.holds(&score.participant)
 }

@@ -107,12 +107,22 @@ pub struct Score {
 }
 
 impl Score {
-    /// Whether it is pay: a payout, or another amount that a policy works out.
+    /// Whether it is pay: a payout, another amount that a policy works out, or a proposed raise. The same as on a scorecard.
     #[must_use]
     pub fn is_pay(&self) -> bool {
         match self.kind {
             ScoreKind::Payout => true,
-            ScoreKind::Definition | ScoreKind::Recommendation => matches!(self.value.0, Value::Money(_)),
+            ScoreKind::Recommendation => matches!(self.value.0, Value::Money(_) | Value::Percent(_)),
+            ScoreKind::Definition => matches!(self.value.0, Value::Money(_)),
+            ScoreKind::Measure | ScoreKind::Attainment => false,
+        }
+    }
+
+    /// Whether how it came about may let pay be seen, whatever it is itself: what a policy works out may rest on amounts.
+    #[must_use]
+    pub const fn is_told_by_pay(&self) -> bool {
+        match self.kind {
+            ScoreKind::Definition | ScoreKind::Recommendation | ScoreKind::Payout => true,
             ScoreKind::Measure | ScoreKind::Attainment => false,
         }
     }

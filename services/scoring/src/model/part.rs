@@ -7,7 +7,7 @@ use merit_core::Scope;
 pub struct Part<'a> {
     /// Whose rows the reader may see.
     pub scope: &'a Scope,
-    /// Of scores, whose payouts and other amounts that a policy works out the reader may see too.
+    /// Of scores, whose payouts, proposed raises and other amounts that a policy works out the reader may see too.
     pub pay: &'a Scope,
     /// Only this participant's, by id.
     pub participant: Option<&'a str>,

@@ -5,7 +5,7 @@ use merit_core::{Error, Result};
 use merit_rules::ENGINE_VERSION;
 
 use super::{Scoring, apart};
-use crate::compute::audit::faults;
+use crate::compute::audit::{Fault, faults};
 use crate::compute::digest::digest;
 use crate::compute::root::{differences, pinned, root};
 use crate::compute::{Plan, compute};
@@ -29,15 +29,17 @@ pub struct Verification {
     pub engine_version: String,
     /// What differs, for people, at most twenty.
     pub differences: Vec<String>,
+    /// Whether any of them tells an amount.
+    pub amounts_told: bool,
 }
 
 impl Scoring {
     /// Computes a settled run again and compares: its inputs with their digest, its outcomes with what is stored,
-    /// what the ledger has with what posting writes.
+    /// what the ledger has with what posting writes. What differs is told with its amounts only where those are wanted.
     ///
     /// # Errors
     /// `UNKNOWN_RUN`, `NOT_SETTLED`, `POLICY_UNREADABLE`, and those of the store.
-    pub async fn verify(&self, id: &RunId) -> Result<Verification> {
+    pub async fn verify(&self, id: &RunId, amounts: bool) -> Result<Verification> {
         let run = self.run(id).await?;
         if run.state < RunState::Settled {
             return Err(Error::precondition(
@@ -59,8 +61,10 @@ impl Scoring {
             if inputs != run.inputs_sha256 && run.engine_version == ENGINE_VERSION {
                 told.insert(0, "frozen inputs".to_owned());
             }
-            told.append(&mut faults(&books, run.id.as_str(), &lines));
             told.truncate(MOST);
+            let mut wrong = faults(&books, run.id.as_str(), &lines);
+            wrong.truncate(MOST.saturating_sub(told.len()));
+            told.extend(wrong.iter().map(|fault| fault.told(amounts)));
             let found_root = root(&found);
             Ok(Verification {
                 matches: found_root == run.root && told.is_empty(),
@@ -69,6 +73,7 @@ impl Scoring {
                 run_engine_version: run.engine_version,
                 engine_version: ENGINE_VERSION.to_owned(),
                 differences: told,
+                amounts_told: amounts && wrong.iter().any(Fault::tells_amounts),
             })
         })
         .await

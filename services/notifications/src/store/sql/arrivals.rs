@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use merit_core::{Error, Result};
 use merit_platform::store::columns::Rows;
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::dialect::{Database, insert};
@@ -80,6 +80,6 @@ async fn write(database: &Database, arrived: &[Arrival]) -> Result<HashSet<Strin
             .same_text("state", mail.state.word());
         insert(&mut write, &row).await?;
     }
-    write.commit().await.map_err(storage)?;
+    write.commit().await.map_err(unsure)?;
     Ok(fresh.into_iter().map(|mail| mail.key.clone()).collect())
 }

@@ -2,17 +2,18 @@
 //! once with those of PostgreSQL.
 
 mod arrivals;
+mod reads;
 mod series;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::PersonId;
 use merit_core::{Error, Result, Scope};
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 use sqlx::Row as _;
 
 use super::dialect::{Connection, Database, Row};
-use crate::model::{Mail, Outcome, Phase, State};
+use crate::model::{Mail, Outcome, Phase, Read, ReadsPart, State};
 use crate::store::Store;
 use arrivals::Arrivals;
 
@@ -111,13 +112,13 @@ impl Store for SqlStore {
         .execute(&mut *tx)
         .await
         .map_err(storage)?;
-        tx.commit().await.map_err(storage)
+        tx.commit().await.map_err(unsure)
     }
 
     async fn attempt(&self, key: &str, attempts: u32, at: Timestamp, outcome: &Outcome) -> Result<bool> {
         let mut tx = self.database.write().await?;
         let taken = one_more(&mut tx, key, attempts, at, outcome).await?;
-        tx.commit().await.map_err(storage)?;
+        tx.commit().await.map_err(unsure)?;
         Ok(taken)
     }
 
@@ -128,7 +129,7 @@ impl Store for SqlStore {
             .execute(&mut *tx)
             .await
             .map_err(storage)?;
-        tx.commit().await.map_err(storage)
+        tx.commit().await.map_err(unsure)
     }
 
     async fn confirm(&self, keys: &[String], at: Timestamp) -> Result<u32> {
@@ -153,8 +154,18 @@ impl Store for SqlStore {
         .execute(&mut *tx)
         .await
         .map_err(storage)?;
-        tx.commit().await.map_err(storage)?;
+        tx.commit().await.map_err(unsure)?;
         u32::try_from(sent.rows_affected()).map_err(Error::internal)
+    }
+
+    async fn record_read(&self, read: &Read) -> Result<()> {
+        let mut tx = self.database.write().await?;
+        reads::add(&mut tx, read).await?;
+        tx.commit().await.map_err(unsure)
+    }
+
+    async fn reads(&self, part: &ReadsPart) -> Result<Vec<(i64, Read)>> {
+        reads::page(&mut *self.database.read(&Scope::Everyone).await?, part).await
     }
 }
 
@@ -213,6 +224,12 @@ fn mail(row: &Row, scorecard: Vec<u8>) -> Result<Mail> {
 
 #[cfg(test)]
 impl crate::store::conformance::Statements for SqlStore {
+    async fn run(&self, statement: &'static str) -> Result<()> {
+        let mut tx = self.database.write().await?;
+        sqlx::query(statement).execute(&mut *tx).await.map_err(storage)?;
+        tx.commit().await.map_err(unsure)
+    }
+
     async fn seen(&self, statement: &'static str) -> Result<Vec<String>> {
         let mut reader = self.database.read(&Scope::Everyone).await?;
         sqlx::query_scalar(statement).fetch_all(&mut *reader).await.map_err(storage)

@@ -3,17 +3,18 @@
 
 mod cards;
 mod operations;
+mod reads;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use merit_core::ids::{CycleId, PersonId, RunId};
+use merit_core::ids::{CycleId, RunId};
 use merit_core::{Error, Result, Scope};
 use merit_platform::store::columns::Rows;
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 use sqlx::{query, query_as};
 
 use super::dialect::{Connection, Database, insert};
-use crate::model::{Change, Composition, Decision, Mail, NewReview, Review, State, StoredCard};
+use crate::model::{Change, Composition, Decision, Mail, NewReview, Read, ReadsPart, Review, State, StoredCard};
 use crate::service::CardPage;
 use crate::store::rows::{DecisionRow, ReviewRow, WaitingRow};
 use crate::store::{Store, Waiting};
@@ -42,7 +43,7 @@ impl Store for SqlStore {
             .execute(&mut *write)
             .await
             .map_err(storage)?;
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         self.review(&review.run).await?.ok_or_else(|| Error::internal("the review that was kept is gone"))
     }
 
@@ -105,7 +106,7 @@ impl Store for SqlStore {
             insert_decision(&mut write, run, decision).await?;
         }
         insert_mails(&mut write, &change.run, &change.mails).await?;
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(true)
     }
 
@@ -121,17 +122,14 @@ impl Store for SqlStore {
         cards::published(&mut *self.0.read(&Scope::Everyone).await?, cycle).await
     }
 
-    async fn record_read(&self, reader: &str, run: &RunId, person: Option<&PersonId>, at: Timestamp) -> Result<()> {
+    async fn record_read(&self, read: &Read) -> Result<()> {
         let mut write = self.0.write().await?;
-        query("INSERT INTO reads (reader, run, person, at) VALUES ($1, $2, $3, $4)")
-            .bind(reader)
-            .bind(run.as_str())
-            .bind(person.map_or("", PersonId::as_str))
-            .bind(at.to_string())
-            .execute(&mut *write)
-            .await
-            .map_err(storage)?;
-        write.commit().await.map_err(storage)
+        reads::add(&mut write, read).await?;
+        write.commit().await.map_err(unsure)
+    }
+
+    async fn reads(&self, part: &ReadsPart) -> Result<Vec<(i64, Read)>> {
+        reads::page(&mut *self.0.read(&Scope::Everyone).await?, part).await
     }
 
     async fn waiting(&self, after: i64, limit: u32) -> Result<Vec<Waiting>> {
@@ -165,7 +163,7 @@ impl Store for SqlStore {
                 .await
                 .map_err(storage)?;
         }
-        write.commit().await.map_err(storage)
+        write.commit().await.map_err(unsure)
     }
 }
 
@@ -262,7 +260,7 @@ impl crate::store::conformance::Statements for SqlStore {
     async fn run(&self, statement: &'static str) -> Result<()> {
         let mut write = self.0.write().await?;
         query(statement).execute(&mut *write).await.map_err(storage)?;
-        write.commit().await.map_err(storage)
+        write.commit().await.map_err(unsure)
     }
 
     async fn seen(&self, scope: &Scope, statement: &'static str) -> Result<Vec<String>> {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use merit_core::ids::{CycleId, RunId};
 use merit_core::once::Asked;
 use merit_core::{Error, Kind, Result, Scope};
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 use sqlx::{FromRow, query, query_as, query_scalar};
 
 use super::{Connection, SqlStore};
@@ -100,7 +100,7 @@ impl OperationStore for SqlStore {
             (None, Some(asked)) => requested(&mut write, asked).await?,
             (None, None) => None,
         };
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         let operation = operation.ok_or_else(|| Error::internal("the operation that was kept is gone"))?;
         Ok((operation, begun.is_some()))
     }
@@ -120,7 +120,7 @@ impl OperationStore for SqlStore {
         .execute(&mut *write)
         .await
         .map_err(storage)?;
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(renewed.rows_affected() > 0)
     }
 
@@ -151,7 +151,7 @@ impl OperationStore for SqlStore {
             .execute(&mut *write)
             .await
             .map_err(storage)?;
-        write.commit().await.map_err(storage)
+        write.commit().await.map_err(unsure)
     }
 
     async fn end(&self, seq: i64, end: &End) -> Result<()> {
@@ -217,6 +217,6 @@ impl SqlStore {
         .execute(&mut *write)
         .await
         .map_err(storage)?;
-        write.commit().await.map_err(storage)
+        write.commit().await.map_err(unsure)
     }
 }

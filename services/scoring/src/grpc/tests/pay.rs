@@ -10,6 +10,7 @@ use tonic::{Code, Status};
 
 use super::{Wire, settled};
 use crate::model::Run;
+use crate::service::tests::verifying::{COMMISSION_OF_ANA, UNLOCKED, forge};
 
 /// A quarter that was posted.
 async fn posted() -> (Wire, Run) {
@@ -125,6 +126,60 @@ async fn a_manager_sees_attainment_without_pay() {
         let owners: Vec<String> = found.attainments.into_iter().map(|attainment| attainment.owner).collect();
         assert_eq!(owners, expected, "{who}");
     }
+}
+
+#[tokio::test]
+async fn how_a_policys_figure_came_about_is_for_those_who_see_pay() {
+    let (wire, run) = posted().await;
+    let outputs = async |who: &str, role| {
+        let participant = "people/ana".to_owned();
+        let request =
+            proto::ListScoresRequest { run: run.id.name(), participant, with_figures: true, ..Default::default() };
+        let listed = wire.client(who, role).list_scores(request.clone()).await.unwrap().into_inner().scores;
+        let proto::ListScoresRequest { run, participant, with_figures, .. } = request;
+        let request = proto::ExportScoresRequest { run, participant, with_figures };
+        let pieces = wire.client(who, role).export_scores(request).await.unwrap().into_inner();
+        let pieces: Vec<_> = pieces.map(Result::unwrap).collect().await;
+        assert_eq!(pieces.into_iter().flat_map(|piece| piece.scores).collect::<Vec<_>>(), listed, "{who} {role:?}");
+        let told = listed.into_iter().filter(|score| !score.figures.is_empty()).map(|score| score.output);
+        told.filter(|output| ["attainment", "big"].contains(&output.as_str())).collect::<Vec<_>>()
+    };
+    for (who, role) in [("ana", Role::Member), ("audrey", Role::Auditor)] {
+        assert_eq!(outputs(who, role).await, ["attainment", "big"], "{who}");
+    }
+    for (who, role) in [("boss", Role::Manager), ("eva", Role::Executive)] {
+        assert_eq!(outputs(who, role).await, ["attainment"], "{who}");
+    }
+    wire.world.company.team_pay_shown.store(true, Ordering::Relaxed);
+    assert_eq!(outputs("boss", Role::Manager).await, ["attainment", "big"]);
+}
+
+#[tokio::test]
+async fn a_verification_tells_amounts_to_those_who_see_everybodys_pay_and_says_so_on_record() {
+    let (wire, run) = posted().await;
+    let changed = format!(
+        "{UNLOCKED} UPDATE ledger_lines SET content = replace(content, '800000', '810000') WHERE {COMMISSION_OF_ANA}"
+    );
+    forge(&wire.world, &changed).await;
+    let verify = async |who: &str, role, without_amounts| {
+        let request = proto::VerifyRunRequest { run: run.id.name(), without_amounts };
+        let found = wire.client(who, role).verify_run(request).await.unwrap().into_inner();
+        assert_eq!(found.amounts_told, found.differences.iter().any(|told| told.contains('$')), "{found:?}");
+        found.differences
+    };
+    let ana = "ledger: ana, Commission, commission, 2026-Q3";
+    let plain = [
+        format!("{ana}: another amount posted than computed"),
+        format!("{ana}: not kept as it is written"),
+        format!("{ana}: its entries are not those of its amount"),
+    ];
+    assert_eq!(verify("eva", Role::Executive, false).await, plain);
+    assert_eq!(verify("audrey", Role::Auditor, true).await, plain);
+    assert!(reads(&wire, proto::ListPayReadsRequest::default()).await.is_empty());
+    let told = verify("audrey", Role::Auditor, false).await;
+    assert_eq!(told[0], format!("{ana}: $8,100.00 posted, $8,000.00 computed"));
+    let on_record = reads(&wire, proto::ListPayReadsRequest::default()).await;
+    assert_eq!(on_record, [format!("audrey auditor VerifyRun  {}", run.id.name())]);
 }
 
 #[tokio::test]
@@ -250,6 +305,9 @@ async fn each_read_of_anothers_pay_is_on_record() {
     };
     audrey.list_scores(scores("attainment")).await.unwrap();
     audrey.list_scores(scores("commission")).await.unwrap();
+    // A count is no pay; what it was counted from may be.
+    audrey.list_scores(scores("big")).await.unwrap();
+    audrey.list_scores(proto::ListScoresRequest { with_figures: true, ..scores("big") }).await.unwrap();
     let export = proto::ExportLedgerRequest { cycle: "cycles/2026-Q3".to_owned(), ..Default::default() };
     let mut pieces = audrey.export_ledger(export).await.unwrap().into_inner();
     while let Some(piece) = pieces.next().await {
@@ -263,6 +321,7 @@ async fn each_read_of_anothers_pay_is_on_record() {
         format!("audrey auditor ListLines people/eve {of}"),
         "audrey auditor ListLines people/bob cycles/2026-Q3".to_owned(),
         "audrey auditor GetLine people/ana cycles/2026-Q3".to_owned(),
+        format!("audrey auditor ListScores people/ana {of}"),
         format!("audrey auditor ListScores people/ana {of}"),
         "audrey auditor ExportLedger  cycles/2026-Q3".to_owned(),
         "rob revenue-operations PreviewRun  cycles/2026-Q3".to_owned(),

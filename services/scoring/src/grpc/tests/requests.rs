@@ -41,18 +41,18 @@ async fn policies_are_published_once_and_told_as_new_again() {
 #[tokio::test]
 async fn a_run_is_posted_once_and_told_so_again() {
     let (wire, run) = settled().await;
-    let mut rita = wire.client("rita", Role::RevenueOperations);
-    let mut other = wire.client("rita", Role::RevenueOperations);
+    let mut reviews = wire.client("service", Role::Service);
+    let mut other = wire.client("service", Role::Service);
     let approved_at = "2026-10-06T10:00:00Z".to_owned();
     let ask = proto::PostRunRequest { run: run.id.name(), approved_at, request_id: "q-1".to_owned() };
-    let (one, two) = tokio::join!(rita.post_run(ask.clone()), other.post_run(ask.clone()));
+    let (one, two) = tokio::join!(reviews.post_run(ask.clone()), other.post_run(ask.clone()));
     let (one, two) = (one.unwrap().into_inner(), two.unwrap().into_inner());
     assert!(one.posted > 0);
     assert_eq!(one, two);
     let nameless = proto::PostRunRequest { request_id: String::new(), ..ask.clone() };
-    assert_eq!(rita.post_run(nameless).await.unwrap().into_inner().posted, 0);
+    assert_eq!(reviews.post_run(nameless).await.unwrap().into_inner().posted, 0);
     let reused = proto::PostRunRequest { approved_at: String::new(), ..ask };
-    let reused = refused(rita.post_run(reused).await);
+    let reused = refused(reviews.post_run(reused).await);
     assert_eq!((reused.kind, reused.reason.as_str()), (Kind::AlreadyExists, "REQUEST_ID_REUSED"));
 }
 

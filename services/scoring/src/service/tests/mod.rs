@@ -11,7 +11,7 @@ mod policies;
 mod posting;
 mod quotas;
 mod standing;
-mod verifying;
+pub mod verifying;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -206,7 +206,7 @@ impl World {
         let run = self.freeze_of(cycle).await;
         let run = self.execute(&run.id).await;
         self.scoring.post(&run.id, "2026-10-06T10:00:00Z", None).await.unwrap().done().unwrap();
-        let found = self.scoring.verify(&run.id).await.unwrap();
+        let found = self.scoring.verify(&run.id, true).await.unwrap();
         assert!(found.matches, "{found:?}");
         run
     }

@@ -6,7 +6,7 @@ use super::{World, quarter};
 use crate::model::{Chunk, Claim, Keyed as _, Line, Outcome, OutcomeKind, RunState, Shard};
 use crate::store::Runs as _;
 
-async fn forge(world: &World, statements: &str) {
+pub async fn forge(world: &World, statements: &str) {
     let path = world.folder.path().join("scoring.db");
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
@@ -20,7 +20,7 @@ async fn an_untouched_run_verifies() {
     let run = world.close().await;
     // What comes later is another run's.
     world.import(vec![super::deal(2, "D-1", "ana", "", "USD 1.00", "2026-07-10")]).await;
-    let found = world.scoring.verify(&run.id).await.unwrap();
+    let found = world.scoring.verify(&run.id, true).await.unwrap();
     assert!(found.matches, "{found:?}");
     assert_eq!((found.found_root.as_str(), found.differences.len()), (run.root.as_str(), 0));
 }
@@ -45,7 +45,7 @@ async fn whatever_was_changed_behind_our_back_is_found() {
         let world = World::ready().await;
         let run = world.close().await;
         forge(&world, statements).await;
-        let found = world.scoring.verify(&run.id).await.unwrap();
+        let found = world.scoring.verify(&run.id, true).await.unwrap();
         assert!(!found.matches, "{statements}");
         assert!(found.differences.iter().any(|told| told == difference), "{statements}: {:#?}", found.differences);
         assert!(found.differences.len() <= 20);
@@ -53,9 +53,9 @@ async fn whatever_was_changed_behind_our_back_is_found() {
 }
 
 /// Lets the ledger be changed, as somebody with the file in their hands would.
-const UNLOCKED: &str = "PRAGMA foreign_keys = OFF; DROP TRIGGER ledger_lines_no_update; DROP TRIGGER ledger_lines_no_delete; DROP TRIGGER ledger_entries_no_update; DROP TRIGGER ledger_entries_no_delete;";
+pub const UNLOCKED: &str = "PRAGMA foreign_keys = OFF; DROP TRIGGER ledger_lines_no_update; DROP TRIGGER ledger_lines_no_delete; DROP TRIGGER ledger_entries_no_update; DROP TRIGGER ledger_entries_no_delete;";
 
-const COMMISSION_OF_ANA: &str = "key GLOB 'ana*commission*' AND run <> ''";
+pub const COMMISSION_OF_ANA: &str = "key GLOB 'ana*commission*' AND run <> ''";
 
 #[tokio::test]
 async fn a_ledger_that_was_changed_behind_our_back_is_found() {
@@ -124,9 +124,13 @@ async fn a_ledger_that_was_changed_behind_our_back_is_found() {
     ] {
         let (world, run) = posted().await;
         forge(&world, &format!("{UNLOCKED} {statements}")).await;
-        let found = world.scoring.verify(&run).await.unwrap();
+        let found = world.scoring.verify(&run, true).await.unwrap();
         assert_eq!(found.differences, expected, "{statements}");
         assert!(!found.matches, "{statements}");
+        assert_eq!(found.amounts_told, expected.iter().any(|told| told.contains('$')), "{statements}");
+        let plain = world.scoring.verify(&run, false).await.unwrap();
+        assert!(!plain.amounts_told && !plain.differences.iter().any(|told| told.contains('$')), "{plain:?}");
+        assert_eq!(plain.differences.len(), expected.len(), "{statements}");
     }
 }
 
@@ -145,20 +149,20 @@ async fn every_posted_run_verifies_and_each_finds_its_own_faults() {
     world.import(vec![super::deal(2, "D-1", "ana", "", "USD 50000.00", "2026-07-10")]).await;
     let second = world.close().await.id;
     // Settled, not posted.
-    assert_eq!(world.scoring.verify(&second).await.unwrap().differences, [""; 0]);
+    assert_eq!(world.scoring.verify(&second, true).await.unwrap().differences, [""; 0]);
     // Approved before the first was: what counts is when it was posted.
     world.scoring.post(&second, "2026-10-01T00:00:00Z", None).await.unwrap().done().unwrap();
     for run in [&first, &second] {
-        let found = world.scoring.verify(run).await.unwrap();
+        let found = world.scoring.verify(run, true).await.unwrap();
         assert!(found.matches, "{found:?}");
     }
     let correction = format!("run = '{second}' AND key GLOB 'ana*commission*'");
     forge(&world, &format!(
         "{UNLOCKED} DELETE FROM ledger_entries WHERE line_id IN (SELECT line_id FROM ledger_lines WHERE {correction}); DELETE FROM ledger_lines WHERE {correction}"
     )).await;
-    assert!(world.scoring.verify(&first).await.unwrap().matches);
+    assert!(world.scoring.verify(&first, true).await.unwrap().matches);
     assert_eq!(
-        world.scoring.verify(&second).await.unwrap().differences,
+        world.scoring.verify(&second, true).await.unwrap().differences,
         ["ledger: ana, Commission, commission, 2026-Q3: $8,000.00 posted, $7,000.00 computed"]
     );
 }
@@ -183,7 +187,7 @@ async fn a_run_that_was_cut_off_goes_on_and_ends_the_same() {
         assert_ne!(world.scoring.run(&run.id).await.unwrap().state, RunState::Settled);
         let again = world.execute(&run.id).await;
         assert_eq!(again.root, expected.root, "{undone}");
-        assert!(world.scoring.verify(&run.id).await.unwrap().matches, "{undone}");
+        assert!(world.scoring.verify(&run.id, true).await.unwrap().matches, "{undone}");
     }
 }
 

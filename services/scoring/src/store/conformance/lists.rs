@@ -163,6 +163,9 @@ pub async fn scores_without_pay_are_shown_apart(store: &dyn Store, _: &dyn Behin
         (ScoreKind::Measure, money()),
         (ScoreKind::Attainment, Packed(Value::Percent(Ratio::whole(1)))),
         (ScoreKind::Definition, Packed(Value::Number(Ratio::whole(2)))),
+        (ScoreKind::Definition, Packed(Value::Percent(Ratio::whole(1)))),
+        (ScoreKind::Recommendation, Packed(Value::Number(Ratio::whole(4)))),
+        (ScoreKind::Recommendation, Packed(Value::Percent(Ratio::whole(1)))),
         (ScoreKind::Definition, money()),
         (ScoreKind::Recommendation, money()),
         (ScoreKind::Payout, money()),
@@ -171,7 +174,7 @@ pub async fn scores_without_pay_are_shown_apart(store: &dyn Store, _: &dyn Behin
     for who in ["ana", "bob"] {
         for (at, (kind, value)) in kinds.iter().enumerate() {
             let score = Score { kind: *kind, value: value.clone(), ..score(who, &format!("o{at}"), "2026-Q3") };
-            assert_eq!(score.is_pay(), at >= 3);
+            assert_eq!(score.is_pay(), at >= 5);
             all.push(Outcome::of(&score).unwrap());
         }
     }
@@ -183,14 +186,14 @@ pub async fn scores_without_pay_are_shown_apart(store: &dyn Store, _: &dyn Behin
             + found.iter().filter(|outcome| outcome.participant == "ana").count()
     };
     let (ana, both) = (people(&["ana"]), people(&["ana", "bob"]));
-    assert_eq!(shown(&Scope::Everyone, &Scope::Everyone).await, 66);
-    assert_eq!(shown(&Scope::Everyone, &ana).await, 36);
-    assert_eq!(shown(&both, &ana).await, 36);
-    assert_eq!(shown(&both, &Scope::nobody()).await, 33);
-    assert_eq!(shown(&ana, &both).await, 6);
-    assert_eq!(shown(&both, &Scope::Everyone).await, 66);
-    let part = Part { pay: &ana, limit: 4, participant: Some("bob"), ..Part::of(&Scope::Everyone) };
-    assert_eq!(store.outcomes(&id, OutcomeKind::Score, part).await.unwrap().len(), 3);
+    assert_eq!(shown(&Scope::Everyone, &Scope::Everyone).await, 99);
+    assert_eq!(shown(&Scope::Everyone, &ana).await, 59);
+    assert_eq!(shown(&both, &ana).await, 59);
+    assert_eq!(shown(&both, &Scope::nobody()).await, 55);
+    assert_eq!(shown(&ana, &both).await, 9);
+    assert_eq!(shown(&both, &Scope::Everyone).await, 99);
+    let part = Part { pay: &ana, limit: 6, participant: Some("bob"), ..Part::of(&Scope::Everyone) };
+    assert_eq!(store.outcomes(&id, OutcomeKind::Score, part).await.unwrap().len(), 5);
 }
 
 pub async fn a_line_is_found_by_its_number(store: &dyn Store, _: &dyn Behind) {

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use merit_core::ids::{CycleId, PersonId};
 use merit_core::{Error, Result};
 use merit_platform::store::columns::Rows;
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 
 use super::dialect::insert;
 use super::{BULK, SqlStore, change, day};
@@ -52,7 +52,7 @@ impl Events for SqlStore {
                 .same_number("seq", seq);
             insert(&mut write, &rows).await?;
         }
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(counts)
     }
 

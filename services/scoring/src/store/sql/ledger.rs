@@ -6,7 +6,7 @@ use merit_core::ids::{CycleId, RunId};
 use merit_core::once::{Once, Outcome as Came};
 use merit_core::{Error, Result, Scope};
 use merit_platform::store::columns::Rows;
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 use sqlx::QueryBuilder;
 
 use super::dialect::{Db, Writer, insert};
@@ -37,7 +37,7 @@ impl Ledger for SqlStore {
         }
         let posted = post(&mut write, id, at).await?;
         once::keep(&mut write, once, &posted, now).await?;
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(Came::Done(posted))
     }
 
@@ -64,7 +64,7 @@ impl Ledger for SqlStore {
         let posting = Posting { cycle: cycle.as_str(), run: "", at: &at.to_string() };
         add(&mut write, &posting, std::slice::from_ref(&line)).await?;
         once::keep(&mut write, once, &line, at).await?;
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(Came::Done(line))
     }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use merit_core::Result;
 use merit_core::ids::PersonId;
 use merit_platform::store::columns::Rows;
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 
 use super::dialect::insert;
 use super::{BULK, SqlStore, change, day, read_json};
@@ -85,7 +85,7 @@ impl Openings for SqlStore {
                 .same_number("seq", seq);
             insert(&mut write, &rows).await?;
         }
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(counts)
     }
 

@@ -22,7 +22,9 @@ pub fn push(query: &mut QueryBuilder<Db>, kind: OutcomeKind, part: Part<'_>) -> 
         query.push(" AND (participant IN (SELECT value FROM json_each(").push_bind(json(&ids)?);
         query.push(
             ")) OR json_extract(content, '$.kind') IN ('measure', 'attainment')
-             OR (json_extract(content, '$.kind') <> 'payout' AND json_extract(content, '$.value') NOT LIKE 'money %'))",
+             OR (json_extract(content, '$.kind') <> 'payout' AND json_extract(content, '$.value') NOT LIKE 'money %'
+                 AND (json_extract(content, '$.kind') <> 'recommendation'
+                      OR json_extract(content, '$.value') NOT LIKE 'percent %')))",
         );
     }
     for (field, wanted) in [("policy", part.policy), (output, part.output), (period, part.period)] {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::PersonId;
 use merit_core::{Error, Result};
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 
 use super::{SqlStore, limit};
 use crate::model::{PayRead, PayReadsPart};
@@ -37,7 +37,7 @@ impl PayReads for SqlStore {
         .execute(&mut *write)
         .await
         .map_err(storage)?;
-        write.commit().await.map_err(storage)
+        write.commit().await.map_err(unsure)
     }
 
     async fn pay_reads(&self, part: &PayReadsPart) -> Result<Vec<(i64, PayRead)>> {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::once::{Once, Outcome as Came};
 use merit_core::{Error, Kind, Result};
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 use sqlx::error::DatabaseError;
 
 use super::{SqlStore, change, day, once, optional_day, small};
@@ -74,7 +74,7 @@ impl Policies for SqlStore {
             .map_err(|error| taken(error, &policy))?;
         }
         once::keep(&mut write, once, &(), at).await?;
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(Came::Done(()))
     }
 }

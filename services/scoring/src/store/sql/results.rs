@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use merit_core::ids::PersonId;
 use merit_core::{Period, Result};
 use merit_platform::store::columns::Rows;
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 
 use super::dialect::{Writer, insert};
 use super::{BULK, SqlStore, change, day, json};
@@ -74,7 +74,7 @@ impl Results for SqlStore {
         for rows in fresh.chunks(BULK) {
             add(&mut write, source, seq, rows).await?;
         }
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(counts)
     }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use merit_core::ids::{CycleId, PersonId, RunId};
 use merit_core::{Error, Money, Result, Scope};
 use merit_platform::store::columns::Rows;
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 
 use super::dialect::{Writer, insert};
 use super::{BULK, SqlStore, day, json, limit, outcomes, read_json, shards, small};
@@ -43,7 +43,7 @@ impl Runs for SqlStore {
         }
         freeze(&mut write, run, frozen).await?;
         shards::write(&mut write, &run.id, roster, shard_size).await?;
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(true)
     }
 
@@ -131,7 +131,7 @@ impl Runs for SqlStore {
             return Ok(false);
         }
         outcomes::write(&mut write, id, &outcomes).await?;
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(true)
     }
 

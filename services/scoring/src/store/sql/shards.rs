@@ -4,7 +4,7 @@
 use merit_core::ids::{PersonId, RunId};
 use merit_core::{Error, Kind, Result};
 use merit_platform::store::columns::Rows;
-use merit_platform::store::storage;
+use merit_platform::store::{storage, unsure};
 use sqlx::AssertSqlSafe;
 
 use super::dialect::{PASS_OVER_HELD, Writer, insert};
@@ -56,7 +56,7 @@ impl SqlStore {
         .fetch_one(&mut *write)
         .await
         .map_err(storage)?;
-        write.commit().await.map_err(storage)?;
+        write.commit().await.map_err(unsure)?;
         Ok(Claim::Yours(Shard { shard, epoch, first, last, cursor }))
     }
 
@@ -84,7 +84,7 @@ impl SqlStore {
         }
         outcomes::write(&mut write, id, &chunk.outcomes).await?;
         outcomes::write_traces(&mut write, id, &chunk.traces).await?;
-        write.commit().await.map_err(storage)
+        write.commit().await.map_err(unsure)
     }
 
     pub(super) async fn evaluated_of(&self, id: &RunId) -> Result<u32> {
