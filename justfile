@@ -56,7 +56,7 @@ bench-evaluate:
 bench-hostile *cases:
     cargo bench --quiet --locked -p merit-rules --bench hostile -- {{ cases }}
 
-# Measures reads of a scorecard and of a goal list, on SQLite and PostgreSQL, beside a bare service with one point read. Exits 1 below 60% of its rate: --at-least, --rounds, --seconds, --people.
+# Measures reads of a scorecard and of a goal list, on SQLite and PostgreSQL, beside a bare service with one point read. Exits 1 below 60% of its rate: --at-least, --rounds, --seconds, --people, --only.
 bench-grpc *words:
     cargo build --release --locked --bin merit
     MERIT_BIN="$(realpath "${CARGO_TARGET_DIR:-target}/release/merit")" cargo bench --quiet --locked -p merit-platform --bench grpc -- {{ words }}
