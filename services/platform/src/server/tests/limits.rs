@@ -177,8 +177,8 @@ async fn a_connection_that_says_nothing_is_closed() {
     for said in [&b""[..], b"PRI * HTTP", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"] {
         let mut silent = TcpStream::connect(server.address).await.unwrap();
         tokio::io::AsyncWriteExt::write_all(&mut silent, said).await.unwrap();
-        // What the server says to begin with, and then the end.
-        let _ = timeout(PATIENCE, silent.read_to_end(&mut Vec::new())).await.unwrap();
+        // What the server says to begin with, and then the end: long before a ping that nobody answers would be one.
+        let _ = timeout(KEEPALIVE.0 / 2, silent.read_to_end(&mut Vec::new())).await.unwrap();
     }
     // Whoever speaks stays.
     server.client().await.list_reports(question(10)).await.unwrap();
