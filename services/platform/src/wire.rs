@@ -1,5 +1,6 @@
 //! Between the wire's messages and the core's types, in one place.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use merit_core::text::shown;
 use merit_core::{Error, Money, Problem, Ratio, Result, Value, ValueType};
@@ -100,6 +101,15 @@ pub fn day(what: &str, text: &str) -> Result<Date> {
 /// `BAD_DATE`, with `what` as the subject of the sentence.
 pub fn optional_day(what: &str, text: &str) -> Result<Option<Date>> {
     if text.is_empty() { Ok(None) } else { day(what, text).map(Some) }
+}
+
+/// An instant from the wire, none where it is empty.
+///
+/// # Errors
+/// `BAD_TIME`.
+pub fn optional_instant(text: &str) -> Result<Option<Timestamp>> {
+    let bad = |_| Error::invalid("BAD_TIME", format!("`{}` is not an instant like 2026-10-05T08:00:00Z", shown(text)));
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(bad) }
 }
 
 /// An exact ratio from the wire.

@@ -1,11 +1,10 @@
 //! Who may be handed mails, and the record of to whom they were.
 
-use jiff::Timestamp;
 use merit_core::ids::PersonId;
-use merit_core::text::shown;
 use merit_core::{Error, Result, Scope};
 use merit_platform::access::{Action, Permit};
 use merit_platform::page::{Page, cut};
+use merit_platform::wire::optional_instant;
 use merit_proto::notifications::v1 as proto;
 
 use crate::model::{Fetcher, Read, ReadsPart};
@@ -43,8 +42,8 @@ pub async fn list(outbox: &Outbox, request: &proto::ListMailReadsRequest) -> Res
     let part = ReadsPart {
         person: named(&request.person).map(|name| PersonId::from_name(&name)).transpose()?,
         reader: named(&request.reader),
-        since: instant(&request.since)?,
-        until: instant(&request.until)?,
+        since: optional_instant(&request.since)?,
+        until: optional_instant(&request.until)?,
         before: page.after.as_deref().map(number).transpose()?,
         limit: page.size + 1,
     };
@@ -56,11 +55,6 @@ pub async fn list(outbox: &Outbox, request: &proto::ListMailReadsRequest) -> Res
 
 fn number(after: &str) -> Result<i64> {
     after.parse().map_err(|_| Error::invalid("BAD_PAGE", "the page token is not one of ours; start again without it"))
-}
-
-fn instant(text: &str) -> Result<Option<Timestamp>> {
-    let bad = |_| Error::invalid("BAD_TIME", format!("`{}` is not an instant like 2026-10-05T08:00:00Z", shown(text)));
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(bad) }
 }
 
 fn message(read: Read) -> proto::MailRead {

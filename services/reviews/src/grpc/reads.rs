@@ -1,11 +1,10 @@
 //! The record of who read whose scorecards, and what else is put on it.
 
-use jiff::Timestamp;
 use merit_core::ids::PersonId;
-use merit_core::text::shown;
-use merit_core::{Error, Result, Scope};
+use merit_core::{Result, Scope};
 use merit_platform::access::{Action, Permit};
 use merit_platform::page::{Page, cut};
+use merit_platform::wire::optional_instant;
 use merit_proto::reviews::v1 as proto;
 
 use super::{Grpc, messages, sequence};
@@ -21,8 +20,8 @@ impl Grpc {
         let part = ReadsPart {
             person: named(&request.person).map(|name| PersonId::from_name(&name)).transpose()?,
             reader: named(&request.reader),
-            since: instant(&request.since)?,
-            until: instant(&request.until)?,
+            since: optional_instant(&request.since)?,
+            until: optional_instant(&request.until)?,
             before: page.after.as_deref().map(sequence).transpose()?,
             limit: page.size + 1,
         };
@@ -50,11 +49,6 @@ impl Grpc {
             result: Some(messages::verification(verified.run)),
         })
     }
-}
-
-fn instant(text: &str) -> Result<Option<Timestamp>> {
-    let bad = |_| Error::invalid("BAD_TIME", format!("`{}` is not an instant like 2026-10-05T08:00:00Z", shown(text)));
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(bad) }
 }
 
 fn message(read: Read) -> proto::ScorecardRead {

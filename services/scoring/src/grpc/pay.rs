@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use merit_core::ids::{PersonId, RunId};
-use merit_core::text::shown;
 use merit_core::{Error, Result, Scope};
 use merit_platform::access::{Action, Permit, Terms};
 use merit_platform::page::{Page, cut};
+use merit_platform::wire::optional_instant;
 use merit_proto::scoring::v1 as proto;
 
 use super::Grpc;
@@ -85,8 +84,8 @@ impl Grpc {
         let part = PayReadsPart {
             person: participant(&request.person)?,
             reader: Some(request.reader.clone()).filter(|reader| !reader.is_empty()),
-            since: instant(&request.since)?,
-            until: instant(&request.until)?,
+            since: optional_instant(&request.since)?,
+            until: optional_instant(&request.until)?,
             before: number(page.after.as_deref())?,
             limit: page.size + 1,
         };
@@ -115,11 +114,6 @@ pub(super) fn participant(name: &str) -> Result<Option<PersonId>> {
 pub(super) fn number(after: Option<&str>) -> Result<Option<i64>> {
     let bad = |_| Error::invalid("BAD_PAGE", "the page token is not one of ours; start again without it");
     after.map(|after| after.parse().map_err(bad)).transpose()
-}
-
-fn instant(text: &str) -> Result<Option<Timestamp>> {
-    let bad = |_| Error::invalid("BAD_TIME", format!("`{}` is not an instant like 2026-10-05T08:00:00Z", shown(text)));
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(bad) }
 }
 
 fn message(read: PayRead) -> proto::PayRead {
