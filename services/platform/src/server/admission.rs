@@ -15,7 +15,7 @@ use tonic::codegen::Bytes;
 use tonic::{Code, Status};
 
 use super::Limits;
-use super::accept::Origin;
+use super::connection::Origin;
 use super::messages::{Measured, may_be_large};
 use super::room::{Place, Room};
 use crate::deadline;

@@ -3,6 +3,8 @@
 
 mod accept;
 mod admission;
+mod connection;
+mod greeting;
 mod limits;
 mod messages;
 mod pace;

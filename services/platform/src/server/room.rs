@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::accept::Origin;
+use super::connection::Origin;
 
 /// The part of all places that one caller may have: one of so many.
 const SHARE: usize = 4;

@@ -1,5 +1,6 @@
 //! A server on loopback with a directory that does as a test wants.
 
+mod greeting;
 mod limits;
 mod refusals;
 mod stop;
