@@ -13,6 +13,7 @@ pub mod once;
 pub mod period;
 pub mod problem;
 pub mod ratio;
+pub mod reads;
 pub mod scope;
 pub mod text;
 pub mod value;

@@ -14,6 +14,7 @@ pub mod import;
 pub mod mask;
 pub mod once;
 pub mod page;
+pub mod reads;
 pub mod server;
 pub mod status;
 pub mod store;

@@ -134,6 +134,15 @@ impl Page {
     }
 }
 
+/// The number that a list goes on after, where its keys are numbers.
+///
+/// # Errors
+/// `BAD_PAGE` when the key is none.
+pub fn number(after: Option<&str>) -> Result<Option<i64>> {
+    let bad = |_| Error::invalid("BAD_PAGE", "the page token is not one of ours; start again without it");
+    after.map(|after| after.parse().map_err(bad)).transpose()
+}
+
 /// Cuts rows, of which one more than the page's size was read, to the page and its next token (empty at the end).
 #[must_use]
 pub fn cut<T>(mut rows: Vec<T>, page: &Page, key: impl Fn(&T) -> String) -> (Vec<T>, String) {

@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use merit_core::{Error, Result};
+use merit_core::Result;
 use merit_platform::access::Permit;
 use merit_platform::answers::Answers;
-use merit_platform::page::{Page, cut};
+use merit_platform::page::{Page, cut, number};
 use merit_platform::status::to_status;
 use merit_proto::kept::{ExportScorecardsResponse, ListScorecardsResponse};
 use merit_proto::reviews::v1 as proto;
@@ -152,7 +152,7 @@ impl ReviewsService for Grpc {
     ) -> Result<Response<proto::ListReviewsResponse>, Status> {
         let request = request.into_inner();
         let page = Page::of(&request).map_err(to_status)?;
-        let before = page.after.as_deref().map(sequence).transpose().map_err(to_status)?;
+        let before = number(page.after.as_deref()).map_err(to_status)?;
         let reviews = self.reviews.reviews(&request.cycle, before, page.size + 1).await.map_err(to_status)?;
         let (reviews, next_page_token) = cut(reviews, &page, |review| review.seq.to_string());
         let reviews = reviews.iter().map(messages::review).collect();
@@ -236,10 +236,6 @@ impl ReviewsService for Grpc {
     ) -> Result<Response<proto::ListScorecardReadsResponse>, Status> {
         self.reads(&request.into_inner()).await.map(Response::new).map_err(to_status)
     }
-}
-
-fn sequence(key: &str) -> Result<i64> {
-    key.parse().map_err(|_| Error::invalid("BAD_PAGE", "the page token is not one of ours; start again without it"))
 }
 
 #[cfg(test)]

@@ -3,11 +3,10 @@
 use merit_core::ids::PersonId;
 use merit_core::{Error, Result, Scope};
 use merit_platform::access::{Action, Permit};
-use merit_platform::page::{Page, cut};
-use merit_platform::wire::optional_instant;
+use merit_platform::reads::{cut_reads, wanted};
 use merit_proto::notifications::v1 as proto;
 
-use crate::model::{Fetcher, Read, ReadsPart};
+use crate::model::{Fetcher, Read};
 use crate::service::Outbox;
 
 /// Lets the call go on if the caller may read whatever may be on a scorecard, about everybody: mails hold them whole.
@@ -37,24 +36,10 @@ pub fn fetcher(permit: &Permit) -> Fetcher {
 /// # Errors
 /// `BAD_PAGE`, `BAD_NAME`, `BAD_TIME`, and when the store fails.
 pub async fn list(outbox: &Outbox, request: &proto::ListMailReadsRequest) -> Result<proto::ListMailReadsResponse> {
-    let page = Page::of(request)?;
-    let named = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-    let part = ReadsPart {
-        person: named(&request.person).map(|name| PersonId::from_name(&name)).transpose()?,
-        reader: named(&request.reader),
-        since: optional_instant(&request.since)?,
-        until: optional_instant(&request.until)?,
-        before: page.after.as_deref().map(number).transpose()?,
-        limit: page.size + 1,
-    };
-    let found = outbox.reads(&part).await?;
-    let (found, next_page_token) = cut(found, &page, |(number, _)| number.to_string());
-    let reads = found.into_iter().map(|(_, read)| message(read)).collect();
+    let (page, part) = wanted(request)?;
+    let (found, next_page_token) = cut_reads(outbox.reads(&part).await?, &page);
+    let reads = found.into_iter().map(message).collect();
     Ok(proto::ListMailReadsResponse { reads, next_page_token })
-}
-
-fn number(after: &str) -> Result<i64> {
-    after.parse().map_err(|_| Error::invalid("BAD_PAGE", "the page token is not one of ours; start again without it"))
 }
 
 fn message(read: Read) -> proto::MailRead {

@@ -1,12 +1,13 @@
 //! A run through what is due: over a relay, or handed out to be written to files.
 
+use merit_core::reads::ReadsPart;
 use merit_core::{Error, Result};
 use tokio::sync::{MutexGuard, mpsc};
 
 use super::Outbox;
 use crate::delivery::{Carrier, Session, Undelivered};
 use crate::message;
-use crate::model::{Contacts, Fetched, Fetcher, Mail, Outcome, Phase, Progress, Read, ReadsPart, State};
+use crate::model::{Contacts, Fetched, Fetcher, Mail, Outcome, Phase, Progress, Read, State};
 
 /// Mails in memory at a time.
 const CHUNK: usize = 100;

@@ -7,6 +7,7 @@ use std::sync::Mutex as Shared;
 
 use async_trait::async_trait;
 use merit_core::FixedClock;
+use merit_core::reads::ReadsPart;
 use merit_proto::scorecard::v1::Scorecard;
 use prost::Message as _;
 use tokio::sync::mpsc;
@@ -16,7 +17,7 @@ use crate::composer::Letters;
 use crate::delivery::fake::{FakeRelay, Fault, Step};
 use crate::delivery::{Carrier, Session, Undelivered};
 use crate::letter::samples;
-use crate::model::{Contact, Fetched, Fetcher, Outcome, Phase, Progress, ReadsPart};
+use crate::model::{Contact, Fetched, Fetcher, Outcome, Phase, Progress};
 use crate::store::conformance::Statements as _;
 use crate::store::sqlite;
 

@@ -4,9 +4,10 @@ use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use merit_core::Result;
 use merit_core::ids::PersonId;
+use merit_core::reads::ReadsPart;
 
 use super::Store;
-use crate::model::{Mail, Outcome, Phase, Read, ReadsPart, State};
+use crate::model::{Mail, Outcome, Phase, Read, State};
 
 /// Makes one test of each law for the store that an expression opens.
 macro_rules! holds {

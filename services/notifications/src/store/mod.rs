@@ -8,8 +8,9 @@ pub mod sqlite;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::Result;
+use merit_core::reads::ReadsPart;
 
-use crate::model::{Mail, Outcome, Read, ReadsPart, State};
+use crate::model::{Mail, Outcome, Read, State};
 
 /// A place that keeps mails. `attempts` is how many a mail had when it was read: whoever comes later with the same number
 /// finds the mail taken.

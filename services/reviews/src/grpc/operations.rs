@@ -6,11 +6,11 @@ use merit_core::{Error, Result};
 use merit_platform::filter::{Field, Filter, Kind, Value};
 use merit_platform::identity::Principal;
 use merit_platform::once::asked;
-use merit_platform::page::{Page, cut, fill};
+use merit_platform::page::{Page, cut, fill, number};
 use merit_platform::status::to_status;
 use merit_proto::reviews::v1 as proto;
 
-use super::{Grpc, messages, sequence};
+use super::{Grpc, messages};
 use crate::model::Operation;
 
 const START_REVIEW: &str = "/merit.reviews.v1.ReviewsService/StartReview";
@@ -49,7 +49,7 @@ impl Grpc {
         let filter = Filter::parse(&request.filter, &FIELDS)?;
         let key = |operation: &Operation| operation.seq.to_string();
         let found = fill(&page, &filter, passes, key, |after, limit| async move {
-            let before = after.as_deref().map(sequence).transpose()?;
+            let before = number(after.as_deref())?;
             self.operations.list(before, limit).await
         });
         let (found, next_page_token) = cut(found.await?, &page, key);

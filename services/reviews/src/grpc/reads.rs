@@ -3,31 +3,20 @@
 use merit_core::ids::PersonId;
 use merit_core::{Result, Scope};
 use merit_platform::access::{Action, Permit};
-use merit_platform::page::{Page, cut};
-use merit_platform::wire::optional_instant;
+use merit_platform::reads::{cut_reads, wanted};
 use merit_proto::reviews::v1 as proto;
 
-use super::{Grpc, messages, sequence};
-use crate::model::{Read, ReadsPart};
+use super::{Grpc, messages};
+use crate::model::Read;
 
 impl Grpc {
     pub(super) async fn reads(
         &self,
         request: &proto::ListScorecardReadsRequest,
     ) -> Result<proto::ListScorecardReadsResponse> {
-        let page = Page::of(request)?;
-        let named = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-        let part = ReadsPart {
-            person: named(&request.person).map(|name| PersonId::from_name(&name)).transpose()?,
-            reader: named(&request.reader),
-            since: optional_instant(&request.since)?,
-            until: optional_instant(&request.until)?,
-            before: page.after.as_deref().map(sequence).transpose()?,
-            limit: page.size + 1,
-        };
-        let found = self.reviews.reads(&part).await?;
-        let (found, next_page_token) = cut(found, &page, |(number, _)| number.to_string());
-        let reads = found.into_iter().map(|(_, read)| message(read)).collect();
+        let (page, part) = wanted(request)?;
+        let (found, next_page_token) = cut_reads(self.reviews.reads(&part).await?, &page);
+        let reads = found.into_iter().map(message).collect();
         Ok(proto::ListScorecardReadsResponse { reads, next_page_token })
     }
 

@@ -11,7 +11,7 @@ pub use gathered::{
     Adjustment, Cutoffs, Cycle, Finding, FindingKind, Gathered, Owner, Pins, RosterEntry, Run, Scope, Verification,
 };
 pub use operation::{End, NewOperation, Operation, cancelled, interrupted};
-pub use read::{Read, ReadsPart};
+pub use read::Read;
 pub use review::{Change, Composition, Decision, Deed, Mail, NewReview, Progress, Review, StoredCard};
 pub use scorecard::{
     CardKind, FeedbackLine, GoalLine, NotScoredLine, OutcomeKind, RecognitionLine, Reply, RewardKind, RewardLine,

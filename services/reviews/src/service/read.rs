@@ -2,10 +2,11 @@
 //! scope they are in. Each read of somebody else's is kept on record.
 
 use merit_core::ids::{PersonId, RunId};
+use merit_core::reads::ReadsPart;
 use merit_core::{Error, Kind, Result, Scope};
 
 use super::Reviews;
-use crate::model::{CardKind, Read, ReadsPart, Review, StoredCard};
+use crate::model::{CardKind, Read, Review, StoredCard};
 
 /// Who wants to read.
 #[derive(Debug, Clone)]

@@ -12,9 +12,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, RunId};
 use merit_core::once::Asked;
+use merit_core::reads::ReadsPart;
 use merit_core::{Result, Scope};
 
-use crate::model::{Change, End, NewOperation, NewReview, Operation, Progress, Read, ReadsPart, Review, StoredCard};
+use crate::model::{Change, End, NewOperation, NewReview, Operation, Progress, Read, Review, StoredCard};
 use crate::service::CardPage;
 
 /// A mail that waits to be handed on.

@@ -7,7 +7,7 @@ use merit_core::{Result, Scope};
 use merit_platform::access::{Action, Permit};
 use merit_platform::identity::Principal;
 use merit_platform::once::{again, asked, kept};
-use merit_platform::page::{Page, cut};
+use merit_platform::page::{Page, cut, number};
 use merit_platform::status::to_status;
 use merit_platform::telemetry::metrics;
 use merit_platform::wire;
@@ -15,7 +15,6 @@ use merit_proto::scoring::v1 as proto;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::pay::number;
 use super::{Answers, Grpc, diagnostics, messages};
 use crate::compute::Whole;
 use crate::model::{Cutoffs, Run, RunState};

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use merit_core::ids::{PersonId, RunId};
 use merit_core::{Error, Result, Scope};
 use merit_platform::access::{Action, Permit, Terms};
-use merit_platform::page::{Page, cut};
-use merit_platform::wire::optional_instant;
+use merit_platform::reads::{cut_reads, wanted};
 use merit_proto::scoring::v1 as proto;
 
 use super::Grpc;
-use crate::model::{PayRead, PayReadsPart, Run, RunState};
+use crate::model::{PayRead, Run, RunState};
 use crate::service::NewPayRead;
 
 impl Grpc {
@@ -80,18 +79,9 @@ impl Grpc {
     }
 
     pub(super) async fn pay_reads(&self, request: &proto::ListPayReadsRequest) -> Result<proto::ListPayReadsResponse> {
-        let page = Page::of(request)?;
-        let part = PayReadsPart {
-            person: participant(&request.person)?,
-            reader: Some(request.reader.clone()).filter(|reader| !reader.is_empty()),
-            since: optional_instant(&request.since)?,
-            until: optional_instant(&request.until)?,
-            before: number(page.after.as_deref())?,
-            limit: page.size + 1,
-        };
-        let found = self.scoring.pay_reads(&part).await?;
-        let (found, next_page_token) = cut(found, &page, |(number, _)| number.to_string());
-        let reads = found.into_iter().map(|(_, read)| message(read)).collect();
+        let (page, part) = wanted(request)?;
+        let (found, next_page_token) = cut_reads(self.scoring.pay_reads(&part).await?, &page);
+        let reads = found.into_iter().map(message).collect();
         Ok(proto::ListPayReadsResponse { reads, next_page_token })
     }
 }
@@ -108,12 +98,6 @@ fn readable(id: &RunId, run: Option<Run>, scope: &Scope) -> Result<Run> {
 /// The participant that a list is narrowed to.
 pub(super) fn participant(name: &str) -> Result<Option<PersonId>> {
     if name.is_empty() { Ok(None) } else { PersonId::from_name(name).map(Some) }
-}
-
-/// The number that a page goes on from.
-pub(super) fn number(after: Option<&str>) -> Result<Option<i64>> {
-    let bad = |_| Error::invalid("BAD_PAGE", "the page token is not one of ours; start again without it");
-    after.map(|after| after.parse().map_err(bad)).transpose()
 }
 
 fn message(read: PayRead) -> proto::PayRead {

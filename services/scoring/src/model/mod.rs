@@ -32,7 +32,7 @@ pub use outcome::{
 };
 pub use packed::Packed;
 pub use part::Part;
-pub use pay_read::{PayRead, PayReadsPart};
+pub use pay_read::PayRead;
 pub use policy::Policy;
 pub use result::{ImportCounts, NewResult, StoredResult, pack};
 pub use run::{Chunk, Claim, Cutoffs, PolicyPin, Run, RunState, Shard};

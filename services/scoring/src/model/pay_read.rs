@@ -19,20 +19,3 @@ pub struct PayRead {
     /// When.
     pub at: Timestamp,
 }
-
-/// Which reads are wanted, the latest first.
-#[derive(Debug, Clone, Default)]
-pub struct PayReadsPart {
-    /// Only of this person's pay.
-    pub person: Option<PersonId>,
-    /// Only by this reader.
-    pub reader: Option<String>,
-    /// Only from this instant on.
-    pub since: Option<Timestamp>,
-    /// Only before this instant.
-    pub until: Option<Timestamp>,
-    /// Only those numbered before this one.
-    pub before: Option<i64>,
-    /// At most so many.
-    pub limit: usize,
-}

@@ -2,9 +2,10 @@
 
 use merit_core::Result;
 use merit_core::ids::PersonId;
+use merit_core::reads::ReadsPart;
 
 use super::Scoring;
-use crate::model::{PayRead, PayReadsPart};
+use crate::model::PayRead;
 
 /// A read that is about to be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl Scoring {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn pay_reads(&self, part: &PayReadsPart) -> Result<Vec<(i64, PayRead)>> {
+    pub async fn pay_reads(&self, part: &ReadsPart) -> Result<Vec<(i64, PayRead)>> {
         self.store.pay_reads(part).await
     }
 

@@ -9,11 +9,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, PersonId, RunId};
 use merit_core::once::{Asked, Once, Outcome as Came};
+use merit_core::reads::ReadsPart;
 use merit_core::{Money, Period, Result, Scope};
 
 use crate::model::{
     Balance, Books, Chunk, Claim, Closed, Event, Frozen, Granted, ImportCounts, Line, NewResult, Opening, Outcome,
-    OutcomeKind, Part, PayRead, PayReadsPart, Policy, Run, RunState, StoredResult, TraceRow,
+    OutcomeKind, Part, PayRead, Policy, Run, RunState, StoredResult, TraceRow,
 };
 
 /// Results, version upon version.
@@ -145,7 +146,7 @@ pub trait PayReads: Send + Sync {
     async fn log_pay_read(&self, read: &PayRead) -> Result<()>;
 
     /// A part of the reads with their numbers, the latest first.
-    async fn pay_reads(&self, part: &PayReadsPart) -> Result<Vec<(i64, PayRead)>>;
+    async fn pay_reads(&self, part: &ReadsPart) -> Result<Vec<(i64, PayRead)>>;
 }
 
 /// A ledger line with the run that posted it; empty for an adjustment.

@@ -8,12 +8,13 @@ mod series;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::PersonId;
+use merit_core::reads::ReadsPart;
 use merit_core::{Error, Result, Scope};
 use merit_platform::store::{storage, unsure};
 use sqlx::Row as _;
 
 use super::dialect::{Connection, Database, Row};
-use crate::model::{Mail, Outcome, Phase, Read, ReadsPart, State};
+use crate::model::{Mail, Outcome, Phase, Read, State};
 use crate::store::Store;
 use arrivals::Arrivals;
 

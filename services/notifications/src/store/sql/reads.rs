@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use merit_core::ids::PersonId;
+use merit_core::reads::ReadsPart;
 use merit_core::{Error, Result};
 use merit_platform::store::storage;
 
 use super::Connection;
-use crate::model::{Read, ReadsPart};
+use crate::model::Read;
 
 #[derive(sqlx::FromRow)]
 struct ReadRow {

@@ -1,9 +1,10 @@
 //! Who read whose scorecards.
 
 use jiff::{SignedDuration, Timestamp};
+use merit_core::reads::ReadsPart;
 
 use super::{Statements, id, now, run};
-use crate::model::{Read, ReadsPart};
+use crate::model::Read;
 use crate::store::Store;
 
 /// A read of run `a`.

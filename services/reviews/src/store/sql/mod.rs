@@ -8,13 +8,14 @@ mod reads;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::{CycleId, RunId};
+use merit_core::reads::ReadsPart;
 use merit_core::{Error, Result, Scope};
 use merit_platform::store::columns::Rows;
 use merit_platform::store::{storage, unsure};
 use sqlx::{query, query_as};
 
 use super::dialect::{Connection, Database, insert};
-use crate::model::{Change, Composition, Decision, Mail, NewReview, Read, ReadsPart, Review, State, StoredCard};
+use crate::model::{Change, Composition, Decision, Mail, NewReview, Read, Review, State, StoredCard};
 use crate::service::CardPage;
 use crate::store::rows::{DecisionRow, ReviewRow, WaitingRow};
 use crate::store::{Store, Waiting};

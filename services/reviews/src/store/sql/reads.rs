@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use merit_core::ids::{PersonId, RunId};
+use merit_core::reads::ReadsPart;
 use merit_core::{Error, Result};
 use merit_platform::store::storage;
 use sqlx::{query, query_as};
 
 use super::Connection;
-use crate::model::{Read, ReadsPart};
+use crate::model::Read;
 
 #[derive(sqlx::FromRow)]
 struct ReadRow {

@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use merit_core::ids::PersonId;
+use merit_core::reads::ReadsPart;
 use merit_core::{Error, Result};
 use merit_platform::store::{storage, unsure};
 
 use super::{SqlStore, limit};
-use crate::model::{PayRead, PayReadsPart};
+use crate::model::PayRead;
 use crate::store::PayReads;
 
 #[derive(sqlx::FromRow)]
@@ -40,7 +41,7 @@ impl PayReads for SqlStore {
         write.commit().await.map_err(unsure)
     }
 
-    async fn pay_reads(&self, part: &PayReadsPart) -> Result<Vec<(i64, PayRead)>> {
+    async fn pay_reads(&self, part: &ReadsPart) -> Result<Vec<(i64, PayRead)>> {
         let rows: Vec<ReadRow> = sqlx::query_as(
             "SELECT read_id, reader, roles, person, what, method, read_at FROM access_log
              WHERE read_id < $1 AND ($2 IS NULL OR person = $2) AND ($3 IS NULL OR reader = $3)
