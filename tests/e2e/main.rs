@@ -12,6 +12,7 @@ mod fmt;
 mod merit;
 mod messages;
 mod places;
+mod reads;
 mod records;
 mod reference;
 mod server;

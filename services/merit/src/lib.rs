@@ -91,6 +91,7 @@ async fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Rules(args) => commands::rules::run(&global, args).await,
         Command::Review(args) => commands::review::run(&global, args).await,
         Command::Mail(args) => commands::mail::run(&global, args).await,
+        Command::Reads(args) => commands::reads::run(&global, &args).await,
         Command::Backup(args) => commands::backup::back_up(&global, &args).await,
         Command::Restore(args) => commands::backup::restore(&global, &args).await,
         Command::Config(command) => commands::config::run(&global, &command),

@@ -2,6 +2,7 @@
 
 mod cycle;
 mod mail;
+mod reads;
 mod review;
 mod rules;
 
@@ -17,6 +18,7 @@ use crate::import::ImportKind;
 
 pub use cycle::{Approval, Cycle, TeamPay};
 pub use mail::Mail;
+pub use reads::Reads;
 pub use review::{Adjust, Export, Format, Review, What, Which};
 pub use rules::Rules;
 
@@ -90,6 +92,8 @@ pub enum Command {
     /// Send what is in the outbox
     #[command(subcommand)]
     Mail(Mail),
+    /// Show who read whose pay and scorecards, and to whom mails were handed out
+    Reads(Reads),
     /// Write everything on record at one point in time to one file
     Backup(BackupFile),
     /// Fill an empty place from a backup

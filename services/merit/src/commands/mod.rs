@@ -11,6 +11,7 @@ pub mod import;
 pub mod mail;
 pub mod migrate;
 mod policies;
+pub mod reads;
 pub mod review;
 pub mod rules;
 pub mod schema;
