@@ -2,6 +2,7 @@
 
 mod addresses;
 mod import;
+mod lines;
 mod one_person;
 mod reporting;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use merit_core::ids::{PersonId, TeamId, slug};
 use merit_core::text::shown;
 use merit_core::{Clock, Error, Kind, Result, Value};
 
+use self::lines::Lines;
 pub use one_person::Expect;
 
 use crate::model::{ENDED, Outcome, PeopleFile, Person, TEAM};
@@ -29,13 +31,14 @@ const ATTEMPTS: usize = 5;
 pub struct Directory {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
+    lines: Lines,
 }
 
 impl Directory {
     /// Over a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+        Self { store, clock, lines: Lines::default() }
     }
 
     /// The present day, UTC.
@@ -121,22 +124,7 @@ impl Directory {
     /// # Errors
     /// Those of the store.
     pub async fn reports(&self, manager: &PersonId, on: Date) -> Result<BTreeSet<PersonId>> {
-        let lines = self.store.lines(self.store.cutoff().await?, on).await?;
-        let mut below: BTreeMap<&PersonId, Vec<&PersonId>> = BTreeMap::new();
-        for (person, boss) in &lines {
-            below.entry(boss).or_default().push(person);
-        }
-        let mut found = BTreeSet::new();
-        let mut open = vec![manager];
-        while let Some(boss) = open.pop() {
-            for person in below.get(boss).into_iter().flatten() {
-                // Lines that go in a circle are refused at import; this ends even so.
-                if *person != manager && found.insert((*person).clone()) {
-                    open.push(person);
-                }
-            }
-        }
-        Ok(found)
+        self.lines.under(self.store.as_ref(), manager, on).await
     }
 
     /// The number of the last change on record; 0 before the first.

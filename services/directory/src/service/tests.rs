@@ -1,5 +1,6 @@
 //! What an import takes, refuses, changes and leaves alone.
 
+mod lines;
 mod near;
 
 use std::collections::BTreeMap;

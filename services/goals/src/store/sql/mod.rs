@@ -1,6 +1,7 @@
 //! The statements of the goals service's record, the same for both kinds of database: each is compiled once with the words
 //! of SQLite and once with those of PostgreSQL.
 
+mod goals;
 mod read;
 mod write;
 
@@ -43,7 +44,7 @@ impl Store for SqlStore {
     }
 
     async fn goals(&self, query: &GoalQuery) -> Result<Vec<Goal>> {
-        read::goals(&mut *self.0.read(&query.scope).await?, query).await
+        goals::read(&mut *self.0.read(&query.scope).await?, query).await
     }
 
     async fn identities(&self, source: &str, external_ids: &[String]) -> Result<BTreeMap<String, GoalId>> {
