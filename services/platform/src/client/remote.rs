@@ -160,7 +160,7 @@ fn way(url: &str, trust: &Trust) -> Result<Way> {
 }
 
 /// An error with what caused it.
-fn whole(error: &dyn std::error::Error) -> String {
+pub(super) fn whole(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(next) = cause {

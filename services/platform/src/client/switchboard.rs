@@ -11,6 +11,7 @@ use tonic::body::Body;
 use tonic::transport::Channel;
 use tower::ServiceExt as _;
 
+use super::remote::whole;
 use crate::status::to_status;
 
 /// A channel to every service, chosen by the service that a call is for. Cheap to clone.
@@ -64,8 +65,15 @@ fn service(path: &str) -> Option<&str> {
 }
 
 fn silent(service: &str, fault: &tonic::transport::Error) -> http::Response<Body> {
-    tracing::debug!(service, fault = ?fault, "a service doesn't answer");
-    let words = format!("the service `{service}` doesn't answer; see whether it runs, and try again");
+    let why = whole(fault);
+    tracing::warn!(service, why, "a service doesn't answer");
+    let words = if why.contains("certificate") || why.contains("CorruptMessage") {
+        format!(
+            "the service `{service}` and this one don't trust each other's certificates, or only one of them speaks TLS; see the log, services.ca_file and its address"
+        )
+    } else {
+        format!("the service `{service}` doesn't answer; see whether it runs, and try again")
+    };
     to_status(Error::new(Kind::Unavailable, "SERVICE_UNREACHABLE", words)).into_http()
 }
 

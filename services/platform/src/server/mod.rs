@@ -36,7 +36,7 @@ use crate::client::Incoming;
 use crate::telemetry::Observe;
 
 pub use self::limits::Limits;
-pub(crate) use self::reasons::unknown_call;
+pub(crate) use self::reasons::{reasoned, unknown_call};
 pub use self::tls::{Certificates, TlsFiles};
 pub(crate) use self::tls::{certificates, refused};
 

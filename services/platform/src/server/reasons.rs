@@ -102,7 +102,7 @@ fn give_reason(headers: &mut HeaderMap) {
 }
 
 /// What tonic means, with a reason. A message that can't be read is its sender's fault, which tonic takes for ours.
-fn reasoned(code: Code, words: &str) -> Status {
+pub fn reasoned(code: Code, words: &str) -> Status {
     let says = |known: &[&str]| known.iter().any(|known| words.starts_with(known));
     let unreadable =
         ["failed to decode", "protocol error", "Missing request message", "Unexpected EOF", "Error decompressing"];

@@ -31,8 +31,9 @@ async fn a_message_of_four_mebibytes_is_taken_and_one_byte_more_is_not() {
     assert!(refused.message().contains("4194305 bytes"), "{refused}");
     // The connection goes on, and a file may be larger.
     client.list_reports(question(10)).await.unwrap();
+    let header = merit_proto::r#type::v1::ImportHeader { source: "hr".to_owned(), ..Default::default() };
     let row = proto::PersonRow { display_name: "x".repeat(most + 1), ..Default::default() };
-    let file = proto::ImportPeopleRequest { header: None, rows: vec![row] };
+    let file = proto::ImportPeopleRequest { header: Some(header), rows: vec![row] };
     client.import_people(tokio_stream::once(file)).await.unwrap();
 }
 

@@ -1,6 +1,7 @@
 //! A server on loopback with a directory that does as a test wants.
 
 mod greeting;
+mod imports;
 mod limits;
 mod refusals;
 mod stop;
@@ -24,8 +25,9 @@ use tonic::{Request, Response, Status};
 use super::*;
 use crate::access::{NoReach, Permit};
 use crate::client::{self, Bearer, LIMIT, Link, Trust};
-use crate::deadline;
 use crate::identity::{Keys, Principal, Role};
+use crate::status::to_status;
+use crate::{deadline, import};
 
 /// A directory whose answers wait for a permit where a test closes the gate.
 #[derive(Clone)]
@@ -44,8 +46,8 @@ impl DirectoryService for Directory {
         request: Request<tonic::Streaming<proto::ImportPeopleRequest>>,
     ) -> Result<Response<proto::ImportPeopleResponse>, Status> {
         Permit::of(&request)?;
-        let mut rows = request.into_inner();
-        while rows.message().await?.is_some() {}
+        let split = |message: proto::ImportPeopleRequest| (message.header, message.rows);
+        import::collect(request.into_inner(), split).await.map_err(to_status)?;
         Ok(Response::new(proto::ImportPeopleResponse::default()))
     }
 
