@@ -42,6 +42,20 @@ const MISTAKES: &[(&str, &str)] = &[
         "half addresses",
         "[services]\ngoals = 'goals:50051'\ndirectory = 'https://'\n[telemetry]\notlp = '127.0.0.1:4317'",
     ),
+    (
+        "addresses with a port that there is not, or with a path",
+        "[services]\ngoals = 'http://goals:70000'\ndirectory = 'https://people.example/directory'",
+    ),
+    (
+        "secrets in place of their files' names",
+        "[identity]\nkey_file = '5555555555555555555555555555555555555555555555555555555555555555'\n[storage]\nkind = 'postgres'\n\
+         url = 'postgres://merit@db/merit'\npassword_file = 'hunter2'\n[smtp]\nhost = 'relay'\nusername = 'u'\n\
+         password_file = 'hunter2'\n[mail]\nfrom = 'm@example.com'",
+    ),
+    (
+        "a relay's whole address, and a sender without an address",
+        "[smtp]\nhost = 'smtp://u:hunter2@relay:587'\n[mail]\nfrom = 'the scorecards'",
+    ),
     ("keys of a provider that are not there", "[identity]\njwks = 'login.example/keys'\nissuer = 'i'\naudience = 'a'"),
     (
         "an address of a database with its password",
@@ -148,4 +162,46 @@ fn commands_on_what_is_not_there_or_is_there_already_say_what_to_do() {
         let _ = write!(page, "$ merit {line}\n{said}-> {code}\n\n");
     }
     insta::assert_snapshot!(page);
+}
+
+#[test]
+fn a_secret_in_place_of_its_files_name_is_shown_by_no_command() {
+    let merit = prepared();
+    merit.file("key.toml", "[identity]\nkey_file = 'hunter2'");
+    let relay = "[smtp]\nhost = 'r'\nusername = 'u'\npassword_file = 'hunter2'\n[mail]\nfrom = 'm@example.com'";
+    merit.file("relay.toml", relay);
+    let database =
+        "[identity]\nkey_file = 'identity.key'\n[storage]\nkind = 'postgres'\nurl = 'postgres://merit@127.0.0.1:1/m'\n";
+    merit.file("database.toml", format!("{database}password_file = 'hunter2'"));
+    merit.file("own.toml", "[services]\ncert_file = 'open.key'\nkey_file = 'hunter2'");
+    for (line, setting) in [
+        ("token --as ana --role member --config key.toml", "identity.key_file (key.toml)"),
+        ("backup new --config key.toml --data old", "identity.key_file (key.toml)"),
+        ("mail send --config relay.toml", "smtp.password_file (relay.toml)"),
+        ("migrate --config database.toml", "storage.password_file (database.toml)"),
+        (
+            "goals coverage --cycle 2026-Q3 --config own.toml --server https://127.0.0.1:1",
+            "services.key_file (own.toml)",
+        ),
+    ] {
+        std::fs::create_dir_all(merit.path("old")).unwrap();
+        let (command, data) = line.split_once(" --data ").unwrap_or((line, "data"));
+        let (code, said) = told(&merit, data, &command.split(' ').collect::<Vec<_>>());
+        assert!(code != 0 && said.contains(setting) && !said.contains("hunter2"), "{line}: {said}");
+    }
+    let (_, shown) = told(&merit, "data", &["config", "show", "--config", "relay.toml"]);
+    assert!(shown.contains("(from a file that is not there)") && !shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let merit = Merit::new();
+    let variables = ["MERIT_DATA", "MERIT_SERVER", "MERIT_TOKEN_FILE", "MERIT_CONFIG"];
+    for words in [&["config", "check"][..], &["cycle", "open", "2026-Q3"]] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_merit"));
+        command.args(words).envs(variables.map(|name| (name, ""))).env_remove("MERIT_LISTEN").env_remove("MERIT_LOG");
+        let output = command.current_dir(merit.path("")).output().unwrap();
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert!(merit.path("merit-data/directory.db").is_file(), "the default's folder is the one");
 }

@@ -12,6 +12,7 @@ const KEEPING: &[(&str, &[&str])] = &[
     ("cycle", &["cycle", "open", "2026-Q3"]),
     ("import", &["import", "people", "PEOPLE", "--profile", "merit"]),
     ("goals", &["goals", "coverage", "--cycle", "2026-Q3"]),
+    ("reads", &["reads"]),
     ("standing", &["standing", "ana", "--cycle", "2026-Q3"]),
     ("rules", &["rules", "publish", "POLICIES"]),
     ("review", &["review", "run", "--cycle", "2026-Q3", "--dry-run"]),

@@ -49,7 +49,7 @@ fn whoever_saw_pay_scorecards_or_mails_is_in_one_list() {
     let table = merit.ok(&["reads", "--by", "audrey", "--newest", "1"]);
     let row = table.lines().nth(1).unwrap();
     assert!(row.contains("audrey  auditor  several people  pay 2026-Q3  ListLines"), "{table}");
-    assert!(table.lines().nth(2).unwrap().contains(&format!("--until {until}")), "{table}");
+    assert!(table.lines().nth(2).unwrap().contains("--newest"), "{table}");
 
     assert!(merit.run(&["reads", "--since", "yesterday"]).expect(1).err.contains("a day like 2026-10-05"));
     assert!(merit.run(&["reads", "--token", &cy]).expect(3).err.contains("your role may not do this"));

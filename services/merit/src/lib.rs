@@ -16,7 +16,6 @@ pub mod wiring;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use merit_core::{Error, Kind, Result};
 use merit_platform::telemetry::{self, Telemetry};
 use serde_json::json;
@@ -30,7 +29,7 @@ use crate::show::Screen;
 /// Runs the command line to its end.
 #[must_use]
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     let json = cli.global.json;
     let told = told(&cli);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();

@@ -39,7 +39,10 @@ impl Session {
         let token = global.token.as_deref().map(read_token).transpose()?;
         let settings = Settings::load(global.config.as_deref())?;
         let switchboard = match &global.server {
-            Some(url) => Switchboard::from(client::remote(url, &settings.trust).await?),
+            Some(url) => {
+                let channel = client::remote(url, &settings.trust).await;
+                Switchboard::from(channel.map_err(|error| settings.about_own_key(error))?)
+            }
             None if settings.services.is_empty() => {
                 return Self::embedded(&global.data, command, token, &settings, Arc::new(SystemClock)).await;
             }

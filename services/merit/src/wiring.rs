@@ -30,10 +30,10 @@ const SERVICE_TOKEN_SECONDS: i64 = 366 * 24 * 3600;
 /// The key that signs our tokens: the one that the settings name, or the data folder's own, made at first use.
 ///
 /// # Errors
-/// `IDENTITY_KEY` when it can't be read or made.
+/// `IDENTITY_KEY` when it can't be used or made, `BAD_SETTING` when the settings name no file that is there.
 pub fn keys(settings: &Settings, data: &Path) -> Result<Keys> {
     match &settings.identity.key_file {
-        Some(file) => Keys::load(file),
+        Some(file) => settings.secret_is_there("identity.key_file", file).and_then(|()| Keys::load(file)),
         None => Keys::load_or_create(&data.join(KEY)),
     }
 }
@@ -79,6 +79,7 @@ fn server(settings: &Settings) -> Result<postgres::Server> {
         return Err(Error::internal("the settings name no database"));
     };
     let password = password_file.as_deref().map(|file| {
+        settings.secret_is_there("storage.password_file", file)?;
         std::fs::read_to_string(file).map(|text| text.trim_end_matches(['\r', '\n']).to_owned()).map_err(|error| {
             let words = format!("the password in `{}` can't be read: {error}", file.display());
             Error::precondition("BAD_SETTING", words)
@@ -202,7 +203,8 @@ fn elsewhere(services: &BTreeSet<Service>, settings: &Settings) -> Result<BTreeM
     for service in Service::ALL.into_iter().filter(|service| !services.contains(service)) {
         match settings.services.get(&service) {
             Some(url) => {
-                channels.insert(service.word().to_owned(), client::lazy(url, &settings.trust)?);
+                let channel = client::lazy(url, &settings.trust).map_err(|error| settings.about_own_key(error))?;
+                channels.insert(service.word().to_owned(), channel);
             }
             None if asked.contains(&service) || service == Service::Directory => {
                 let words =
@@ -223,8 +225,10 @@ fn elsewhere(services: &BTreeSet<Service>, settings: &Settings) -> Result<BTreeM
 /// # Errors
 /// `BAD_SERVER` or `TLS` when an address or a certificate can't be used.
 pub fn distributed(settings: &Settings) -> Result<Switchboard> {
-    let channel =
-        |(service, url): (&Service, &String)| Ok((service.word().to_owned(), client::lazy(url, &settings.trust)?));
+    let channel = |(service, url): (&Service, &String)| {
+        let channel = client::lazy(url, &settings.trust).map_err(|error| settings.about_own_key(error))?;
+        Ok((service.word().to_owned(), channel))
+    };
     Ok(Switchboard::new(settings.services.iter().map(channel).collect::<Result<_>>()?, None))
 }
 

@@ -9,7 +9,7 @@ mod rules;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::config::Config;
 use crate::commands::migrate::Migrate;
@@ -33,6 +33,23 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// The words of this process's command line. Ends the process where they can't be understood.
+    #[must_use]
+    pub fn read() -> Self {
+        let mut matches = without_empty(Self::command()).get_matches();
+        Self::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
+/// Lets an empty variable count as not set, as it does for settings.
+fn without_empty(command: clap::Command) -> clap::Command {
+    command.mut_args(|arg| {
+        let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+        if empty { arg.env(None::<&str>) } else { arg }
+    })
 }
 
 /// What works with every command.
@@ -195,4 +212,30 @@ pub struct Generate {
     /// Where to write it
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each command that a text puts between backticks, with what follows it.
+    fn commands(text: &str) -> Vec<Vec<&str>> {
+        let quoted = text.split('`').skip(1).step_by(2);
+        quoted.filter_map(|quoted| Some(quoted.strip_prefix("merit ")?.split_whitespace().collect())).collect()
+    }
+
+    #[test]
+    fn alerts_advise_commands_that_there_are() {
+        let advised = commands(include_str!("../../../../charts/merit/monitoring/alerts.yaml"));
+        assert!(!advised.is_empty());
+        for words in advised {
+            let mut command = &Cli::command();
+            for word in words.iter().take_while(|word| !word.starts_with('-')) {
+                let Some(found) = command.find_subcommand(word) else {
+                    panic!("there is no `merit {}`", words.join(" "));
+                };
+                command = found;
+            }
+        }
+    }
 }

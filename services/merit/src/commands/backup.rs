@@ -1,10 +1,9 @@
 //! `merit backup` and `merit restore`: everything on record at one point in time, in one file, from and into the place that
 //! the settings name.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{BufReader, BufWriter, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use merit_core::{Error, Result, SystemClock};
@@ -12,6 +11,7 @@ use merit_platform::data_folder::DataFolder;
 use merit_platform::store::{Place, archive};
 use serde_json::json;
 
+use super::unfinished::{UnfinishedFile, UnfinishedFolder, failed, taken};
 use crate::cli::{BackupFile, Global};
 use crate::exit::Outcome;
 use crate::placement::Service;
@@ -24,7 +24,7 @@ pub async fn back_up(global: &Global, args: &BackupFile) -> Result<Outcome> {
     let screen = Screen::new(global.json);
     let settings = at_the_records(global, "backup")?;
     if args.file.exists() {
-        return Err(Error::exists("FILE", format!("`{}` is there already; choose another name", args.file.display())));
+        return Err(taken(&args.file));
     }
     let ground = match settings.storage {
         Storage::Folder => {
@@ -41,21 +41,12 @@ pub async fn back_up(global: &Global, args: &BackupFile) -> Result<Outcome> {
         // One transaction sees everything at one point, whoever writes.
         Storage::Postgres { .. } => Ground::take(&settings, &global.data, "merit backup")?,
     };
-    let beside = beside(&args.file)?;
-    let made = async {
-        let failed = |error| failed(&beside, &error);
-        let file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside).map_err(failed)?;
-        let mut writer = BufWriter::new(file);
-        let rows = archive::back_up(&ground.place, &Service::ALL.map(Service::word), &mut writer).await?;
-        writer.flush().map_err(failed)?;
-        writer.get_ref().sync_all().map_err(failed)?;
-        std::fs::rename(&beside, &args.file).map_err(failed)?;
-        Ok(rows)
-    };
-    let rows = made.await.inspect_err(|_: &Error| {
-        let _ = std::fs::remove_file(&beside);
-    })?;
+    let unfinished = UnfinishedFile::beside(&args.file)?;
+    let mut writer = BufWriter::new(unfinished.file());
+    let rows = archive::back_up(&ground.place, &Service::ALL.map(Service::word), &mut writer).await?;
+    writer.flush().map_err(|error| failed(&args.file, &error))?;
+    drop(writer);
+    unfinished.put()?;
     let (file, from) = (args.file.display(), &ground.name);
     screen.line(format!("{rows} rows of {from} in {file}; the key that signs tokens is not among them"));
     screen.json(&json!({ "file": args.file, "rows": rows, "place": from }));
@@ -90,27 +81,23 @@ pub async fn restore(global: &Global, args: &BackupFile) -> Result<Outcome> {
 
 /// Fills a folder beside the data folder's place and puts it there when all has been read.
 async fn into_folder(global: &Global, settings: &Settings, file: BufReader<File>) -> Result<u64> {
-    let taken = std::fs::read_dir(&global.data).is_ok_and(|mut entries| entries.next().is_some());
-    if taken {
+    let holds = std::fs::read_dir(&global.data).is_ok_and(|mut entries| entries.next().is_some());
+    if holds {
         return Err(Error::precondition(
             "NOT_EMPTY",
             format!("`{}` holds something already; name a new folder with --data", global.data.display()),
         ));
     }
-    let beside = beside(&global.data)?;
-    let _ = std::fs::remove_dir_all(&beside);
-    let filled = async {
-        let folder = DataFolder::open(&beside, "merit restore")?;
+    let unfinished = UnfinishedFolder::beside(&global.data)?;
+    // The lock goes before the folder gets its name.
+    let rows = {
+        let folder = DataFolder::open(unfinished.path(), "merit restore")?;
         let place = Place::folder(folder.path());
         drop(opened(settings, &place, folder.path()).await?);
-        let rows = archive::restore(&place, &Service::ALL.map(Service::word), file).await?;
-        // An empty folder that is there gives way.
-        std::fs::rename(&beside, &global.data).map_err(|error| failed(&global.data, &error))?;
-        Ok(rows)
+        archive::restore(&place, &Service::ALL.map(Service::word), file).await?
     };
-    filled.await.inspect_err(|_: &Error| {
-        let _ = std::fs::remove_dir_all(&beside);
-    })
+    unfinished.put()?;
+    Ok(rows)
 }
 
 /// The settings, where what they name is all that is on record: a backup of some services would look whole and not be it.
@@ -131,30 +118,6 @@ fn at_the_records(global: &Global, command: &str) -> Result<Settings> {
 async fn opened(settings: &Settings, place: &Place, data: &Path) -> Result<Assembly> {
     let keys = wiring::keys(settings, data)?;
     Assembly::open(place, &Service::ALL.into(), &keys, settings, Arc::new(SystemClock)).await
-}
-
-/// A name in the same folder, whether or not a slash stands at the end.
-fn beside(path: &Path) -> Result<PathBuf> {
-    let Some(name) = path.file_name() else {
-        let whole = std::path::absolute(path).ok();
-        let words = format!(
-            "`{}` can't be put in place from inside: go to another folder and name it in full{}",
-            path.display(),
-            whole.map(|path| format!(", such as {}", path.display())).unwrap_or_default()
-        );
-        return Err(Error::precondition("FILE", words));
-    };
-    let mut name = name.to_owned();
-    name.push(".unfinished");
-    Ok(path.with_file_name(name))
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> Error {
-    let words = match error.kind() {
-        std::io::ErrorKind::NotFound => format!("there is no file or folder `{}`", path.display()),
-        _ => format!("`{}`: {error}", path.display()),
-    };
-    Error::precondition("FILE", words)
 }
 
 #[cfg(test)]
@@ -207,13 +170,41 @@ mod tests {
         assert_eq!(names(folder.path()), ["data", "file", "quarter.backup"]);
     }
 
-    #[test]
-    fn a_folder_without_a_name_is_asked_for_by_one() {
-        for path in [".", "./", ".."] {
-            let error = beside(Path::new(path)).unwrap_err();
-            assert!(error.message.contains("name it in full"), "{error}");
-        }
-        assert_eq!(beside(Path::new("data/.")).unwrap(), Path::new("data.unfinished"));
-        assert_eq!(beside(Path::new("a/data//")).unwrap(), Path::new("a/data.unfinished"));
+    #[tokio::test]
+    async fn backups_to_one_name_at_a_time_leave_one_whole_file_and_touch_no_other() {
+        let (folder, args) = prepared().await;
+        let beside = folder.path().join("both.backup.unfinished");
+        std::fs::write(&beside, "somebody's").unwrap();
+        // Two folders, so that no lock keeps one run from the other.
+        std::fs::create_dir(folder.path().join("other")).unwrap();
+        let both = BackupFile { file: folder.path().join("both.backup") };
+        let (data, other) = (at(&folder.path().join("data")), at(&folder.path().join("other")));
+        let (first, second) = tokio::join!(back_up(&data, &both), back_up(&other, &both));
+        let refused: Vec<_> = [first, second].into_iter().filter_map(Result::err).collect();
+        assert!(refused.len() == 1 && refused[0].message.contains("is there already"), "{refused:?}");
+        assert_eq!(std::fs::read(&both.file).unwrap(), std::fs::read(&args.file).unwrap());
+        assert_eq!(std::fs::read_to_string(&beside).unwrap(), "somebody's");
+        assert_eq!(names(folder.path()), ["both.backup", "both.backup.unfinished", "data", "other", "quarter.backup"]);
+    }
+
+    #[tokio::test]
+    async fn a_restore_removes_no_folder_that_is_not_its_own() {
+        let (folder, args) = prepared().await;
+        let (new, beside) = (folder.path().join("new"), folder.path().join("new.unfinished"));
+        std::fs::create_dir(&beside).unwrap();
+        std::fs::write(beside.join("notes"), "somebody's").unwrap();
+        let error = restore(&at(&new), &args).await.unwrap_err();
+        assert!(error.message.contains("remove what is there if none runs"), "{error}");
+        assert_eq!(names(&beside), ["notes"]);
+        std::fs::remove_dir_all(&beside).unwrap();
+        // Of two at a time one is refused, and the other's folder is whole.
+        let (to, too) = (at(&new), at(&new));
+        let (first, second) = tokio::join!(restore(&to, &args), restore(&too, &args));
+        let refused: Vec<_> = [first, second].into_iter().filter_map(Result::err).collect();
+        assert!(refused.len() == 1 && refused[0].reason == "UNFINISHED", "{refused:?}");
+        let copy = BackupFile { file: folder.path().join("copy.backup") };
+        back_up(&at(&new), &copy).await.unwrap();
+        assert_eq!(std::fs::read(&copy.file).unwrap(), std::fs::read(&args.file).unwrap());
+        assert_eq!(names(folder.path()), ["copy.backup", "data", "new", "quarter.backup"]);
     }
 }

@@ -16,6 +16,7 @@ use crate::cli::{Global, Mail};
 use crate::exit::Outcome;
 use crate::pages::{self, PAGE_SIZE};
 use crate::session::Session;
+use crate::settings::Settings;
 use crate::show::{Progress, Screen};
 
 /// Mails confirmed in one call.
@@ -24,6 +25,14 @@ const CONFIRM_AT_ONCE: usize = 500;
 pub async fn run(global: &Global, command: Mail) -> Result<Outcome> {
     let Mail::Send { to } = command;
     let screen = Screen::new(global.json);
+    if to.is_none() && global.server.is_none() {
+        let settings = Settings::load(global.config.as_deref())?;
+        // Told by its setting: what the outbox would tell of it is its text.
+        let relay = settings.relay.as_ref().filter(|_| settings.services.is_empty());
+        if let Some(file) = relay.and_then(|relay| relay.password_file.as_ref()) {
+            settings.secret_is_there("smtp.password_file", file)?;
+        }
+    }
     let session = Session::open(global, "mail send").await?;
     match to {
         Some(folder) => {

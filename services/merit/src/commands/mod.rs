@@ -18,6 +18,7 @@ pub mod schema;
 pub mod serve;
 pub mod standing;
 pub mod token;
+mod unfinished;
 
 use merit_core::ids::CycleId;
 use merit_core::{Error, Result};

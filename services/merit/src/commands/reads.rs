@@ -160,8 +160,8 @@ fn show(screen: Screen, reads: &[Read], more: bool) {
     };
     let rows: Vec<_> = reads.iter().map(row).collect();
     screen.table(&["when", "who", "as", "whose", "what", "call"], &rows);
-    if more && let Some(last) = reads.last() {
-        screen.line(format!("… and older ones; --until {} goes on from here, --newest shows more at a time", last.at));
+    if more {
+        screen.line("… and older ones; --newest shows more");
     }
     let list: Vec<_> = reads
         .iter()

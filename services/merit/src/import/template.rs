@@ -18,6 +18,8 @@ enum Make {
     Slug,
     /// The quarter of a day: `2026-Q3` of `2026-07-01`.
     Quarter,
+    /// The quarter that begins on a day, of what is wanted for the whole of it: any other day is a problem.
+    WholeQuarter,
 }
 
 /// A text with holes.
@@ -45,9 +47,12 @@ impl TryFrom<String> for Template {
             let made = words.map(|word| match word.trim() {
                 "slug" => Some(Make::Slug),
                 "quarter" => Some(Make::Quarter),
+                "whole-quarter" => Some(Make::WholeQuarter),
                 _ => None,
             });
-            let Some(made) = made.collect() else { return bad("asks for something other than a slug or a quarter") };
+            let Some(made) = made.collect() else {
+                return bad("asks for something other than a slug, a quarter or a whole-quarter");
+            };
             pieces.push(Piece::Hole { column, made });
             rest = tail;
         }
@@ -108,14 +113,29 @@ impl Make {
                     shown(text)
                 )
             }),
-            Self::Quarter => {
-                let day: Date = text
-                    .parse()
-                    .map_err(|_| format!("`{}` is no day like 2026-07-01, so it has no quarter", shown(text)))?;
-                Ok(format!("{}-Q{}", day.year(), (day.month() + 2) / 3))
+            Self::Quarter => day(text).map(quarter),
+            Self::WholeQuarter => {
+                let day = day(text)?;
+                if day.day() == 1 && day.month() % 3 == 1 {
+                    return Ok(quarter(day));
+                }
+                let (year, first) = (day.year(), (day.month() - 1) / 3 * 3 + 1);
+                Err(format!(
+                    "`{}` is not a quarter's first day, and quotas are wanted by quarter: sum the months of each quarter \
+                     first, into one row of {year:04}-{first:02}-01",
+                    shown(text)
+                ))
             }
         }
     }
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| format!("`{}` is no day like 2026-07-01, so it has no quarter", shown(text)))
+}
+
+fn quarter(day: Date) -> String {
+    format!("{}-Q{}", day.year(), (day.month() + 2) / 3)
 }
 
 #[cfg(test)]
@@ -141,6 +161,14 @@ mod tests {
                 "李明",
                 "no id can be made from `李明`, which has no Latin letter or digit; give the file a column with ids",
             ),
+            ("{Name|quarter}", "2026-08-31", "2026-Q3"),
+            ("{Name|whole-quarter|slug}", "2026-10-01", "2026-q4"),
+            (
+                "{Name|whole-quarter}",
+                "2026-12-01",
+                "`2026-12-01` is not a quarter's first day, and quotas are wanted by quarter: sum the months of each quarter \
+                 first, into one row of 2026-10-01",
+            ),
             ("Name", "", "the template `Name` has no hole; write holes like {Name} or {Name|slug}"),
             (
                 "{Name",
@@ -150,7 +178,7 @@ mod tests {
             (
                 "{Name|upper}",
                 "",
-                "the template `{Name|upper}` asks for something other than a slug or a quarter; write holes like {Name} or {Name|slug}",
+                "the template `{Name|upper}` asks for something other than a slug, a quarter or a whole-quarter; write holes like {Name} or {Name|slug}",
             ),
             (
                 "a}{Name}",

@@ -25,7 +25,7 @@ impl Settings {
         let mut note = |looked: Result<()>| faults.extend(looked.err());
         if let Some(files) = &self.tls {
             let there = readable("server.tls_cert_file", &files.certificate)
-                .and_then(|()| secret("server.tls_key_file", &files.key))
+                .and_then(|()| self.secret("server.tls_key_file", &files.key))
                 .and_then(|()| {
                     files.client_ca.as_deref().map_or(Ok(()), |file| readable("server.client_ca_file", file))
                 });
@@ -34,15 +34,18 @@ impl Settings {
         let there =
             self.trust.ca_file.as_deref().map_or(Ok(()), |file| readable("services.ca_file", file)).and_then(|()| {
                 self.trust.identity.as_ref().map_or(Ok(()), |(certificate, key)| {
-                    readable("services.cert_file", certificate).and_then(|()| secret("services.key_file", key))
+                    readable("services.cert_file", certificate).and_then(|()| self.secret("services.key_file", key))
                 })
             });
         note(there.and_then(|()| self.trust.check()));
         if let Storage::Postgres { password_file: Some(file), .. } = &self.storage {
-            note(secret("storage.password_file", file));
+            note(self.secret("storage.password_file", file));
         }
         if let Some(file) = &self.identity.key_file {
-            note(secret("identity.key_file", file).and_then(|()| Keys::load(file).map(drop).map_err(|_| no_key(file))));
+            note(
+                self.secret("identity.key_file", file)
+                    .and_then(|()| Keys::load(file).map(drop).map_err(|_| no_key(file))),
+            );
         }
         if let Some(provider) = &self.identity.provider {
             let there = match &provider.keys {
@@ -59,13 +62,27 @@ impl Settings {
         // Only the outbox sends mail.
         if let Some(relay) = self.relay.as_ref().filter(|_| services.contains(&Service::Notifications)) {
             if let Some(file) = &relay.password_file {
-                note(secret("smtp.password_file", file));
+                note(self.secret("smtp.password_file", file));
             }
             if let Some(file) = &relay.ca_file {
                 note(readable("smtp.ca_file", file));
             }
         }
         together(faults)
+    }
+
+    /// Whether a file with a secret is there, and closed to others.
+    fn secret(&self, key: &'static str, path: &Path) -> Result<()> {
+        self.secret_is_there(key, path)?;
+        let mode = std::fs::metadata(path).map_err(|error| unread(key, path, &error))?.permissions().mode();
+        if mode & CLOSED == 0 {
+            return Ok(());
+        }
+        let file = path.display();
+        let words = format!(
+            "others can read `{file}`, which {key} names: run `chmod 600 {file}`, and change the secret if anyone may have seen it"
+        );
+        Err(Error::precondition("BAD_SETTING", words))
     }
 }
 
@@ -84,20 +101,6 @@ fn together(mut faults: Vec<Error>) -> Result<()> {
     }
 }
 
-/// Whether a file with a secret is there, and closed to others.
-fn secret(key: &str, path: &Path) -> Result<()> {
-    readable(key, path)?;
-    let mode = std::fs::metadata(path).map_err(|error| unread(key, path, &error))?.permissions().mode();
-    if mode & CLOSED == 0 {
-        return Ok(());
-    }
-    let file = path.display();
-    let words = format!(
-        "others can read `{file}`, which {key} names: run `chmod 600 {file}`, and change the secret if anyone may have seen it"
-    );
-    Err(Error::precondition("BAD_SETTING", words))
-}
-
 fn no_key(path: &Path) -> Error {
     let words = format!(
         "`{}`, which identity.key_file names, holds no key: that is 64 hexadecimal digits, as `openssl rand -hex 32` makes them",
@@ -110,7 +113,8 @@ fn readable(key: &str, path: &Path) -> Result<()> {
     std::fs::File::open(path).map(drop).map_err(|error| unread(key, path, &error))
 }
 
-fn unread(key: &str, path: &Path, error: &std::io::Error) -> Error {
+/// Why a file that a setting names can't be read.
+pub(super) fn unread(key: &str, path: &Path, error: &std::io::Error) -> Error {
     let file = path.display();
     let words = match error.kind() {
         std::io::ErrorKind::NotFound => format!("there is no file `{file}`, which {key} names"),

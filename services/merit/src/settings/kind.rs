@@ -1,9 +1,10 @@
 //! What a setting takes: the check of a value, and the words for what would have been right.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use merit_platform::telemetry;
+use tonic::codegen::http::Uri;
 
 /// A value as it was written, before anybody knows whether it is good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +75,8 @@ pub enum Kind {
         /// Where a secret belongs that somebody put into the address.
         secret: &'static str,
     },
+    /// A machine's name or address alone; the words say where the port, the user and the password belong.
+    Host(&'static str),
     /// An address of a PostgreSQL database, without a password.
     Database,
     /// A file.
@@ -122,7 +125,12 @@ impl Kind {
 
     /// Whether the value may hold a secret, so that no message shows it.
     pub fn hides(self, raw: &Raw) -> bool {
-        matches!(self, Self::SecretFile | Self::Database) || self.misplaced(raw).is_some()
+        let at = || matches!(raw, Raw::One(text) if text.contains('@'));
+        match self {
+            Self::SecretFile | Self::Database => true,
+            Self::Host(_) => at(),
+            _ => self.misplaced(raw).is_some(),
+        }
     }
 
     /// Where what looks like a secret in an address belongs, if there is any. An address has no other use for an `@`.
@@ -140,10 +148,11 @@ impl Kind {
         let plain = !text.trim().is_empty() && !text.chars().any(char::is_control);
         match self {
             Self::Text(_) | Self::File | Self::SecretFile => plain,
-            Self::FileOrUrl => plain && (!text.contains("://") || url(text, &["https"])),
+            Self::FileOrUrl => plain && (!text.contains("://") || url(text, &["https"]).is_some()),
             Self::Listen => text.parse::<SocketAddr>().is_ok(),
-            Self::Url { schemes, .. } => url(text, schemes),
-            Self::Database => url(text, &["postgres", "postgresql"]) && !has_password(text),
+            Self::Url { schemes, .. } => url(text, schemes).is_some_and(|uri| is_bare(&uri)),
+            Self::Host(_) => host(text),
+            Self::Database => url(text, &["postgres", "postgresql"]).is_some() && !has_password(text),
             Self::Filter => plain && filter(text),
             Self::Prefix => prefix(text),
             Self::Word(known) => known.contains(&text),
@@ -160,7 +169,10 @@ impl Kind {
             Self::Listen => "an address and port to listen on, such as 127.0.0.1:50051".to_owned(),
             Self::Url { schemes, .. } => {
                 let examples: Vec<_> = schemes.iter().map(|scheme| format!("{scheme}://HOST:PORT")).collect();
-                format!("an address with its scheme: {}", examples.join(" or "))
+                format!("an address with its scheme: {}, with a port up to 65535 and no path", examples.join(" or "))
+            }
+            Self::Host(belongs) => {
+                format!("a name or an address alone, such as relay.example.com, without a scheme or a path: {belongs}")
             }
             Self::Database => {
                 "an address such as postgres://merit@db:5432/merit, with the password in a file of its own".to_owned()
@@ -210,9 +222,31 @@ fn in_bytes(number: u64) -> String {
     }
 }
 
-fn url(text: &str, schemes: &[&str]) -> bool {
-    let Ok(uri) = text.parse::<tonic::codegen::http::Uri>() else { return false };
-    uri.scheme_str().is_some_and(|scheme| schemes.contains(&scheme)) && uri.host().is_some_and(|host| !host.is_empty())
+/// An address with one of these schemes, a host, and a port from 1 to 65535 where it names one.
+fn url(text: &str, schemes: &[&str]) -> Option<Uri> {
+    let uri: Uri = text.parse().ok()?;
+    let scheme = uri.scheme_str().is_some_and(|scheme| schemes.contains(&scheme));
+    let host = uri.host().filter(|host| !host.is_empty())?;
+    // What stands behind the host: `:50051`, or nothing.
+    let behind = uri.authority()?.as_str().rsplit_once(host)?.1;
+    let port = match behind.strip_prefix(':') {
+        Some(port) => port.parse::<u16>().is_ok_and(|port| port != 0),
+        None => behind.is_empty(),
+    };
+    (scheme && port).then_some(uri)
+}
+
+/// Whether nothing follows the host and the port: what stands there would be left out without a word.
+fn is_bare(uri: &Uri) -> bool {
+    uri.path_and_query().is_none_or(|rest| rest.as_str() == "/")
+}
+
+/// Whether a text is a machine's name or address and nothing else.
+fn host(text: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let label = |label: &str| !label.is_empty() && label.len() <= 63 && label.chars().all(letter);
+    let name = text.strip_suffix('.').unwrap_or(text);
+    text.parse::<IpAddr>().is_ok() || (name.len() <= 253 && name.split('.').all(label))
 }
 
 /// Whether an address holds a password: beside the user's name, or among its parameters.
@@ -270,12 +304,39 @@ mod tests {
     #[test]
     fn each_kind_takes_what_it_says() {
         let size = Kind::Bytes(1024, 64 * 1024 * 1024);
-        let table: [(Kind, &[&str], &[&str]); 11] = [
+        let table: [(Kind, &[&str], &[&str]); 12] = [
             (Kind::Listen, &["127.0.0.1:0", "[::1]:50051"], &["localhost", "50051", ""]),
             (
                 Kind::Url { schemes: &["http", "https"], secret: "a file" },
-                &["http://goals:50051", "https://g.example"],
-                &["goals:50051", "ftp://g", "http://"],
+                &["http://goals:50051", "https://g.example", "https://g.example/", "http://[::1]:50051"],
+                &[
+                    "goals:50051",
+                    "ftp://g",
+                    "http://",
+                    "http://goals:70000",
+                    "http://goals:0",
+                    "http://goals:",
+                    "http://[::1]:70000",
+                    "http://goals:50051/v1",
+                    "http://goals:50051?a=b",
+                ],
+            ),
+            (
+                Kind::Host("the port is another setting"),
+                &["relay", "relay.example.com", "relay.example.com.", "mail_relay", "10.0.0.7", "::1"],
+                &[
+                    "smtp://relay",
+                    "relay:587",
+                    "u@relay",
+                    "smtp://u:hunter2@relay:587",
+                    "relay/",
+                    "[::1]",
+                    "[::1]:25",
+                    "a relay",
+                    "relay..example",
+                    ".",
+                    "",
+                ],
             ),
             (
                 Kind::Database,
@@ -294,6 +355,7 @@ mod tests {
                     "postgres://merit@db/merit?sslmode=require&%70assw%6Frd=secret",
                     "postgres://merit@db/merit?sslpassword=secret",
                     "postgres://merit@db/merit#password=secret",
+                    "postgres://merit@db:70000/merit",
                 ],
             ),
             (
@@ -306,7 +368,11 @@ mod tests {
                 &["", "test_", "_a1", "a23456789_123456789_123456789_123456789_1"],
                 &["Test_", "1a", "a-b", "a b", "\"", "ä", "pg_", "a23456789_123456789_123456789_123456789_12"],
             ),
-            (Kind::FileOrUrl, &["keys.json", "https://login.example/keys"], &["http://login.example/keys", " "]),
+            (
+                Kind::FileOrUrl,
+                &["keys.json", "https://login.example/keys"],
+                &["http://login.example/keys", "https://login.example:70000/keys", " "],
+            ),
             (Kind::Word(&["yes", "no"]), &["yes"], &["maybe", "Yes"]),
             (Kind::Words(&["RS256", "ES256"]), &["RS256", "RS256, ES256"], &["none", "RS256,", ""]),
             (Kind::Number(1, 9, "a number"), &["1", "9"], &["0", "10", "-1", "two"]),

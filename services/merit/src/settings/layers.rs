@@ -180,11 +180,7 @@ impl Layers {
     /// A value as a path. One from a file is seen from that file's folder.
     pub fn path(&self, key: &'static str) -> Option<PathBuf> {
         let (raw, source) = self.value(key)?;
-        let path = PathBuf::from(raw.line());
-        match source {
-            Source::File(file) => Some(file.parent().map_or_else(|| path.clone(), |folder| folder.join(&path))),
-            Source::Default | Source::Variable(_) => Some(path),
-        }
+        Some(seen_from(source, raw))
     }
 
     /// A value as a number; sizes in bytes.
@@ -213,12 +209,23 @@ impl Layers {
     pub fn rows(&self) -> Vec<(&'static Setting, Option<(String, String)>)> {
         let row = |setting: &'static Setting| {
             let value = self.values.get(setting.key).map(|(raw, source)| {
-                let value = if setting.is_secret() { format!("(from {})", raw.line()) } else { raw.line() };
+                let value = match setting.is_secret() {
+                    false => raw.line(),
+                    true if seen_from(source, raw).exists() => format!("(from {})", raw.line()),
+                    // It may be the secret itself.
+                    true => "(from a file that is not there)".to_owned(),
+                };
                 (value, source.to_string())
             });
             (setting, value)
         };
         SETTINGS.iter().map(row).collect()
+    }
+
+    /// Where those that name a secret's file come from.
+    pub fn secrets(&self) -> BTreeMap<&'static str, String> {
+        let set = |setting: &Setting| Some((setting.key, self.values.get(setting.key)?.1.to_string()));
+        SETTINGS.iter().filter(|setting| setting.is_secret()).filter_map(set).collect()
     }
 
     /// The keys that nobody has asked for.
@@ -242,6 +249,15 @@ impl Layers {
                     .with_problems(rows))
             }
         }
+    }
+}
+
+/// A path; one from a file is seen from that file's folder.
+fn seen_from(source: &Source, raw: &Raw) -> PathBuf {
+    let path = PathBuf::from(raw.line());
+    match source {
+        Source::File(file) => file.parent().map_or_else(|| path.clone(), |folder| folder.join(&path)),
+        Source::Default | Source::Variable(_) => path,
     }
 }
 

@@ -4,6 +4,7 @@ mod files;
 mod kind;
 mod layers;
 mod reference;
+mod secret;
 mod sections;
 mod table;
 #[cfg(test)]
@@ -48,6 +49,8 @@ pub struct Settings {
     pub policies_file: Option<PathBuf>,
     /// The relay that mail leaves through; none: mail leaves as files only.
     pub relay: Option<Relay>,
+    /// Where the settings that name a secret's file come from.
+    pub secrets: BTreeMap<&'static str, String>,
 }
 
 impl Settings {
@@ -88,6 +91,7 @@ impl Settings {
             identity,
             policies_file: layers.path("access.policies_file"),
             relay,
+            secrets: layers.secrets(),
         };
         // Read before everything else, by the part that runs commands; asked for here so that a mistake is told.
         let _ = telemetry(layers, true);
@@ -113,6 +117,13 @@ fn relay(layers: &mut Layers) -> Option<Relay> {
         sender: layers.text("mail.from").unwrap_or_default(),
         resend_unclear: layers.text("mail.resend_unclear").as_deref() == Some("yes"),
     };
+    // Told first of what is wrong with a relay, and good for mail that leaves as files, too.
+    if !relay.sender.is_empty()
+        && let Some(error) = relay.check().err().filter(|error| error.reason == "BAD_SENDER")
+    {
+        let from = layers.source("mail.from").unwrap_or_default();
+        layers.wrong(format!("the setting mail.from ({from}): {}", error.message));
+    }
     if relay.host.is_empty() {
         for key in ["smtp.port", "smtp.username", "smtp.password_file", "smtp.ca_file"] {
             if layers.source(key).is_some() {

@@ -15,6 +15,9 @@ const COLLECTOR: Kind = Kind::Url {
     schemes: &["http"],
     secret: "what a collector asks for goes into the variable OTEL_EXPORTER_OTLP_HEADERS",
 };
+/// Where the relay is.
+const RELAY: Kind =
+    Kind::Host("the port is smtp.port, the user smtp.username, and the password stands in smtp.password_file");
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -296,7 +299,7 @@ pub const SETTINGS: &[Setting] = &[
         Some("no"),
         "Whether a mail whose acknowledgement was lost is sent again: it may then arrive twice. With `no`, somebody looks first.",
     ),
-    setting("smtp.host", Kind::Text("the relay's name or address"), None, "The relay's name or address."),
+    setting("smtp.host", RELAY, None, "The relay's name or address."),
     setting(
         "smtp.port",
         Kind::Number(1, 65535, "a port"),

@@ -80,7 +80,41 @@ fn a_path_in_the_file_is_seen_from_the_files_folder_and_a_secret_is_not_shown() 
     let path = settings.unwrap().identity.key_file.unwrap();
     assert!(path.is_absolute() && path.ends_with("merit.key"), "{path:?}");
     let (_, shown) = layers.rows().into_iter().find(|(setting, _)| setting.key == "identity.key_file").unwrap();
-    assert_eq!(shown.unwrap().0, "(from merit.key)");
+    assert_eq!(shown.unwrap().0, "(from a file that is not there)");
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("merit.key").display().to_string();
+    std::fs::write(&key, "").unwrap();
+    let (_, layers) = from(None, &[("MERIT_IDENTITY_KEY_FILE", &key)]);
+    let (_, shown) = layers.rows().into_iter().find(|(setting, _)| setting.key == "identity.key_file").unwrap();
+    assert_eq!(shown.unwrap().0, format!("(from {key})"));
+}
+
+#[test]
+fn a_secret_in_place_of_its_files_name_is_not_shown() {
+    let key = "57f0".repeat(16);
+    let long = format!("hunter2{}", "x".repeat(300));
+    let variables = [
+        ("MERIT_STORAGE_KIND", "postgres"),
+        ("MERIT_STORAGE_URL", "postgres://merit@db/merit"),
+        ("MERIT_STORAGE_PASSWORD_FILE", "hunter2"),
+        ("MERIT_SMTP_USERNAME", "u"),
+        ("MERIT_SMTP_PASSWORD_FILE", long.as_str()),
+        ("MERIT_IDENTITY_KEY_FILE", key.as_str()),
+        RELAY[0],
+        RELAY[1],
+    ];
+    let (settings, layers) = from(None, &variables);
+    let said = settings.unwrap().look_at_files(&Service::ALL.into()).unwrap_err().to_string();
+    let shown: Vec<_> = layers.rows().into_iter().filter_map(|(_, value)| Some(value?.0)).collect();
+    for hidden in ["hunter2", "57f0"] {
+        assert!(!said.contains(hidden) && !shown.iter().any(|value| value.contains(hidden)), "{said} {shown:?}");
+    }
+    for name in ["storage.password_file (MERIT_STORAGE_PASSWORD_FILE)", "smtp.password_file (", "identity.key_file ("] {
+        assert!(said.contains(name), "`{name}` is missing:\n{said}");
+    }
+    let file = from(Some("[identity]\nkey_file = 'hunter2'"), &[]).0.unwrap();
+    let said = file.look_at_files(&Service::ALL.into()).unwrap_err().to_string();
+    assert!(said.contains("merit.toml) names no file that is there") && !said.contains("hunter2"), "{said}");
 }
 
 #[test]
@@ -135,6 +169,7 @@ fn a_password_in_an_address_is_refused_and_not_shown() {
         ("MERIT_TELEMETRY_OTLP", "http://merit:hunter2@collector:4317", "OTEL_EXPORTER_OTLP_HEADERS"),
         ("MERIT_SERVICES_GOALS", "https://hunter2@goals:50051", "identity.key_file"),
         ("MERIT_IDENTITY_JWKS", "https://merit:hunter2@login.example/keys", "are public"),
+        ("MERIT_SMTP_HOST", "smtp://u:hunter2@relay:587", "the port is smtp.port"),
     ] {
         let mut variables = vec![key, (variable, value)];
         if variable == "MERIT_STORAGE_URL" {
@@ -146,6 +181,15 @@ fn a_password_in_an_address_is_refused_and_not_shown() {
         assert!(said.contains(variable) && said.contains(belongs) && !said.contains("hunter2"), "{value}: {said}");
         let shown: Vec<_> = layers.rows().into_iter().filter_map(|(_, value)| Some(value?.0)).collect();
         assert!(!shown.iter().any(|value| value.contains("hunter2")), "{value}: {shown:?}");
+    }
+}
+
+#[test]
+fn a_sender_that_is_no_address_is_told_with_or_without_a_relay() {
+    for from in [None, Some(RELAY[0])] {
+        let variables: Vec<_> = from.into_iter().chain([("MERIT_MAIL_FROM", "the scorecards")]).collect();
+        let said = said(None, &variables);
+        assert!(said.starts_with("the setting mail.from (MERIT_MAIL_FROM): the sender `the scorecards`"), "{said}");
     }
 }
 

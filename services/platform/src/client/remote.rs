@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
+use merit_core::error::causes;
 use merit_core::{Error, Kind, Result};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -75,7 +76,7 @@ impl Trust {
 /// can't be used.
 pub async fn remote(url: &str, trust: &Trust) -> Result<Channel> {
     let unreachable = |error: tonic::transport::Error| {
-        let why = whole(&error);
+        let why = causes(&error);
         let words = if why.contains("certificate") {
             format!("the server at {url} can't be trusted from here, or doesn't trust us ({why}); see services.ca_file")
         } else {
@@ -157,15 +158,4 @@ fn way(url: &str, trust: &Trust) -> Result<Way> {
     // tonic reads certificates once and for all: to it this is a plain connection, over a stream that is ours.
     let plain = Endpoint::from_shared(format!("http://{authority}")).map_err(|_| bad())?.origin(uri);
     Ok(Way::Tls(settled(plain), secure))
-}
-
-/// An error with what caused it.
-pub(super) fn whole(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text.push_str(&format!(": {next}"));
-        cause = next.source();
-    }
-    text
 }

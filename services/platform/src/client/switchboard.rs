@@ -6,12 +6,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use merit_core::error::causes;
 use merit_core::{Error, Kind};
 use tonic::body::Body;
 use tonic::transport::Channel;
 use tower::ServiceExt as _;
 
-use super::remote::whole;
 use crate::status::to_status;
 
 /// A channel to every service, chosen by the service that a call is for. Cheap to clone.
@@ -65,7 +65,7 @@ fn service(path: &str) -> Option<&str> {
 }
 
 fn silent(service: &str, fault: &tonic::transport::Error) -> http::Response<Body> {
-    let why = whole(fault);
+    let why = causes(fault);
     tracing::warn!(service, why, "a service doesn't answer");
     let words = if why.contains("certificate") || why.contains("CorruptMessage") {
         format!(

@@ -11,6 +11,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use jsonwebtoken::jwk::JwkSet;
+use merit_core::error::causes;
 use merit_core::{Error, Kind, Result};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
@@ -67,7 +68,7 @@ struct Kept {
     pace: Pace,
     timer: Arc<dyn Timer>,
     current: RwLock<Option<Arc<JwkSet>>>,
-    // When somebody last asked for a key that was not known; never, as long as the first reading has failed.
+    // When somebody last asked for a key that was not known; never, if the first reading failed and nobody has asked since.
     asked: Mutex<Option<Duration>>,
 }
 
@@ -101,7 +102,7 @@ impl KeySet {
             Ok(keys) => kept.keep(keys),
             Err(error) if matches!(kept.source, Source::File(_)) => return Err(error),
             Err(error) => {
-                tracing::warn!(reason = %error.reason, "{}; they are asked for again", error.message);
+                kept.failed(&error);
                 *kept.asked.lock().await = None;
             }
         }
@@ -121,7 +122,8 @@ impl KeySet {
         // Whoever comes meanwhile waits here, and then finds what the first one read.
         let mut asked = self.0.asked.lock().await;
         let now = self.0.timer.now();
-        if asked.is_none_or(|asked| now.saturating_sub(asked) >= self.0.pace.unknown) {
+        let often = if self.0.keys().is_some() { self.0.pace.unknown } else { self.0.pace.first };
+        if asked.is_none_or(|asked| now.saturating_sub(asked) >= often) {
             *asked = Some(now);
             self.0.refresh().await;
         }
@@ -157,8 +159,16 @@ impl Kept {
     async fn refresh(&self) {
         match self.read().await {
             Ok(keys) => self.keep(keys),
-            Err(error) => {
-                tracing::warn!(reason = %error.reason, "{}; the ones that were read before stay", error.message);
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    fn failed(&self, error: &Error) {
+        let (reason, message) = (&error.reason, &error.message);
+        match self.keys() {
+            Some(_) => tracing::warn!(%reason, "{message}; the ones that were read before stay"),
+            None => {
+                tracing::warn!(%reason, "{message}; they are asked for again, and no token of the provider is taken until then")
             }
         }
     }
@@ -208,12 +218,12 @@ fn fetcher(ca_file: Option<&Path>) -> Result<Fetcher> {
 
 async fn fetch(fetcher: &Fetcher, url: &str) -> Result<Bytes> {
     let uri = url.parse().map_err(|error| refused(url, &error))?;
-    let answer = fetcher.get(uri).await.map_err(|error| refused(url, &error))?;
+    let answer = fetcher.get(uri).await.map_err(|error| refused(url, &causes(&error)))?;
     if !answer.status().is_success() {
         return Err(refused(url, &answer.status()));
     }
     let body = Limited::new(answer.into_body(), LARGEST).collect().await;
-    body.map(http_body_util::Collected::to_bytes).map_err(|error| refused(url, &error))
+    body.map(http_body_util::Collected::to_bytes).map_err(|error| refused(url, &causes(&*error)))
 }
 
 fn refused(name: &(impl std::fmt::Display + ?Sized), why: &dyn std::fmt::Display) -> Error {

@@ -23,6 +23,26 @@ const LEEWAY: u64 = 5;
 /// Bytes of the key (RFC 7518 asks for at least the hash's length).
 const KEY_BYTES: usize = 32;
 
+/// Who keeps a key file: what is closed to others there, and what to do about one that is open or damaged.
+struct Keeper {
+    closed: u32,
+    open: &'static str,
+    damaged: &'static str,
+}
+
+/// The program itself, which makes a new one where there is none.
+const OURS: Keeper = Keeper {
+    closed: 0o077,
+    open: "can be read by others; run `chmod 600` on it, and if anyone may have seen it, delete it to make a new one",
+    damaged: "is damaged; delete it to make a new one (tokens made before stop working)",
+};
+/// Whoever named it in a setting. A group may read it, as with a secret that a cluster mounts.
+const NAMED: Keeper = Keeper {
+    closed: 0o037,
+    open: "can be read by others; run `chmod 600` on it, and if anyone may have seen it, put a new one there (`openssl rand -hex 32`)",
+    damaged: "is none: the file that identity.key_file names must hold 64 hexadecimal digits, as `openssl rand -hex 32` makes them",
+};
+
 /// The key. Cheap to clone; never shown.
 #[derive(Clone)]
 pub struct Keys {
@@ -56,7 +76,7 @@ impl Keys {
                 Error::precondition("IDENTITY_KEY", format!("the key `{}` can't be made: {error}", path.display()))
             })?;
         }
-        Self::read(path, 0o077)
+        Self::read(path, OURS)
     }
 
     /// Reads a key file that somebody else keeps. A group may read it, as with a secret that a cluster mounts.
@@ -64,22 +84,20 @@ impl Keys {
     /// # Errors
     /// `IDENTITY_KEY` when it can't be read, has not the right size, or others may read it.
     pub fn load(path: &Path) -> Result<Self> {
-        Self::read(path, 0o037)
+        Self::read(path, NAMED)
     }
 
-    fn read(path: &Path, closed: u32) -> Result<Self> {
+    fn read(path: &Path, keeper: Keeper) -> Result<Self> {
         let refused = |what: &str| Error::precondition("IDENTITY_KEY", format!("the key `{}` {what}", path.display()));
         let mode =
             std::fs::metadata(path).map_err(|error| refused(&format!("can't be read: {error}")))?.permissions().mode();
-        if mode & closed != 0 {
-            return Err(refused(
-                "can be read by others; run `chmod 600` on it, and if anyone may have seen it, delete it to make a new one",
-            ));
+        if mode & keeper.closed != 0 {
+            return Err(refused(keeper.open));
         }
         let text = std::fs::read_to_string(path).map_err(|error| refused(&format!("can't be read: {error}")))?;
         let secret = text.trim();
         if secret.len() != KEY_BYTES * 2 || !secret.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(refused("is damaged; delete it to make a new one (tokens made before stop working)"));
+            return Err(refused(keeper.damaged));
         }
         Ok(Self::from_secret(secret.as_bytes()))
     }
@@ -182,5 +200,21 @@ mod tests {
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         assert!(Keys::load_or_create(&path).is_err_and(|e| e.message.contains("chmod 600")));
+    }
+
+    #[test]
+    fn a_key_that_somebody_else_keeps_is_never_made_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("named.key");
+        for (text, mode, said) in
+            [("short", 0o600, "must hold 64 hexadecimal digits"), ("short", 0o644, "put a new one there")]
+        {
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let told = Keys::load(&path).err().unwrap().message;
+            assert!(told.contains(said) && !told.contains("delete it"), "{told}");
+            let ours = Keys::load_or_create(&path).err().unwrap().message;
+            assert!(ours.contains("delete it to make a new one"), "{ours}");
+        }
     }
 }

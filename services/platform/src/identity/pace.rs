@@ -12,11 +12,13 @@ pub struct Pace {
     pub every: Duration,
     /// For a key that is not known, at most once in this time.
     pub unknown: Duration,
+    /// The same as long as none were ever read: nobody gets in until they are.
+    pub first: Duration,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { every: Duration::from_secs(600), unknown: Duration::from_secs(60) }
+        Self { every: Duration::from_secs(600), unknown: Duration::from_secs(60), first: Duration::from_secs(5) }
     }
 }
 

@@ -66,6 +66,19 @@ fn salesforce_users_lead_its_deals_and_quotas_to_people() {
 }
 
 #[test]
+fn a_months_quota_is_not_taken_for_the_quarters() {
+    let schema = schema_of(include_str!("salesforce.merit"));
+    let months =
+        "QuotaOwnerId,StartDate,QuotaAmount\n005A,2026-07-01,30000\n005A,2026-08-01,30000\n005B,2026-07-15,40000\n";
+    let told = told(&read_with("salesforce-quotas", ImportKind::Goals, months, &schema));
+    assert_eq!(told.len(), 2, "{told:?}");
+    for (problem, begins) in told.iter().zip(["line 3, column `StartDate`: `2026-08-01`", "line 4, column `StartDate`"])
+    {
+        assert!(problem.starts_with(begins) && problem.contains("sum the months of each quarter"), "{problem}");
+    }
+}
+
+#[test]
 fn salesforce_writes_yes_and_no_in_several_ways_and_none_is_dropped() {
     let schema = schema_of(include_str!("salesforce.merit"));
     let mut deals = "Id,OwnerId,StageName,Amount,CloseDate,IsWon,CurrencyIsoCode\n".to_owned();

@@ -114,7 +114,7 @@ fn by(keys: KeySet, algorithms: &[&str]) -> Authenticate {
 async fn provider(folder: &tempfile::TempDir, keys: &[Value]) -> (PathBuf, Authenticate) {
     let path = folder.path().join("keys.json");
     std::fs::write(&path, json!({ "keys": keys }).to_string()).unwrap();
-    let pace = Pace { every: Duration::from_secs(600), unknown: Duration::ZERO };
+    let pace = Pace { every: Duration::from_secs(600), unknown: Duration::ZERO, first: Duration::ZERO };
     let set = KeySet::start(Source::File(path.clone()), pace).await.unwrap();
     (path, by(set, ALGORITHMS))
 }

@@ -18,7 +18,8 @@ use crate::server::{Certificates, TlsFiles};
 
 /// Longer than anything here takes on the slowest machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-const PACE: Pace = Pace { every: Duration::from_secs(600), unknown: Duration::from_secs(60) };
+const PACE: Pace =
+    Pace { every: Duration::from_secs(600), unknown: Duration::from_secs(60), first: Duration::from_secs(5) };
 
 /// A timer that stands until the test moves it.
 struct Moved(watch::Sender<Duration>);
@@ -272,6 +273,19 @@ async fn an_address_that_fails_keeps_the_old_keys_and_the_log_says_so() {
 }
 
 #[tokio::test]
+async fn what_is_logged_of_a_provider_that_is_down_is_the_cause_and_no_keys_from_before() {
+    let log = Log::default();
+    let _listening = log.listen();
+    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    let source = Source::Address { url: format!("https://127.0.0.1:{port}/keys"), ca_file: None };
+    let keys = KeySet::timed(source, PACE, Moved::new()).await.unwrap();
+    assert_eq!(keys.with(None).await.unwrap_err().reason, "IDENTITY_KEYS_UNAVAILABLE");
+    let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(said.matches("Connection refused").count(), 2, "{said}");
+    assert!(!said.contains("read before"), "{said}");
+}
+
+#[tokio::test]
 async fn a_provider_that_is_not_up_yet_is_asked_again() {
     let log = Log::default();
     let _listening = log.listen();
@@ -280,9 +294,17 @@ async fn a_provider_that_is_not_up_yet_is_asked_again() {
     let known = Known::by(&provider).await;
     log.comes_to_say("they are asked for again").await;
     assert_eq!(known.takes(&signer).await.unwrap_err().reason, "IDENTITY_KEYS_UNAVAILABLE");
+    // Nobody gets in, so that whoever comes after a few seconds has it tried again.
     provider.answers(Answer::Keys(json!([signer.jwk])));
-    known.timer.on(60);
+    known.timer.on(4);
+    assert_eq!(known.takes(&signer).await.unwrap_err().reason, "IDENTITY_KEYS_UNAVAILABLE");
+    assert_eq!(provider.count(), 2);
+    known.timer.on(1);
     assert!(known.takes(&signer).await.is_ok());
+    // From then on a key that is not known is asked for as seldom as ever.
+    known.timer.on(5);
+    assert_eq!(known.takes(&Signer::new("other")).await.unwrap_err().reason, "BAD_TOKEN");
+    assert_eq!(provider.count(), 3);
     // An address whose certificate nobody vouches for is not believed.
     let Source::Address { url, .. } = provider.source.clone() else { unreachable!() };
     let foreign = KeySet::timed(Source::Address { url, ca_file: None }, PACE, Moved::new()).await.unwrap();

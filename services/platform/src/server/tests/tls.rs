@@ -50,7 +50,7 @@ fn uri(name: &str) -> SanType {
 }
 
 async fn who(server: &Running, trust: &Trust, bearer: Bearer) -> Result<String, Status> {
-    let channel = client::remote(&server.url, trust).await.map_err(crate::status::to_status)?;
+    let channel = client::remote(&server.url, trust).await.map_err(to_status)?;
     let mut client = DirectoryServiceClient::new(client::link(channel, bearer));
     Ok(client.list_people(proto::ListPeopleRequest::default()).await?.into_inner().next_page_token)
 }
