@@ -17,7 +17,7 @@ use merit_proto::goals::v1 as goals;
 use merit_proto::goals::v1::goals_service_client::GoalsServiceClient;
 use merit_proto::kept::read;
 
-use crate::model::{Cycle, DatedProgress, DatedTarget, DatedValue, Goal, OwnerKind, Packed, Person, Rating};
+use crate::model::{Cutoffs, Cycle, DatedProgress, DatedTarget, DatedValue, Goal, OwnerKind, Packed, Person, Rating};
 use crate::service::Neighbours;
 
 /// Most people asked for in one call.
@@ -53,6 +53,23 @@ impl Clients {
 
 #[async_trait]
 impl Neighbours for Clients {
+    async fn cutoffs(&self) -> Result<Cutoffs> {
+        let (mut directory, mut goals, mut feedback) =
+            (self.directory.clone(), self.goals.clone(), self.feedback.clone());
+        let (directory, goals, feedback) = tokio::try_join!(
+            directory.get_cutoff(directory::GetCutoffRequest {}),
+            goals.get_cutoff(goals::GetCutoffRequest {}),
+            feedback.get_cutoff(feedback::GetCutoffRequest {}),
+        )
+        .map_err(|status| from_status(&status))?;
+        Ok(Cutoffs {
+            directory: directory.into_inner().cutoff,
+            goals: goals.into_inner().cutoff,
+            feedback: feedback.into_inner().cutoff,
+            scoring: 0,
+        })
+    }
+
     async fn schema(&self) -> Result<String> {
         let answer = self.goals.clone().get_schema(goals::GetSchemaRequest {}).await.map_err(|s| from_status(&s))?;
         let schema = answer.into_inner().schema.ok_or_else(|| Error::internal("goals answered without a schema"))?;

@@ -19,7 +19,7 @@ use crate::model::{Attainment, Goal, OwnerKind, Person};
 /// Where the goals of teams and of the organisation stand.
 #[must_use]
 pub fn of_groups(plan: &Plan, credited: &Credited, at: &AsOf) -> Vec<Attainment> {
-    let goals = plan.frozen.goals.iter().filter(|goal| goal.owner_kind != OwnerKind::Person);
+    let goals = plan.goals().iter().filter(|goal| goal.owner_kind != OwnerKind::Person);
     let attainment = |goal: &Goal| {
         let owner = match goal.owner_kind {
             OwnerKind::Team => format!("teams/{}", goal.owner),

@@ -55,7 +55,7 @@ pub fn impact(frozen: Frozen, before: Vec<Policy>, after: Vec<Policy>, place: us
     let period = frozen.cycle.period;
     let plan = Plan::new(Frozen { policies: Plan::in_force(&period, before)?, ..frozen })?;
     let was = compute(&plan, |_| ())?;
-    let frozen = plan.frozen;
+    let frozen = plan.into_frozen();
     let plan = Plan::new(Frozen { policies: Plan::in_force(&period, after)?, ..frozen })?;
     let is = compute(&plan, |_| ())?;
     let currency = plan.policies.get(place).map(|prepared| prepared.program.currency());

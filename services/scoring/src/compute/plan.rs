@@ -43,18 +43,29 @@ fn stretch(program: &Program, list: &str, period: &Period) -> Period {
     Period { start: start.min(period.start), end: period.end }
 }
 
+/// Where each person's goals are among all.
+fn places(goals: &[Goal]) -> BTreeMap<String, Vec<usize>> {
+    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, goal) in goals.iter().enumerate().filter(|(_, goal)| goal.owner_kind == OwnerKind::Person) {
+        places.entry(goal.owner.clone()).or_default().push(index);
+    }
+    places
+}
+
 /// Frozen inputs with what follows from them.
 #[derive(Debug)]
 pub struct Plan {
     /// The inputs.
-    pub frozen: Frozen,
+    pub frozen: Arc<Frozen>,
     /// The schema in force.
     pub schema: Arc<Schema>,
     /// In the order of [`Frozen::policies`].
-    pub policies: Vec<Prepared>,
+    pub policies: Arc<[Prepared]>,
     /// Everyone employed on at least one day of the cycle.
-    pub roster: BTreeSet<PersonId>,
-    /// Places in [`Frozen::goals`] of each person's goals.
+    pub roster: Arc<BTreeSet<PersonId>>,
+    /// Goals in the place of the frozen ones.
+    instead: Option<Vec<Goal>>,
+    /// Places among the goals of each person's.
     goals_of: BTreeMap<String, Vec<usize>>,
 }
 
@@ -76,18 +87,36 @@ impl Plan {
         }
         let cycle = frozen.cycle.period;
         let roster = frozen.people.values().filter(|person| employed(person, &cycle));
-        let roster = roster.map(|person| person.id.clone()).collect();
-        let mut goals_of: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, goal) in frozen.goals.iter().enumerate().filter(|(_, goal)| goal.owner_kind == OwnerKind::Person) {
-            goals_of.entry(goal.owner.clone()).or_default().push(index);
-        }
-        Ok(Self { frozen, schema, policies, roster, goals_of })
+        let roster = Arc::new(roster.map(|person| person.id.clone()).collect());
+        let (policies, goals_of) = (policies.into(), places(&frozen.goals));
+        Ok(Self { frozen: Arc::new(frozen), schema, policies, roster, instead: None, goals_of })
+    }
+
+    /// The same plan with other goals, by id. All else is shared.
+    #[must_use]
+    pub fn with_goals(&self, goals: Vec<Goal>) -> Self {
+        let (goals_of, instead) = (places(&goals), Some(goals));
+        let (frozen, schema, policies, roster) =
+            (self.frozen.clone(), self.schema.clone(), self.policies.clone(), self.roster.clone());
+        Self { frozen, schema, policies, roster, instead, goals_of }
+    }
+
+    /// The inputs, when nothing else is wanted any more.
+    #[must_use]
+    pub fn into_frozen(self) -> Frozen {
+        Arc::unwrap_or_clone(self.frozen)
+    }
+
+    /// All goals, by id.
+    #[must_use]
+    pub fn goals(&self) -> &[Goal] {
+        self.instead.as_deref().unwrap_or(&self.frozen.goals)
     }
 
     /// The person's goals, by id.
     pub fn goals_of(&self, person: &PersonId) -> impl Iterator<Item = &Goal> {
         let places = self.goals_of.get(person.as_str()).map(Vec::as_slice).unwrap_or_default();
-        places.iter().filter_map(|index| self.frozen.goals.get(*index))
+        places.iter().filter_map(|index| self.goals().get(*index))
     }
 
     /// The people on the roster, by id.

@@ -1,7 +1,7 @@
 //! Calls that change or compute something.
 
 use jiff::civil::Date;
-use merit_core::ids::{CycleId, PersonId, RunId};
+use merit_core::ids::{PersonId, RunId};
 use merit_core::once::{Once, Outcome};
 use merit_core::{Result, Scope};
 use merit_platform::access::{Action, Permit};
@@ -137,7 +137,7 @@ impl Grpc {
     pub(super) async fn runs(&self, request: &proto::ListRunsRequest) -> Result<proto::ListRunsResponse> {
         let page = Page::of(request)?;
         let before = number(page.after.as_deref())?;
-        let cycle = if request.cycle.is_empty() { None } else { Some(CycleId::from_name(&request.cycle)?) };
+        let cycle = if request.cycle.is_empty() { None } else { Some(self.scoring.cycle_of(&request.cycle).await?) };
         let least = RunState::from_number(i64::from(request.least_state)).unwrap_or(RunState::Frozen);
         let found = self.scoring.runs(cycle.as_ref(), least, before, page.size + 1).await?;
         let (found, next_page_token) = cut(found, &page, |(number, _)| number.to_string());

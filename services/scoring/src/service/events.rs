@@ -143,6 +143,9 @@ pub(super) fn no_event(events: &BTreeSet<String>, name: &str) -> String {
 }
 
 fn no_cycle(name: &str) -> String {
-    let id = shown(name.strip_prefix("cycles/").unwrap_or(name));
+    let Some(id) = name.strip_prefix("cycles/").map(shown) else {
+        let name = shown(name);
+        return format!("`{name}` is not a cycle's name like `cycles/2026-Q2`; write `cycles/` before the cycle's id");
+    };
     format!("there is no cycle `{id}`; correct it, or open it with `merit cycle open {id}`")
 }

@@ -130,7 +130,7 @@ impl Scoring {
                     gave.traces.insert((row.policy, row.version, row.period), trace);
                 }
             }
-            Ok((plan.frozen, gave))
+            Ok((plan.into_frozen(), gave))
         })
         .await?;
         let (explained, gave) = explained(frozen, person, gave).await?;

@@ -13,10 +13,11 @@ use crate::compute::{Whole, compute, employment};
 use crate::model::{Cutoffs, Cycle, Frozen, Goal, Granted, Person, Policy, PolicyPin, Rating, Run, RunState};
 
 impl Scoring {
-    /// Pins the inputs of a cycle at the cut-offs. The same content gives the same run, and then it is not made again.
+    /// Pins the inputs of a cycle at the cut-offs, of which 0 is the last change there is. The same content gives the same
+    /// run, and then it is not made again.
     ///
     /// # Errors
-    /// `NO_SCHEMA`, `NO_POLICIES`, `TWO_SETTLE_ALL`, and those of the neighbours and the store.
+    /// `NO_SCHEMA`, `NO_POLICIES`, `BAD_CUTOFF`, `TWO_SETTLE_ALL`, and those of the neighbours and the store.
     pub async fn freeze(&self, cycle: &str, cutoffs: Cutoffs) -> Result<(Run, bool)> {
         let (plan, run) = self.pinned(cycle, cutoffs).await?;
         let roster: Vec<PersonId> = plan.roster.iter().cloned().collect();
@@ -45,7 +46,7 @@ impl Scoring {
     pub(super) async fn present_inputs(&self, cycle: &str) -> Result<(Run, Frozen)> {
         let (plan, mut run) = self.pinned(cycle, Cutoffs::default()).await?;
         run.state = RunState::Settled;
-        Ok((run, plan.frozen))
+        Ok((run, plan.into_frozen()))
     }
 
     async fn pinned(&self, cycle: &str, cutoffs: Cutoffs) -> Result<(Plan, Run)> {
@@ -60,7 +61,7 @@ impl Scoring {
         .await
     }
 
-    async fn gather(&self, cycle: &str, mut cutoffs: Cutoffs) -> Result<Frozen> {
+    async fn gather(&self, cycle: &str, cutoffs: Cutoffs) -> Result<Frozen> {
         let cycle = self.neighbours.cycle(cycle).await?;
         let schema_text = self.schema_text().await?;
         let policies = self.policies_of(&cycle).await?;
@@ -71,9 +72,7 @@ impl Scoring {
             );
             return Err(Error::precondition("NO_POLICIES", message));
         }
-        if cutoffs.scoring == 0 {
-            cutoffs.scoring = self.store.cutoff().await?;
-        }
+        let cutoffs = self.resolve(cutoffs).await?;
         let window = Plan::window(&cycle.period, &policies)?;
         let results = self.store.results_in(window, cutoffs.scoring).await?;
         let people = self.neighbours.people(cutoffs.directory).await?;

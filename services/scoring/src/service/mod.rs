@@ -5,6 +5,7 @@ mod balance_check;
 mod balances;
 mod carry;
 mod check;
+mod cutoffs;
 mod earlier;
 mod events;
 mod execute;
@@ -16,6 +17,7 @@ mod lists;
 mod neighbours;
 mod pay_reads;
 mod policies;
+mod present;
 mod recorded;
 mod results;
 mod standing;
@@ -78,6 +80,7 @@ pub struct Scoring {
     clock: Arc<dyn Clock>,
     settings: Settings,
     programs: Arc<Mutex<Programs>>,
+    present: present::Kept,
 }
 
 impl Scoring {
@@ -89,7 +92,7 @@ impl Scoring {
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Self {
-        Self { store, neighbours, clock, settings, programs: Arc::default() }
+        Self { store, neighbours, clock, settings, programs: Arc::default(), present: present::Kept::default() }
     }
 
     /// A run.

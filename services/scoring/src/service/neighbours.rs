@@ -7,11 +7,14 @@ use jiff::civil::Date;
 use merit_core::Result;
 use merit_core::ids::{CycleId, PersonId};
 
-use crate::model::{Cycle, Goal, Person, Rating};
+use crate::model::{Cutoffs, Cycle, Goal, Person, Rating};
 
 /// The other services. Cut-offs are numbers of their own changes, 0 for the latest.
 #[async_trait]
 pub trait Neighbours: Send + Sync {
+    /// The numbers of their last changes; our own is 0.
+    async fn cutoffs(&self) -> Result<Cutoffs>;
+
     /// The text of the schema in force. `NO_SCHEMA`.
     async fn schema(&self) -> Result<String>;
 

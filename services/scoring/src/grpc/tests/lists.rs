@@ -102,6 +102,12 @@ async fn runs_are_listed_the_last_one_first() {
     assert_eq!(found.iter().map(|run| run.name.clone()).collect::<Vec<_>>(), [first.id.name()]);
     let other = proto::ListRunsRequest { cycle: "cycles/2026-Q4".to_owned(), ..Default::default() };
     assert!(rob.list_runs(other).await.unwrap().into_inner().runs.is_empty());
+    // The third quarter has ended last.
+    let ended = proto::ListRunsRequest { cycle: "cycles/last-ended".to_owned(), ..Default::default() };
+    let found = rob.list_runs(ended).await.unwrap().into_inner().runs;
+    assert_eq!(found.into_iter().map(|run| run.name).collect::<Vec<_>>(), [second.id.name(), first.id.name()]);
+    let unknown = proto::ListRunsRequest { cycle: "cycles/2026-Q9".to_owned(), ..Default::default() };
+    assert_eq!(from_status(&rob.list_runs(unknown).await.unwrap_err()).reason, "UNKNOWN_CYCLE");
 }
 
 #[tokio::test]

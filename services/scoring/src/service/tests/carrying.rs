@@ -184,6 +184,10 @@ async fn every_bad_row_is_named_and_nothing_is_taken() {
             "line 3, column `cycle`: there is no cycle `2026-Q7`; correct it, or open it with `merit cycle open 2026-Q7`",
         ),
         (
+            EventRow { cycle: "2026-Q2".to_owned(), ..event(3, "", "ana", day) },
+            "line 3, column `cycle`: `2026-Q2` is not a cycle's name like `cycles/2026-Q2`; write `cycles/` before the cycle's id",
+        ),
+        (
             event(4, "2026-Q4", "ana", day),
             "line 4, column `date`: 2026-07-21 is before 2026-Q4 begins on 2026-10-01, so nothing was earned in it yet; correct the date or the cycle",
         ),

@@ -8,7 +8,7 @@ use super::{COMMISSION, SCHEMA, SPIF, World, deal, findings, quarter, words};
 use crate::model::{
     Attainment, Credit, Cutoffs, DatedValue, Finding, Line, OwnerKind, Rating, Recognition, RosterEntry, Score,
 };
-use crate::service::{Settings, Untold};
+use crate::service::{Neighbours as _, Settings, Untold};
 
 #[tokio::test]
 async fn a_quarter_pays_what_the_policies_say() {
@@ -189,6 +189,28 @@ async fn the_same_inputs_give_the_same_run_and_other_inputs_another() {
     assert_eq!(world.scoring.freeze("cycles/2026-Q3", run.cutoffs).await.unwrap().0.id, run.id);
     world.execute(&run.id).await;
     assert!(!words(&world.all::<Line>(&run).await).iter().any(|line| line.starts_with("bob")));
+}
+
+/// What is pinned at "now" would be another run tomorrow, and a change that is yet to come would be another then.
+#[tokio::test]
+async fn a_run_is_pinned_at_changes_that_are_on_record() {
+    let world = World::ready().await;
+    let last = Cutoffs { scoring: world.scoring.cutoff().await.unwrap(), ..world.company.cutoffs().await.unwrap() };
+    let (run, _) = world.scoring.freeze("cycles/2026-Q3", Cutoffs::default()).await.unwrap();
+    assert_eq!(run.cutoffs, last, "0 is the last change there is");
+    assert!([last.directory, last.goals, last.feedback, last.scoring].iter().all(|change| *change > 0), "{last:?}");
+    for (cutoffs, of) in [
+        (Cutoffs { scoring: 999, ..last }, "999 of results"),
+        (Cutoffs { scoring: -5, ..last }, "-5 of results"),
+        (Cutoffs { feedback: 1_000_000_000_000, ..last }, "1000000000000 of feedback"),
+        (Cutoffs { goals: last.goals + 1, ..last }, "of goals"),
+        (Cutoffs { directory: -1, ..last }, "-1 of people"),
+    ] {
+        let frozen = world.scoring.freeze("cycles/2026-Q3", cutoffs).await.unwrap_err();
+        let previewed = world.scoring.preview("cycles/2026-Q3", cutoffs).await.unwrap_err();
+        assert_eq!((frozen.reason.as_str(), &frozen), ("BAD_CUTOFF", &previewed));
+        assert!(frozen.message.contains(of) && frozen.message.contains("0 means that one"), "{frozen}");
+    }
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use jiff::civil::date;
 
 use super::World;
-use super::neighbours::id;
-use crate::model::GoalStanding;
+use super::neighbours::{goal, id};
+use crate::model::{GoalStanding, OwnerKind};
 
 fn told(goal: &GoalStanding) -> String {
     let ratio = |ratio: &Option<merit_core::Ratio>| ratio.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -56,4 +56,40 @@ async fn without_policies_the_schema_credits() {
     world.import(super::quarter()).await;
     let standing = world.scoring.standing(&id("boss"), "cycles/2026-Q3", None).await.unwrap();
     assert_eq!(told(&standing.goals[0]), "g-boss USD 0.00 attained 0 pace 0 forecast 0 ");
+}
+
+/// Everybody's records are read once, whoever asks; and a change of any of them is in the next answer.
+#[tokio::test]
+async fn what_changes_is_seen_at_once_and_what_does_not_is_read_once() {
+    let world = World::ready().await;
+    let on = date(2026, 9, 30);
+    let asked = || world.company.asked.load(std::sync::atomic::Ordering::Relaxed);
+    let standing = async |who: &str| {
+        let standing = world.scoring.standing(&id(who), "cycles/2026-Q3", Some(on)).await.unwrap();
+        standing.goals.iter().map(told).collect::<Vec<_>>()
+    };
+    let before = standing("ana").await;
+    let once = asked();
+    assert_eq!(standing("ana").await, before);
+    assert!(standing("boss").await[0].starts_with("g-boss"), "somebody else's goals are theirs");
+    assert_eq!(asked(), once);
+
+    // Goals are asked for each time.
+    world.company.goals.lock().unwrap().retain(|goal| goal.owner != "ana");
+    assert_eq!(standing("ana").await, [] as [String; 0]);
+    assert_eq!(asked(), once);
+    world.company.goals.lock().unwrap().push(goal("g-new", OwnerKind::Person, "ana", "bookings", "USD 65000.00"));
+    assert_eq!(standing("ana").await, ["g-new USD 130000.00 attained 2 pace 2 forecast 2 "]);
+
+    world.import(vec![super::deal(2, "D-9", "ana", "", "USD 65000.00", "2026-09-01")]).await;
+    assert_eq!(standing("ana").await, ["g-new USD 195000.00 attained 3 pace 3 forecast 3 "]);
+    assert_eq!(asked(), once + 1);
+
+    world.company.people.lock().unwrap().retain(|person| person.id != id("ana"));
+    let gone = world.scoring.standing(&id("ana"), "cycles/2026-Q3", Some(on)).await.unwrap_err();
+    assert_eq!(gone.reason, "UNKNOWN_PERSON");
+
+    // Another day is another state.
+    let july = world.scoring.standing(&id("boss"), "cycles/2026-Q3", Some(date(2026, 7, 31))).await.unwrap();
+    assert_eq!(july.on, date(2026, 7, 31));
 }

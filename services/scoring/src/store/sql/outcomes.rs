@@ -46,7 +46,15 @@ impl SqlStore {
     pub(super) async fn part(&self, run: &RunId, kind: OutcomeKind, part: Part<'_>) -> Result<Vec<Outcome>> {
         let mut query = QueryBuilder::<Db>::new("SELECT key, participant, content FROM outcomes WHERE run = ");
         query.push_bind(run.as_str()).push(" AND kind = ").push_bind(kind.word());
-        query.push(" AND key > ").push_bind(part.after.unwrap_or_default().to_owned());
+        let after = part.after.unwrap_or_default().to_owned();
+        if let Some(participant) = part.participant {
+            // By the index of who it is about; left to itself, a database may look at everybody's of the kind.
+            query.push(" AND key IN (SELECT key FROM outcomes WHERE run = ").push_bind(run.as_str());
+            query.push(" AND participant = ").push_bind(participant.to_owned());
+            query.push(" AND kind = ").push_bind(kind.word()).push(" AND key > ").push_bind(after).push(")");
+        } else {
+            query.push(" AND key > ").push_bind(after);
+        }
         parts::push(&mut query, kind, part)?;
         query.push(" ORDER BY key LIMIT ").push_bind(limit(part.limit));
         let mut reader = self.0.read(part.scope).await?;
