@@ -4,6 +4,7 @@ mod cards;
 mod export;
 mod messages;
 mod operations;
+mod preview;
 mod reads;
 mod sight;
 
@@ -11,7 +12,6 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use merit_core::Result;
 use merit_platform::access::Permit;
 use merit_platform::answers::Answers;
 use merit_platform::page::{Page, cut, number};
@@ -19,13 +19,12 @@ use merit_platform::status::to_status;
 use merit_proto::kept::{ExportScorecardsResponse, ListScorecardsResponse};
 use merit_proto::reviews::v1 as proto;
 use merit_proto::reviews::v1::reviews_service_server::ReviewsService;
-use merit_proto::scoring::v1::PreviewRunRequest;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use crate::model::Progress;
-use crate::neighbours::{Links, cutoffs_to_wire};
+use crate::neighbours::Links;
 use crate::operations::Operations;
 use crate::service::Reviews;
 
@@ -46,21 +45,6 @@ impl Grpc {
     #[must_use]
     pub fn new(reviews: Arc<Reviews>, operations: Operations, links: Links) -> Self {
         Self { reviews, operations, links, cards: Arc::default() }
-    }
-
-    /// A dry run: scoring's preview, passed on message by message.
-    async fn preview(
-        &self,
-        cycle: &str,
-    ) -> Result<BoxStream<'static, Result<proto::RunReviewResponse, Status>>, Status> {
-        let (cycle, cutoffs) = self.reviews.dry_run(cycle).await.map_err(to_status)?;
-        let request = PreviewRunRequest { cycle: cycle.name(), cutoffs: Some(cutoffs_to_wire(cutoffs)) };
-        let pieces = self.links.scoring().preview_run(request).await?.into_inner();
-        let passed_on = pieces.map(|piece| {
-            let preview = Some(piece?);
-            Ok(proto::RunReviewResponse { stage: "previewing".to_owned(), preview, ..Default::default() })
-        });
-        Ok(passed_on.boxed())
     }
 
     /// A real run. It goes on when the caller goes away: what it has done is kept, and asking again tells how it ended.
@@ -96,9 +80,11 @@ impl ReviewsService for Grpc {
         &self,
         request: Request<proto::RunReviewRequest>,
     ) -> Result<Response<Self::RunReviewStream>, Status> {
-        let request = request.into_inner();
-        let stream = if request.dry_run { self.preview(&request.cycle).await? } else { self.close(request.cycle) };
-        Ok(Response::new(stream))
+        if request.get_ref().dry_run {
+            let permit = Permit::of(&request)?;
+            return self.preview(&request.get_ref().cycle, &permit).await.map(Response::new);
+        }
+        Ok(Response::new(self.close(request.into_inner().cycle)))
     }
 
     async fn start_review(

@@ -7,8 +7,8 @@ use merit_core::ids::PersonId;
 use merit_core::text::{self, shown};
 use merit_core::{Error, Problem, Value};
 
-use super::addresses;
 use super::reporting::{Lines, circles};
+use super::{addresses, own_ids};
 use crate::model::{
     Change, ENDED, Fact, Identity, MANAGER, Outcome, PeopleFile, Person, PersonRow, STARTED, Version, in_force,
 };
@@ -92,7 +92,9 @@ impl<'a> Planner<'a> {
 
     /// Checks what a row says by itself, and that it is the only one of its person.
     fn check<'r>(&mut self, row: &'r PersonRow) -> Option<Checked<'r>> {
-        let id = self.cell(row, "person_id", PersonId::new(&row.person_id));
+        let known = self.record.contains_key(row.person_id.as_str());
+        let given = PersonId::new(&row.person_id);
+        let id = self.cell(row, "person_id", if known { given } else { given.and_then(own_ids::free) });
         let display_name = self.cell(row, "display_name", text::line("the name", &row.display_name));
         let email = match row.email.trim() {
             "" => Some(None),

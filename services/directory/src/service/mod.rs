@@ -4,6 +4,7 @@ mod addresses;
 mod import;
 mod lines;
 mod one_person;
+mod own_ids;
 mod reporting;
 #[cfg(test)]
 mod tests;

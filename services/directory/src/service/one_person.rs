@@ -6,7 +6,7 @@ use merit_core::once::{Asked, Once, Outcome, numbered};
 use merit_core::{Error, Kind, Result, Value};
 
 use super::import::plan;
-use super::{ATTEMPTS, Directory};
+use super::{ATTEMPTS, Directory, own_ids};
 use crate::model::{Change, Identity, PeopleFile, Person, PersonRow};
 use crate::store::{Near, PeopleQuery};
 
@@ -23,12 +23,12 @@ impl Directory {
     /// Puts a person on record who is not there yet.
     ///
     /// # Errors
-    /// `PERSON_EXISTS`; `BAD_PERSON` with everything that is wrong; `REQUEST_ID_REUSED`; `ABORTED` when other changes kept
-    /// coming in between.
+    /// `PERSON_EXISTS`; `BAD_ID` for an id that a part of Merit has; `BAD_PERSON` with everything that is wrong;
+    /// `REQUEST_ID_REUSED`; `ABORTED` when other changes kept coming in between.
     pub async fn create(&self, row: PersonRow, asked: Option<&Asked>) -> Result<Person> {
         let id = PersonId::new(&row.person_id)?;
         self.write(&id, asked, &|known| match known {
-            None => Ok((SOURCE.to_owned(), row.clone())),
+            None => own_ids::free(id.clone()).map(|_| (SOURCE.to_owned(), row.clone())),
             Some(_) => Err(Error::exists("PERSON_EXISTS", format!("`{id}` is on record already; change them instead"))),
         })
         .await

@@ -2,6 +2,7 @@
 
 mod lines;
 mod near;
+mod own_ids;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures::Stream;
 use merit_core::ids::{CycleId, GoalId, PersonId};
 use merit_core::once::{Once, Outcome};
-use merit_core::{Error, Result, Scope};
+use merit_core::{Result, Scope};
 use merit_platform::access::{Action, Permit, Terms};
 use merit_platform::import::{self, collect};
 use merit_platform::once::{again, asked, kept};
@@ -166,7 +166,7 @@ impl FeedbackService for Grpc {
             let cycle = CycleId::from_name(&request.cycle)?;
             let first = wire::day("the first day", &request.first_day)?;
             let last = wire::day("the last day", &request.last_day)?;
-            self.feedback.snapshot(&cycle, first, last, known(request.cutoff)?).await
+            self.feedback.snapshot(&cycle, first, last, request.cutoff).await
         };
         let (notes, own) = read.await.map_err(to_status)?;
         let notes = chunks(notes.into_iter().map(note_to_wire).collect())
@@ -184,7 +184,7 @@ impl FeedbackService for Grpc {
         let read = async {
             let first = wire::day("the first day", &request.first_day)?;
             let last = wire::day("the last day", &request.last_day)?;
-            self.feedback.snapshot_ratings(first, last, known(request.cutoff)?).await
+            self.feedback.snapshot_ratings(first, last, request.cutoff).await
         };
         let ratings = read.await.map_err(to_status)?;
         let messages = chunks(ratings.into_iter().map(rating_to_wire).collect())
@@ -206,10 +206,6 @@ async fn answering(permit: &Permit) -> Result<(PersonId, Scope)> {
     let by = permit.person()?;
     permit.on(&by).await?;
     Ok((by, permit.to(Action::ReadFeedback).scope().await?))
-}
-
-fn known(cutoff: i64) -> Result<i64> {
-    if cutoff < 0 { Err(Error::invalid("BAD_CUTOFF", "a cut-off is 0 or above")) } else { Ok(cutoff) }
 }
 
 fn optional<T>(text: &str, parse: impl Fn(&str) -> Result<T>) -> Result<Option<T>> {

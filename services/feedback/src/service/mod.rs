@@ -190,7 +190,7 @@ impl Feedback {
     /// The notes of a stretch of days and the self-assessments of a cycle, as on record at a cut-off (0: now).
     ///
     /// # Errors
-    /// When the store fails.
+    /// `BAD_CUTOFF` when there is no such change yet, and when the store fails.
     pub async fn snapshot(
         &self,
         cycle: &CycleId,
@@ -198,6 +198,7 @@ impl Feedback {
         last: Date,
         cutoff: i64,
     ) -> Result<(Vec<Note>, Vec<SelfAssessment>)> {
+        let cutoff = self.resolve(cutoff).await?;
         let notes = self.store.snapshot_notes(first, last, cutoff).await?;
         Ok((notes, self.store.snapshot_self_assessments(cycle, cutoff).await?))
     }
@@ -206,9 +207,21 @@ impl Feedback {
     /// the later recorded comes later.
     ///
     /// # Errors
-    /// When the store fails.
+    /// `BAD_CUTOFF` when there is no such change yet, and when the store fails.
     pub async fn snapshot_ratings(&self, first: Date, last: Date, cutoff: i64) -> Result<Vec<Rating>> {
-        self.store.snapshot_ratings(first, last, cutoff).await
+        self.store.snapshot_ratings(first, last, self.resolve(cutoff).await?).await
+    }
+
+    /// The change that a cut-off means: 0 is the last one.
+    async fn resolve(&self, cutoff: i64) -> Result<i64> {
+        let last = self.store.cutoff().await?;
+        match cutoff {
+            0 => Ok(last),
+            given if (1..=last).contains(&given) => Ok(given),
+            given => {
+                Err(Error::invalid("BAD_CUTOFF", format!("there is no change {given} of feedback; the last is {last}")))
+            }
+        }
     }
 
     /// The number of the last change.

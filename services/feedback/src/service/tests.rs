@@ -224,6 +224,21 @@ async fn ratings_of_one_day_must_not_contradict_each_other_and_later_ones_come_l
     assert_eq!(values, [Value::Count(4), Value::Count(5)]);
 }
 
+/// What is cut off at a change that is yet to come would tell something else tomorrow.
+#[tokio::test]
+async fn a_cutoff_is_a_change_on_record() {
+    let (feedback, _folder) = feedback().await;
+    feedback.import_notes(file(vec![note(2, "n1", "ana", "bo", "Clear demo")])).await.unwrap();
+    let (cycle, last) = (CycleId::new("2026-Q3").unwrap(), feedback.cutoff().await.unwrap());
+    assert_eq!((texts(&feedback, 0).await, texts(&feedback, last).await.len()), (vec!["Clear demo".to_owned()], 1));
+    for cutoff in [-1, last + 1, i64::MAX] {
+        let notes = feedback.snapshot(&cycle, FIRST, LAST, cutoff).await.unwrap_err();
+        let ratings = feedback.snapshot_ratings(FIRST, LAST, cutoff).await.unwrap_err();
+        assert_eq!((notes.reason.as_str(), ratings.reason.as_str()), ("BAD_CUTOFF", "BAD_CUTOFF"), "{cutoff}");
+        assert!(notes.message.contains(&format!("the last is {last}")), "{notes}");
+    }
+}
+
 #[tokio::test]
 async fn only_the_two_people_of_a_note_answer_it_and_only_the_receiver_acknowledges() {
     let (feedback, _folder) = feedback().await;

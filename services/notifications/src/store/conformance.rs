@@ -16,7 +16,7 @@ macro_rules! holds {
             an_empty_outbox_has_nothing, everything_written_is_read_back, of_two_with_one_key_that_come_together_one_is_added,
             pages_follow_the_bytes_of_keys, states_and_keys_choose_mails, an_attempt_is_on_record_before_its_answer,
             a_lost_race_writes_nothing, a_failed_change_leaves_nothing, no_address_is_no_attempt,
-            what_was_sent_is_confirmed_once, a_newer_run_withdraws_what_was_not_sent,
+            what_was_sent_is_confirmed_once, what_has_no_address_is_not_confirmed, a_newer_run_withdraws_what_was_not_sent,
             what_was_handed_out_stays_on_record);
     };
     ($open:expr => $($law:ident),+) => {$(
@@ -181,6 +181,17 @@ pub async fn what_was_sent_is_confirmed_once(store: &(impl Store + Statements)) 
     assert_eq!(state(store, "b").await, (State::Sent, 2, String::new()));
     assert_eq!(state(store, "c").await.0, State::Waiting);
     assert_eq!(attempts(store).await, ["a 1 file sent ", "b 1 message failed full", "b 2 file sent "]);
+}
+
+/// It was never handed out; with an address it is sent as any other.
+pub async fn what_has_no_address_is_not_confirmed(store: &(impl Store + Statements)) {
+    add(store, &["a", "b"]).await;
+    store.no_address("a").await.unwrap();
+    let keys = ["a", "b"].map(str::to_owned);
+    assert_eq!(store.confirm(&keys, now()).await.unwrap(), 1);
+    assert_eq!(state(store, "a").await, (State::NoAddress, 0, "the receiver has no address".to_owned()));
+    assert_eq!(attempts(store).await, ["b 1 file sent "]);
+    assert!(store.attempt("a", 0, now(), &outcome(State::Sent, "")).await.unwrap());
 }
 
 pub async fn a_newer_run_withdraws_what_was_not_sent(store: &dyn Store) {

@@ -35,7 +35,7 @@ pub trait Store: Send + Sync {
     async fn attempt(&self, key: &str, attempts: u32, at: Timestamp, outcome: &Outcome) -> Result<bool>;
     /// Puts on record that the receiver has no address. No attempt.
     async fn no_address(&self, key: &str) -> Result<()>;
-    /// Marks those of the mails as sent that are not, each with an attempt; says how many.
+    /// Marks those of the mails as sent that are not and have an address, each with an attempt; says how many.
     async fn confirm(&self, keys: &[String], at: Timestamp) -> Result<u32>;
     /// Puts on record that mails are handed out. Never changed.
     async fn record_read(&self, read: &Read) -> Result<()>;

@@ -12,7 +12,7 @@ use merit_proto::reviews::v1::ListScorecardsRequest;
 use super::Grpc;
 use super::sight::Sight;
 use crate::model::StoredCard;
-use crate::service::{CardPage, Reader};
+use crate::service::{CardPage, Others, Reader};
 
 impl Grpc {
     /// A page of scorecards.
@@ -33,13 +33,13 @@ impl Grpc {
         if let Some(answer) = question.as_ref().and_then(|(seq, question)| self.cards.given(*seq, question)) {
             return Ok(answer);
         }
-        let wanted = CardPage { person, after: page.after.clone(), limit: page.size + 1 };
-        let mut recorded = false;
-        let cards = self.reviews.scorecards(&reader, &readable.run, &wanted, &mut recorded).await?;
+        let wanted = CardPage { person, after: page.after.clone(), limit: page.size + 1, answered: page.size };
+        let mut on_record = Others::Nobody;
+        let cards = self.reviews.scorecards(&reader, &readable.run, &wanted, &mut on_record).await?;
         let (cards, next_page_token) = cut(cards, &page, StoredCard::key);
         let answer = ListScorecardsResponse { scorecards: sight.shown(cards)?, next_page_token };
         // What has to be put on record each time is read each time.
-        if let Some((seq, question)) = question.filter(|_| !recorded) {
+        if let Some((seq, question)) = question.filter(|_| on_record == Others::Nobody) {
             self.cards.keep(seq, question, &answer);
         }
         Ok(answer)

@@ -13,7 +13,7 @@ use tonic::Status;
 use super::Grpc;
 use super::sight::Sight;
 use crate::model::StoredCard;
-use crate::service::{CardPage, Reader};
+use crate::service::{CardPage, Others, Reader};
 
 /// Scorecards of one piece.
 const PIECE: usize = 100;
@@ -26,8 +26,8 @@ struct Export {
     run: RunId,
     person: Option<PersonId>,
     after: Option<String>,
-    /// Whether the read is on record.
-    recorded: bool,
+    /// Whose are on record as read.
+    on_record: Others,
 }
 
 impl Grpc {
@@ -40,7 +40,7 @@ impl Grpc {
         let reader = self.reader(permit, "ExportScorecards").await?;
         let sight = self.sight(permit, &request.cycle, &reader.scope).await?;
         let run = self.reviews.readable(&reader, &request.cycle, &request.run).await?.run;
-        let export = Export { grpc: self.clone(), reader, sight, run, person, after: None, recorded: false };
+        let export = Export { grpc: self.clone(), reader, sight, run, person, after: None, on_record: Others::Nobody };
         Ok(try_unfold(export, |export| async { export.piece().await.map_err(to_status) }).boxed())
     }
 }
@@ -48,8 +48,9 @@ impl Grpc {
 impl Export {
     /// The next piece; none at the end.
     async fn piece(mut self) -> Result<Option<(ExportScorecardsResponse, Self)>> {
-        let page = CardPage { person: self.person.clone(), after: self.after.take(), limit: PIECE };
-        let cards = self.grpc.reviews.scorecards(&self.reader, &self.run, &page, &mut self.recorded).await?;
+        let (person, after) = (self.person.clone(), self.after.take());
+        let page = CardPage { person, after, limit: PIECE, answered: PIECE };
+        let cards = self.grpc.reviews.scorecards(&self.reader, &self.run, &page, &mut self.on_record).await?;
         let Some(last) = cards.last() else { return Ok(None) };
         self.after = Some(StoredCard::key(last));
         let scorecards = self.sight.shown(cards)?;

@@ -9,9 +9,10 @@ use merit_platform::once::asked;
 use merit_platform::page::{Page, cut, fill, number};
 use merit_platform::status::to_status;
 use merit_proto::reviews::v1 as proto;
+use tonic::Code;
 
 use super::{Grpc, messages};
-use crate::model::Operation;
+use crate::model::{CANCELLED, Operation};
 
 const START_REVIEW: &str = "/merit.reviews.v1.ReviewsService/StartReview";
 
@@ -87,7 +88,7 @@ impl Grpc {
         };
         let result = match (failure, review) {
             (Some(error), _) => Some(proto::operation::Result::Error(proto::OperationError {
-                code: to_status(error.clone()).code().into(),
+                code: code(error).into(),
                 reason: error.reason.clone(),
                 message: error.message.clone(),
             })),
@@ -108,6 +109,11 @@ impl Grpc {
             ended_at,
         })
     }
+}
+
+/// Ours have no kind for what somebody ended; `google.rpc.Code` has.
+fn code(error: &Error) -> Code {
+    if error.reason == CANCELLED { Code::Cancelled } else { to_status(error.clone()).code() }
 }
 
 /// The number in a name.
@@ -151,5 +157,17 @@ mod tests {
         assert_eq!(grpc.start(&other, &quy).await.unwrap_err().reason, "REQUEST_ID_REUSED");
         let bad = proto::StartReviewRequest { request_id: "an id".to_owned(), ..request };
         assert_eq!(grpc.start(&bad, &quy).await.unwrap_err().reason, "BAD_REQUEST_ID");
+    }
+
+    #[tokio::test]
+    async fn one_that_somebody_ended_says_so_by_its_code() {
+        let bench = bench().await;
+        bench.set(|world| world.hangs = true);
+        let grpc = over(bench.reviews, bench.operations.clone());
+        let request = proto::StartReviewRequest { cycle: CYCLE.to_owned(), ..Default::default() };
+        let begun = grpc.start(&request, &Principal::new("quy", Role::Operator)).await.unwrap().operation.unwrap();
+        let ended = grpc.cancel(&begun.name).await.unwrap().operation.unwrap();
+        let Some(proto::operation::Result::Error(error)) = ended.result else { panic!("no error: {ended:?}") };
+        assert_eq!((error.code, error.reason.as_str()), (1, "CANCELLED"), "1 is google.rpc.Code's");
     }
 }

@@ -122,6 +122,30 @@ mod tests {
         }
     }
 
+    /// A page of one tells of one person, although there are more behind it; of the reader's own nothing is kept.
+    #[tokio::test]
+    async fn a_page_with_one_persons_scorecards_is_on_record_as_theirs() {
+        let (_folder, _world, grpc) = published().await;
+        let page = async |who: &str, page_size, page_token: String| {
+            let audrey = permit(who, Role::Auditor, Action::ReadScorecards);
+            let request =
+                proto::ListScorecardsRequest { cycle: CYCLE.to_owned(), page_size, page_token, ..Default::default() };
+            grpc.scorecards(&request, &audrey).await.unwrap().next_page_token
+        };
+        let rest = page("audrey", 1, String::new()).await;
+        page("audrey", 1, rest).await;
+        page("audrey", 2, String::new()).await;
+        page("ana", 1, String::new()).await;
+        page("ana", 2, String::new()).await;
+        let all = [
+            "ana auditor ListScorecards people/bo runs/2026-q3-aaa",
+            "audrey auditor ListScorecards  runs/2026-q3-aaa",
+            "audrey auditor ListScorecards people/bo runs/2026-q3-aaa",
+            "audrey auditor ListScorecards people/ana runs/2026-q3-aaa",
+        ];
+        assert_eq!(reads(&grpc, proto::ListScorecardReadsRequest::default()).await, all);
+    }
+
     #[tokio::test]
     async fn a_verification_tells_amounts_to_those_who_see_everybodys_pay_and_says_so_on_record() {
         let (_folder, world, grpc) = published().await;

@@ -10,7 +10,7 @@ mod state;
 pub use gathered::{
     Adjustment, Cutoffs, Cycle, Finding, FindingKind, Gathered, Owner, Pins, RosterEntry, Run, Scope, Verification,
 };
-pub use operation::{End, NewOperation, Operation, cancelled, interrupted};
+pub use operation::{CANCELLED, End, NewOperation, Operation, cancelled, interrupted};
 pub use read::Read;
 pub use review::{Change, Composition, Decision, Deed, Mail, NewReview, Progress, Review, StoredCard};
 pub use scorecard::{

@@ -58,12 +58,15 @@ impl Operation {
     }
 }
 
+/// The reason of one that somebody ended.
+pub const CANCELLED: &str = "CANCELLED";
+
 /// Somebody ended it.
 #[must_use]
 pub fn cancelled() -> Error {
     Error::new(
         Kind::Aborted,
-        "CANCELLED",
+        CANCELLED,
         "the review was cancelled; start it again, and it goes on from what it had reached",
     )
 }

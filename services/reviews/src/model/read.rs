@@ -10,7 +10,7 @@ pub struct Read {
     pub reader: String,
     /// The words of the roles that they had; none where those were not kept.
     pub roles: Vec<String>,
-    /// Of which run.
+    /// Of which run; of a dry run, of the one that it would be.
     pub run: RunId,
     /// Whose scorecards; none: those of several people.
     pub person: Option<PersonId>,

@@ -27,7 +27,7 @@ use crate::store::Store;
 pub use approve::Approved;
 pub use ports::{Execution, Neighbours, Outbox};
 pub use publish::Published;
-pub use read::{CardPage, Readable, Reader};
+pub use read::{CardPage, Others, Readable, Reader};
 pub use run::Ran;
 pub use verify::Verified;
 

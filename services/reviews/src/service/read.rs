@@ -34,6 +34,20 @@ pub struct CardPage {
     pub after: Option<String>,
     /// At most this many.
     pub limit: usize,
+    /// Of these, how many are answered at most: what is read beyond only tells that there are more.
+    pub answered: usize,
+}
+
+/// Whose scorecards somebody is given besides their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Others {
+    /// Nobody's.
+    #[default]
+    Nobody,
+    /// One person's.
+    One(PersonId),
+    /// Several people's.
+    Several,
 }
 
 /// A run whose scorecards somebody may read.
@@ -66,8 +80,8 @@ impl Reviews {
     }
 
     /// Scorecards of a run that the reader may read, by person and kind, as they are kept: what of them the reader may not see
-    /// is still on them. The read of somebody else's is put on record before the first of them leaves; `recorded` says whether
-    /// it is.
+    /// is still on them. The read of somebody else's is put on record before the first of them leaves; `on_record` says whose
+    /// are on it already, and then whose are.
     ///
     /// # Errors
     /// Those of the store.
@@ -76,24 +90,16 @@ impl Reviews {
         reader: &Reader,
         run: &RunId,
         page: &CardPage,
-        recorded: &mut bool,
+        on_record: &mut Others,
     ) -> Result<Vec<StoredCard>> {
         let cards = self.store.card_page(run, page, &reader.scope).await?;
-        if !*recorded {
-            *recorded = self.put_on_record(reader, run, page, &cards).await?;
+        let given = cards.iter().take(page.answered).map(|card| Others::on(card, reader));
+        let others = given.fold(on_record.clone(), Others::and);
+        if others != *on_record {
+            self.record_read(reader, run, others.person()).await?;
+            *on_record = others;
         }
         Ok(cards)
-    }
-
-    /// Puts on record that somebody is given scorecards that are not all their own; whether they are.
-    async fn put_on_record(&self, reader: &Reader, run: &RunId, page: &CardPage, cards: &[StoredCard]) -> Result<bool> {
-        // A team's card tells of the people in it.
-        let own = |card: &StoredCard| Some(&card.person) == reader.person.as_ref() && card.kind == CardKind::Person;
-        let others = !cards.iter().all(own);
-        if others {
-            self.record_read(reader, run, page.person.as_ref()).await?;
-        }
-        Ok(others)
     }
 
     /// Puts on record that somebody reads somebody else's scorecards, or what tells as much; of several people where nobody
@@ -156,5 +162,29 @@ impl Reviews {
 impl Readable {
     fn of(review: Review) -> Self {
         Self { run: review.run, published: review.published_at.map(|_| review.seq) }
+    }
+}
+
+impl Others {
+    /// Of whom but the reader a scorecard tells. A team's tells of the people in it, and so one's own team's of others.
+    fn on(card: &StoredCard, reader: &Reader) -> Self {
+        match card.kind {
+            _ if Some(&card.person) != reader.person.as_ref() => Self::One(card.person.clone()),
+            CardKind::Person => Self::Nobody,
+            CardKind::Team => Self::Several,
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Nobody, one) | (one, Self::Nobody) => one,
+            (one, other) if one == other => one,
+            _ => Self::Several,
+        }
+    }
+
+    /// The one person.
+    const fn person(&self) -> Option<&PersonId> {
+        if let Self::One(person) = self { Some(person) } else { None }
     }
 }

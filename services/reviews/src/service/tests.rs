@@ -1,9 +1,10 @@
 //! The close over fake neighbours and a real store.
 
+use merit_core::reads::ReadsPart;
 use merit_core::{Error, Kind, Result, Scope};
 
 use super::fakes::{Bench, CYCLE, adjustment, bench, person};
-use super::{CardPage, Reader};
+use super::{CardPage, Others, Reader};
 use crate::encoding::decode;
 use crate::model::{CardKind, Deed, Progress, State, StoredCard};
 
@@ -13,14 +14,19 @@ async fn run(bench: &Bench) -> super::Ran {
     bench.reviews.run(CYCLE, &quiet).await.unwrap()
 }
 
+/// What goes on after a key, so many at a time.
+fn part(after: Option<String>, limit: usize) -> CardPage {
+    CardPage { person: None, after, limit, answered: limit }
+}
+
 fn page() -> CardPage {
-    CardPage { person: None, after: None, limit: 100 }
+    part(None, 100)
 }
 
 /// Scorecards of a run, or of the one that the reader may read.
 async fn scorecards(bench: &Bench, reader: &Reader, run: &str, page: CardPage) -> Result<Vec<StoredCard>> {
     let run = bench.reviews.readable(reader, CYCLE, run).await?.run;
-    bench.reviews.scorecards(reader, &run, &page, &mut false).await
+    bench.reviews.scorecards(reader, &run, &page, &mut Others::Nobody).await
 }
 
 fn operator() -> Reader {
@@ -311,7 +317,7 @@ async fn scorecards_come_in_pages() {
     let mut after = None;
     let mut seen = Vec::new();
     loop {
-        let next = CardPage { person: None, after: after.clone(), limit: 1 };
+        let next = part(after.clone(), 1);
         let cards = scorecards(&bench, &operator(), "", next).await.unwrap();
         let Some(card) = cards.first() else { break };
         after = Some(format!("{}/{}", card.person, card.kind.word()));
@@ -325,24 +331,45 @@ async fn an_export_goes_on_piece_by_piece_and_is_on_record_where_it_tells_of_oth
     let bench = bench().await;
     run(&bench).await;
     let exported = bench.reviews.readable(&operator(), CYCLE, "").await.unwrap().run;
-    let (mut after, mut seen, mut recorded) = (None, Vec::new(), false);
+    let (mut after, mut seen, mut on_record) = (None, Vec::new(), Others::Nobody);
     for pieces in 0.. {
         assert!(pieces < 3, "it ends");
-        let next = CardPage { person: None, after: after.clone(), limit: 2 };
-        let cards = bench.reviews.scorecards(&operator(), &exported, &next, &mut recorded).await.unwrap();
+        let next = part(after.clone(), 2);
+        let cards = bench.reviews.scorecards(&operator(), &exported, &next, &mut on_record).await.unwrap();
         let Some(last) = cards.last() else { break };
         after = Some(last.key());
         seen.extend(cards.iter().map(StoredCard::key));
-        assert!(recorded, "before the first piece leaves");
+        assert_eq!(on_record, Others::Several, "before the first piece leaves");
     }
     assert_eq!(seen, ["ana/person", "bo/person", "bo/team"]);
     bench.reviews.approve(CYCLE, "", "operator", "").await.unwrap();
     bench.reviews.publish(CYCLE, "", "operator").await.unwrap();
-    for (who, told) in [("ana", false), ("bo", true)] {
-        let mut recorded = false;
-        let cards = bench.reviews.scorecards(&member(who), &exported, &page(), &mut recorded).await.unwrap();
-        assert_eq!((cards.iter().all(|card| card.person == person(who)), recorded), (true, told), "{who}");
+    for (who, told) in [("ana", Others::Nobody), ("bo", Others::Several)] {
+        let mut on_record = Others::Nobody;
+        let cards = bench.reviews.scorecards(&member(who), &exported, &page(), &mut on_record).await.unwrap();
+        assert_eq!((cards.iter().all(|card| card.person == person(who)), on_record), (true, told), "{who}");
     }
+}
+
+/// An export whose first piece is one person's is on record again as soon as a piece tells of somebody else.
+#[tokio::test]
+async fn what_is_on_record_grows_with_an_export() {
+    let bench = bench().await;
+    run(&bench).await;
+    let exported = bench.reviews.readable(&operator(), CYCLE, "").await.unwrap().run;
+    let mut on_record = Others::Nobody;
+    for (after, expected) in [
+        (None, Others::One(person("ana"))),
+        (Some("ana/person"), Others::Several),
+        (Some("bo/person"), Others::Several),
+    ] {
+        let next = part(after.map(str::to_owned), 1);
+        bench.reviews.scorecards(&operator(), &exported, &next, &mut on_record).await.unwrap();
+        assert_eq!(on_record, expected, "{after:?}");
+    }
+    let reads = bench.reviews.reads(&ReadsPart { limit: 10, ..ReadsPart::default() }).await.unwrap();
+    let people: Vec<_> = reads.into_iter().map(|(_, read)| read.person).collect();
+    assert_eq!(people, [None, Some(person("ana"))]);
 }
 
 #[tokio::test]

@@ -98,7 +98,7 @@ async fn composed(store: &dyn Store, name: &str, people: &[&str]) -> Review {
 }
 
 fn page(after: Option<&str>, limit: usize) -> CardPage {
-    CardPage { person: None, after: after.map(str::to_owned), limit }
+    CardPage { person: None, after: after.map(str::to_owned), limit, answered: limit }
 }
 
 async fn keys(store: &dyn Store, review: &Review, page: &CardPage, scope: &Scope) -> Vec<String> {

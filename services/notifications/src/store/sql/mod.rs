@@ -139,7 +139,7 @@ impl Store for SqlStore {
         sqlx::query(
             "INSERT INTO attempts (mail_key, number, at, phase, outcome)
              SELECT mail_key, attempts + 1, $2, $3, 'sent' FROM mails
-             WHERE mail_key IN (SELECT value FROM json_each($1)) AND state <> 'sent'",
+             WHERE mail_key IN (SELECT value FROM json_each($1)) AND state NOT IN ('sent', 'no-address')",
         )
         .bind(&keys)
         .bind(at.to_string())
@@ -149,7 +149,7 @@ impl Store for SqlStore {
         .map_err(storage)?;
         let sent = sqlx::query(
             "UPDATE mails SET state = 'sent', attempts = attempts + 1, failure = ''
-             WHERE mail_key IN (SELECT value FROM json_each($1)) AND state <> 'sent'",
+             WHERE mail_key IN (SELECT value FROM json_each($1)) AND state NOT IN ('sent', 'no-address')",
         )
         .bind(&keys)
         .execute(&mut *tx)
