@@ -17,9 +17,12 @@ const KEPT: usize = 4;
 /// Those who report to each manager themselves.
 type Below = BTreeMap<PersonId, Vec<PersonId>>;
 
-/// Of which days it is known, and after which change; the one that was made last comes first.
+/// After which change, on which day, who is below whom; the one that was made last comes first.
+type Made = Vec<((i64, Date), Arc<Below>)>;
+
+/// What was made for the days that were asked for last.
 #[derive(Clone, Default)]
-pub struct Lines(Arc<Mutex<Vec<(i64, Date, Arc<Below>)>>>);
+pub struct Lines(Arc<Mutex<Made>>);
 
 impl Lines {
     /// Everyone who reports to a person on a day, at whatever level, without the person.
@@ -45,7 +48,7 @@ impl Lines {
         let cutoff = store.cutoff().await?;
         // Whoever comes meanwhile waits for what is made, and doesn't make it, too.
         let mut kept = self.0.lock().await;
-        if let Some((.., below)) = kept.iter().find(|(at, day, _)| (*at, *day) == (cutoff, on)) {
+        if let Some((_, below)) = kept.iter().find(|(state, _)| *state == (cutoff, on)) {
             return Ok(below.clone());
         }
         let mut below = Below::new();
@@ -53,9 +56,9 @@ impl Lines {
             below.entry(boss).or_default().push(person);
         }
         let below = Arc::new(below);
-        kept.retain(|(at, ..)| *at >= cutoff);
+        kept.retain(|((at, _), _)| *at >= cutoff);
         kept.truncate(KEPT - 1);
-        kept.insert(0, (cutoff, on, below.clone()));
+        kept.insert(0, ((cutoff, on), below.clone()));
         Ok(below)
     }
 }

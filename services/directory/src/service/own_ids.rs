@@ -5,7 +5,7 @@ use merit_core::ids::PersonId;
 use merit_core::{Error, Result};
 
 /// The subjects of our own parts.
-const OURS: [&str; 2] = ["operator", "service"];
+const OURS: [&str; 3] = ["operator", "service", "system"];
 
 /// The id again, if a new person may have it.
 ///

@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test]
 async fn no_new_person_has_the_id_of_a_part_of_ours() {
     let (_folder, directory) = directory().await;
-    for ours in ["operator", "service"] {
+    for ours in ["operator", "service", "system"] {
         let outcome = directory.import(&file(vec![row(2, ours, "2026-07-01", [])])).await.unwrap();
         let [problem] = &messages(&outcome)[..] else { panic!("one problem, not {outcome:?}") };
         for words in ["2", "person_id", ours, "another id"] {
