@@ -1,7 +1,6 @@
 //! Calls that change or compute something.
 
-use jiff::civil::Date;
-use merit_core::ids::{PersonId, RunId};
+use merit_core::ids::RunId;
 use merit_core::once::{Once, Outcome};
 use merit_core::{Result, Scope};
 use merit_platform::access::{Action, Permit};
@@ -62,22 +61,6 @@ impl Grpc {
             }
         }
         Ok(proto::ListPoliciesResponse { policies: told, next_page_token })
-    }
-
-    pub(super) async fn standing(
-        &self,
-        request: &proto::GetStandingRequest,
-        permit: &Permit,
-    ) -> Result<proto::GetStandingResponse> {
-        let person = PersonId::from_name(&request.person)?;
-        let on: Option<Date> = wire::optional_day("the day", &request.on)?;
-        permit.on(&person).await?;
-        let standing = self.scoring.standing(&person, &request.cycle, on).await?;
-        Ok(proto::GetStandingResponse {
-            on: standing.on.to_string(),
-            elapsed: standing.elapsed.to_string(),
-            goals: standing.goals.into_iter().map(messages::standing).collect(),
-        })
     }
 
     pub(super) async fn freeze(&self, request: &proto::FreezeRunRequest) -> Result<proto::FreezeRunResponse> {

@@ -12,6 +12,7 @@ mod messages;
 mod pages;
 mod pay;
 mod scores;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -32,7 +33,7 @@ impl Scoring {
     /// The gRPC service.
     #[must_use]
     pub fn server(&self) -> ScoringServiceServer<Grpc> {
-        ScoringServiceServer::new(Grpc { scoring: self.clone() })
+        ScoringServiceServer::new(Grpc { scoring: self.clone(), forgetting: standing::Forgetting::default() })
             .max_decoding_message_size(LIMIT)
             .max_encoding_message_size(LIMIT)
     }
@@ -42,6 +43,7 @@ impl Scoring {
 #[derive(Clone)]
 pub struct Grpc {
     scoring: Scoring,
+    forgetting: standing::Forgetting,
 }
 
 /// A stream of answers.

@@ -2,12 +2,10 @@
 //! once for a state of all of them, and kept while it is asked for.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::civil::Date;
 use merit_core::{Period, Result};
 use tokio::sync::Mutex;
-use tokio::time::{Instant, sleep};
 
 use super::freeze::assemble;
 use super::{Scoring, apart};
@@ -15,9 +13,6 @@ use crate::compute::credit;
 use crate::compute::credit::Credited;
 use crate::compute::plan::Plan;
 use crate::model::{Cutoffs, Cycle, Frozen, Policy};
-
-/// How long it is kept when nobody asks any more: of a large organisation it takes a lot of memory.
-const UNUSED: Duration = Duration::from_secs(60);
 
 /// Everybody, without goals, up to a day.
 #[derive(Debug)]
@@ -41,30 +36,13 @@ struct State {
 struct Made {
     state: State,
     present: Arc<Present>,
-    used: Instant,
+    /// Whether anybody has asked since it was looked at last.
+    asked: bool,
 }
 
 /// The one that was asked for last.
 #[derive(Clone, Default)]
 pub struct Kept(Arc<Mutex<Option<Made>>>);
-
-impl Kept {
-    /// Drops what nobody has asked for in a while.
-    fn forget_in_time(&self) {
-        let kept = Arc::downgrade(&self.0);
-        tokio::spawn(async move {
-            loop {
-                sleep(UNUSED).await;
-                let Some(kept) = kept.upgrade() else { return };
-                let mut kept = kept.lock().await;
-                if kept.as_ref().is_none_or(|made| made.used.elapsed() >= UNUSED) {
-                    *kept = None;
-                    return;
-                }
-            }
-        });
-    }
-}
 
 impl Scoring {
     /// Everybody in a cycle up to a day, as on record now.
@@ -78,10 +56,10 @@ impl Scoring {
         // Whoever comes meanwhile waits for what is made, and doesn't make it, too.
         let mut kept = self.present.0.lock().await;
         if let Some(made) = kept.as_mut().filter(|made| made.state == state) {
-            made.used = Instant::now();
+            made.asked = true;
             return Ok(made.present.clone());
         }
-        let first = kept.take().is_none();
+        *kept = None;
         let frozen = self.known(&state).await?;
         let present = apart(move || {
             let plan = Plan::new(frozen)?;
@@ -89,11 +67,19 @@ impl Scoring {
             Ok(Present { plan, credited })
         });
         let present = Arc::new(present.await?);
-        *kept = Some(Made { state, present: present.clone(), used: Instant::now() });
-        if first {
-            self.present.forget_in_time();
-        }
+        *kept = Some(Made { state, present: present.clone(), asked: true });
         Ok(present)
+    }
+
+    /// Drops what is known of everybody if nobody has asked for it since this was called last: of a large organisation it takes
+    /// a lot of memory. Whether nothing is kept any more.
+    pub async fn forget_unasked(&self) -> bool {
+        let mut kept = self.present.0.lock().await;
+        if kept.as_mut().is_some_and(|made| std::mem::take(&mut made.asked)) {
+            return false;
+        }
+        *kept = None;
+        true
     }
 
     async fn known(&self, state: &State) -> Result<Frozen> {

@@ -89,6 +89,12 @@ async fn what_changes_is_seen_at_once_and_what_does_not_is_read_once() {
     let gone = world.scoring.standing(&id("ana"), "cycles/2026-Q3", Some(on)).await.unwrap_err();
     assert_eq!(gone.reason, "UNKNOWN_PERSON");
 
+    // What nobody has asked for since it was looked at last is dropped.
+    assert!(!world.scoring.forget_unasked().await, "somebody has asked");
+    assert!(world.scoring.forget_unasked().await, "nobody has");
+    let (made, boss) = (asked(), standing("boss").await);
+    assert_eq!((asked(), boss[0].starts_with("g-boss")), (made + 1, true));
+
     // Another day is another state.
     let july = world.scoring.standing(&id("boss"), "cycles/2026-Q3", Some(date(2026, 7, 31))).await.unwrap();
     assert_eq!(july.on, date(2026, 7, 31));
