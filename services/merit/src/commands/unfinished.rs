@@ -47,7 +47,7 @@ impl UnfinishedFile {
     /// Puts it in place, once all of it is on the disk.
     ///
     /// # Errors
-    /// `EXISTS` when something has that name by now, `FILE` when it can't be done.
+    /// `FILE` when something has that name by now, and when it can't be done.
     pub fn put(self) -> Result<()> {
         self.file.sync_all().map_err(|error| failed(&self.beside, &error))?;
         self.put_by(|one, two| std::fs::hard_link(one, two))
