@@ -12,7 +12,7 @@ use tonic::body::Body;
 use tonic::server::NamedService;
 
 use super::{Action, Decider, Permit, Reach, calls};
-use crate::identity::{Authenticate, Keys, Shown};
+use crate::identity::{Acting, Authenticate, Keys, Role, Shown};
 use crate::server::unknown_call;
 use crate::status::to_status;
 
@@ -102,6 +102,11 @@ where
                 Ok(permit) => permit,
                 Err(error) => return Ok(to_status(error).into_http()),
             };
+            if permit.principal().roles.contains(&Role::Service)
+                && let Some(acting) = request.extensions().get::<Acting>()
+            {
+                acting.set_for_others();
+            }
             request.extensions_mut().insert(permit.clone());
             let answer = service.call(request).await?;
             if permit.is_decided() || refused(&answer) {

@@ -18,6 +18,14 @@ pub struct Authenticate {
     named: Arc<Named>,
 }
 
+/// The token that a request shows.
+#[must_use]
+pub fn bearer(headers: &http::HeaderMap) -> Option<&str> {
+    let (word, token) = headers.get("authorization")?.to_str().ok()?.split_once(' ')?;
+    // The word's case says nothing (RFC 9110 section 11.1).
+    word.eq_ignore_ascii_case("bearer").then_some(token)
+}
+
 /// What a request shows of its caller.
 #[derive(Debug, Clone, Default)]
 pub struct Shown {
@@ -29,8 +37,7 @@ impl Shown {
     /// By a request.
     #[must_use]
     pub fn by<T>(request: &http::Request<T>) -> Self {
-        let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
-        let token = header.and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
+        let token = bearer(request.headers()).map(str::to_owned);
         Self { token, peer: request.extensions().get::<Peer>().cloned().unwrap_or_default() }
     }
 }
@@ -96,4 +103,24 @@ fn nobody(has_certificate: bool) -> Error {
         "this call needs a token; make one with `merit token` and pass it with --token"
     };
     Error::new(Kind::Unauthenticated, "NO_IDENTITY", words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_shown_whatever_the_words_case() {
+        for (header, token) in [
+            ("Bearer x.y.z", Some("x.y.z")),
+            ("bearer x.y.z", Some("x.y.z")),
+            ("BEARER x.y.z", Some("x.y.z")),
+            ("Basic x.y.z", None),
+            ("Bearer", None),
+            ("x.y.z", None),
+        ] {
+            let request = http::Request::builder().header("authorization", header).body(()).unwrap();
+            assert_eq!(Shown::by(&request).token.as_deref(), token, "{header}");
+        }
+    }
 }

@@ -17,7 +17,9 @@ use tonic::{Code, Status};
 use super::Limits;
 use super::connection::Origin;
 use super::messages::{Measured, may_be_large};
+use super::pace::Pace;
 use super::room::{Place, Room};
+use super::wanted::{Begun, Wanted};
 use crate::deadline;
 use crate::status::with_reason;
 
@@ -45,6 +47,53 @@ impl Admission {
     #[must_use]
     pub fn inside(limits: &Limits) -> Self {
         Self { limits: Arc::new(limits.clone()), room: None }
+    }
+
+    /// Gives a call that comes over a network its place, if it needs one.
+    fn admit(
+        &self,
+        request: http::Request<Body>,
+        pace: Option<&Pace>,
+    ) -> Result<(http::Request<Body>, Option<Place>), Refusal> {
+        let Some(room) = &self.room else { return Ok((request, None)) };
+        let place = if always_answered(&request) {
+            if let Some(pace) = pace {
+                pace.called();
+            }
+            None
+        } else {
+            Some(room.enter(&request).ok_or(Refusal::Overloaded)?)
+        };
+        let (head, body) = request.into_parts();
+        let body = Begun::of(body, pace).ok_or(Refusal::TakenBack)?;
+        Ok((http::Request::from_parts(head, Body::new(body)), place))
+    }
+}
+
+/// Why nothing is done for a call.
+#[derive(Debug, Clone, Copy)]
+enum Refusal {
+    Overloaded,
+    /// Its caller is gone; whoever watches the server is told.
+    TakenBack,
+}
+
+impl Refusal {
+    /// Written once: whoever asks for more than is taken on should cost little.
+    fn answer(self) -> http::Response<Body> {
+        static HEADERS: LazyLock<[HeaderMap; 2]> = LazyLock::new(|| {
+            let words = "its caller took the call back before anything was done for it";
+            [full(), with_reason(Code::Cancelled, "CANCELLED", words)]
+                .map(|status| status.into_http::<Body>().headers().clone())
+        });
+        let [overloaded, taken_back] = &*HEADERS;
+        let headers = match self {
+            Self::Overloaded => overloaded,
+            Self::TakenBack => taken_back,
+        };
+        let mut answer = http::Response::new(Body::empty());
+        headers.clone_into(answer.headers_mut());
+        answer
     }
 }
 
@@ -79,23 +128,19 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
-        if request.uri().path().starts_with("/grpc.") {
-            if let Some(origin) = request.extensions().get::<Origin>() {
-                origin.pace.called();
-            }
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        let pace = request.extensions().get::<Origin>().map(|origin| origin.pace.clone());
+        let (mut request, place) = match self.admission.admit(request, pace.as_ref()) {
+            Ok(admitted) => admitted,
+            Err(refusal) => return Box::pin(std::future::ready(Ok(refusal.answer()))),
+        };
+        if always_answered(&request) {
             return Box::pin(self.inner.call(request));
         }
         let limits = Arc::clone(&self.admission.limits);
-        let place = match &self.admission.room {
-            Some(room) => match room.enter(&request) {
-                Some(place) => Some(place),
-                None => return Box::pin(std::future::ready(Ok(overloaded()))),
-            },
-            None => None,
-        };
         if let Some(origin) = request.extensions_mut().remove::<Origin>() {
             request.extensions_mut().insert(origin.peer);
+            request.extensions_mut().insert(origin.pace.acting().clone());
         }
         let asked = deadline::asked(request.headers());
         let patience = asked.map(|asked| asked.saturating_sub(WAY_BACK.min(asked / 10)));
@@ -110,14 +155,16 @@ where
             }
             None => request,
         };
+        let mut wanted = Wanted::on(pace);
         let work = self.inner.call(request);
         Box::pin(async move {
             let Ok(answer) = timeout_at(until, deadline::within(until, work)).await else {
+                wanted.no_more();
                 return Ok(late().into_http());
             };
             // A stream may take longer than a call, unless its caller says how long.
             let end = patience.map(|patience| Box::pin(sleep_until(now + patience)));
-            answer.map(|answer| answer.map(|body| Body::new(Held { body, end, ended: false, _place: place })))
+            answer.map(|answer| answer.map(|body| Body::new(Held::new(body, end, wanted, place))))
         })
     }
 }
@@ -127,7 +174,18 @@ struct Held {
     body: Body,
     end: Option<Pin<Box<Sleep>>>,
     ended: bool,
+    wanted: Wanted,
     _place: Option<Place>,
+}
+
+impl Held {
+    fn new(body: Body, end: Option<Pin<Box<Sleep>>>, mut wanted: Wanted, place: Option<Place>) -> Self {
+        // Whether an answer without a body was waited for can't be seen.
+        if body.is_end_stream() {
+            wanted.no_more();
+        }
+        Self { body, end, ended: false, wanted, _place: place }
+    }
 }
 
 impl HttpBody for Held {
@@ -139,11 +197,15 @@ impl HttpBody for Held {
             return Poll::Ready(None);
         }
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            if !frame.as_ref().is_some_and(|frame| frame.as_ref().is_ok_and(Frame::is_data)) {
+                self.wanted.told();
+            }
             return Poll::Ready(frame);
         }
         let Some(end) = self.end.as_mut() else { return Poll::Pending };
         ready!(end.as_mut().poll(context));
         self.ended = true;
+        self.wanted.told();
         let mut trailers = HeaderMap::new();
         Poll::Ready(Some(late().add_header(&mut trailers).map(|()| Frame::trailers(trailers))))
     }
@@ -157,12 +219,9 @@ impl HttpBody for Held {
     }
 }
 
-/// Written once: whoever asks for more than is taken on should cost little.
-fn overloaded() -> http::Response<Body> {
-    static HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| full().into_http::<Body>().headers().clone());
-    let mut answer = http::Response::new(Body::empty());
-    HEADERS.clone_into(answer.headers_mut());
-    answer
+/// Health and reflection.
+fn always_answered<T>(request: &http::Request<T>) -> bool {
+    request.uri().path().starts_with("/grpc.")
 }
 
 fn full() -> Status {

@@ -75,6 +75,15 @@ impl Wire {
             Self::Tls(stream) => Pin::new(stream.as_mut()).poll_read(context, buffer),
         }
     }
+
+    /// What has gone wrong with the connection, such as that the other end has broken it off.
+    fn broken(&self) -> io::Result<()> {
+        let stream = match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => stream.get_ref().0,
+        };
+        stream.take_error()?.map_or(Ok(()), Err)
+    }
 }
 
 impl Connected for Connection {
@@ -91,9 +100,15 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        while let Some(until) = self.origin.pace.rests_until() {
-            ready!(self.rest.get_or_insert_with(|| Box::pin(sleep_until(until))).as_mut().poll(context));
-            self.rest = None;
+        if let Some(until) = self.origin.pace.rests_until() {
+            let rest = self.rest.get_or_insert_with(|| Box::pin(sleep_until(until)));
+            // It may have become longer meanwhile.
+            rest.as_mut().reset(until);
+            ready!(rest.as_mut().poll(context));
+        }
+        if self.rest.take().is_some() {
+            // There may be a lot to read still, and nobody who waits for any of it.
+            self.wire.broken()?;
         }
         if !self.greeting.is_empty() {
             let (now, later) = self.greeting.split_at(self.greeting.len().min(buffer.remaining()));
@@ -214,5 +229,20 @@ mod tests {
         });
         assert_eq!(read.await, 1024);
         connection.read_exact(&mut [0; 10_000 - 1024]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn whoever_is_gone_when_their_connection_has_rested_is_not_read_on() {
+        for (gone, read) in [(true, Err(io::ErrorKind::ConnectionReset)), (false, Ok(100))] {
+            let (mut connection, other) = waiting(10_000).await;
+            connection.read_exact(&mut [0; 24]).await.unwrap();
+            connection.origin.pace.slow_down();
+            let other = Some(other).filter(|other| {
+                other.set_zero_linger().unwrap();
+                !gone
+            });
+            assert_eq!(connection.read(&mut [0; 100]).await.map_err(|error| error.kind()), read);
+            drop(other);
+        }
     }
 }

@@ -14,6 +14,7 @@ mod room;
 mod tests;
 mod tls;
 mod turn;
+mod wanted;
 
 use std::convert::Infallible;
 use std::future::Future;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connection::Origin;
+use crate::identity::bearer;
 
 /// The part of all places that one caller may have: one of so many.
 const SHARE: usize = 4;
@@ -44,7 +45,7 @@ impl Room {
     /// refused, and keeps no place. Who has had their share is read more slowly for a moment.
     #[must_use]
     pub fn enter<T>(self: &Arc<Self>, request: &http::Request<T>) -> Option<Place> {
-        let token = request.headers().get("authorization").map(http::HeaderValue::as_bytes);
+        let token = bearer(request.headers());
         let origin = request.extensions().get::<Origin>();
         let caller = self.names.hash_one((token, origin.and_then(|origin| origin.peer.names())));
         let pace = origin.map(|origin| &origin.pace);
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
 
     fn from(token: &str) -> http::Request<()> {
-        http::Request::builder().header("authorization", token).body(()).unwrap()
+        http::Request::builder().header("authorization", format!("Bearer {token}")).body(()).unwrap()
     }
 
     #[test]
@@ -90,6 +91,9 @@ mod tests {
         let room = Room::new(8);
         let places: Vec<_> = (0..5).map_while(|_| room.enter(&from("mallory"))).collect();
         assert_eq!(places.len(), 2);
+        // However the word before their token is written.
+        let shouted = http::Request::builder().header("authorization", "BEARER mallory").body(()).unwrap();
+        assert!(room.enter(&shouted).is_none());
         let others: Vec<_> = (0..20).map_while(|at| room.enter(&from(&format!("caller {at}")))).collect();
         assert_eq!(others.len(), 6);
         drop(places);

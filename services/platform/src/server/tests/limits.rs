@@ -10,7 +10,6 @@ use tonic::body::Body;
 use tower::{Layer as _, ServiceExt as _};
 
 use super::*;
-use crate::telemetry::{Settings, Telemetry};
 
 /// A question of so many bytes.
 fn question(bytes: usize) -> ListReportsRequest {
@@ -121,12 +120,7 @@ async fn a_call_that_takes_too_long_is_told_so() {
 /// Those who watch a server see what it turns away, too.
 #[tokio::test]
 async fn what_is_refused_and_what_is_late_is_counted() {
-    let prometheus = Some("127.0.0.1:0".parse().unwrap());
-    let telemetry = Telemetry::start(&Settings { prometheus, ..Settings::logs("off", false) }).unwrap();
-    let (_, scrape) = telemetry.scrape.clone().unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let metrics = listener.local_addr().unwrap();
-    tokio::spawn(scrape.serve(listener));
+    let watched = Watched::start().await;
     let call = Duration::from_millis(500);
     let mut server = Running::start(Limits { calls: 1, call, ..Limits::default() }).await;
     let (mut first, mut second) = (server.client().await, server.client().await);
@@ -134,16 +128,8 @@ async fn what_is_refused_and_what_is_late_is_counted() {
     server.entered.recv().await.unwrap();
     assert_eq!(reason(&second.list_reports(question(10)).await.unwrap_err()), "OVERLOADED");
     assert_eq!(late.await.unwrap().unwrap_err().code(), Code::DeadlineExceeded);
-    let mut page = TcpStream::connect(metrics).await.unwrap();
-    let asked = b"GET /metrics HTTP/1.1\r\nhost: merit\r\nconnection: close\r\n\r\n";
-    tokio::io::AsyncWriteExt::write_all(&mut page, asked).await.unwrap();
-    let mut text = String::new();
-    page.read_to_string(&mut text).await.unwrap();
     for (method, code) in [("ListReports", "RESOURCE_EXHAUSTED"), ("GetCutoff", "DEADLINE_EXCEEDED")] {
-        let counted = |line: &str| {
-            line.starts_with("rpc_server_call_duration_seconds_count") && line.contains(method) && line.contains(code)
-        };
-        assert!(text.lines().any(counted), "{method} {code}: {text}");
+        assert_eq!(watched.calls(method, code).await, 1, "{method} {code}");
     }
 }
 

@@ -5,6 +5,7 @@ mod imports;
 mod limits;
 mod refusals;
 mod stop;
+mod taken_back;
 mod tls;
 
 use std::pin::Pin;
@@ -15,7 +16,8 @@ use jiff::Timestamp;
 use merit_proto::directory::v1::directory_service_client::DirectoryServiceClient;
 use merit_proto::directory::v1::directory_service_server::{DirectoryService, DirectoryServiceServer};
 use merit_proto::directory::v1::{self as proto, GetCutoffRequest, ListReportsRequest};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_stream::Stream;
@@ -27,6 +29,7 @@ use crate::access::{NoReach, Permit};
 use crate::client::{self, Bearer, LIMIT, Link, Trust};
 use crate::identity::{Keys, Principal, Role};
 use crate::status::to_status;
+use crate::telemetry::{Settings, Telemetry};
 use crate::{deadline, import};
 
 /// A directory whose answers wait for a permit where a test closes the gate.
@@ -178,4 +181,31 @@ impl Running {
 /// The stable reason in a status.
 fn reason(status: &Status) -> String {
     crate::status::from_status(status).reason
+}
+
+/// What a process tells of its calls, as those who watch it see it.
+struct Watched(std::net::SocketAddr);
+
+impl Watched {
+    async fn start() -> Self {
+        let prometheus = Some("127.0.0.1:0".parse().unwrap());
+        let telemetry = Telemetry::start(&Settings { prometheus, ..Settings::logs("off", false) }).unwrap();
+        let (_, scrape) = telemetry.scrape.clone().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(scrape.serve(listener));
+        Self(address)
+    }
+
+    /// How often a method ended with a code.
+    async fn calls(&self, method: &str, code: &str) -> u64 {
+        let mut page = TcpStream::connect(self.0).await.unwrap();
+        page.write_all(b"GET /metrics HTTP/1.1\r\nhost: merit\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut text = String::new();
+        page.read_to_string(&mut text).await.unwrap();
+        let counted = text.lines().find(|line| {
+            line.starts_with("rpc_server_call_duration_seconds_count") && line.contains(method) && line.contains(code)
+        });
+        counted.map_or(0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
+    }
 }
