@@ -300,7 +300,10 @@ fn result(prepared: &Prepared, list: &str, row: &Row, counted: &[CountedRows]) -
 /// Whether it belongs to the person or names them in one of its fields.
 fn names(result: &StoredResult, person: &Person) -> bool {
     let named = |value: &Value| matches!(value, Value::Participant(id) if *id == person.id);
-    result.belongs_to.as_ref() == Some(&person.id) || result.values().is_ok_and(|values| values.values().any(named))
+    // An id is written as it is, so most results needn't be read to see that they don't.
+    let may = || result.content.contains(person.id.as_str());
+    result.belongs_to.as_ref() == Some(&person.id)
+        || may() && result.values().is_ok_and(|values| values.values().any(named))
 }
 
 fn why_uncounted(plan: &Plan, credited: &Credited, person: &Person, result: &StoredResult) -> String {

@@ -4,6 +4,7 @@
 pub mod attainment;
 pub mod audit;
 mod averages;
+mod basis;
 pub mod credit;
 mod departed;
 pub mod digest;
@@ -24,6 +25,7 @@ pub mod settle;
 pub mod standing;
 pub mod whole;
 
+pub use basis::Basis;
 pub use credit::{Credited, credit};
 pub use employment::{in_force, last_day};
 pub use plan::{Plan, Prepared};

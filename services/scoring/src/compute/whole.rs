@@ -9,7 +9,7 @@ use super::attainment::AsOf;
 use super::groups::of_groups;
 use super::rank::rank;
 use super::settle::settle;
-use super::{Plan, credit, score_person};
+use super::{Credited, Plan, credit, score_person};
 use crate::model::{Attainment, Balance, Finding, Keyed, Line, Outcome, Person, Recognition, Score};
 
 /// Everything that a run gives.
@@ -33,11 +33,18 @@ pub struct Whole {
 ///
 /// # Errors
 /// Never for what the rules can give.
-pub fn compute(plan: &Plan, mut progress: impl FnMut(usize)) -> Result<Whole> {
-    let credited = credit(plan);
+pub fn compute(plan: &Plan, progress: impl FnMut(usize)) -> Result<Whole> {
+    compute_credited(plan, &credit(plan), progress)
+}
+
+/// As [`compute`], where the results are credited already.
+///
+/// # Errors
+/// Never for what the rules can give.
+pub fn compute_credited(plan: &Plan, credited: &Credited, mut progress: impl FnMut(usize)) -> Result<Whole> {
     let mut whole = Whole { findings: credited.findings.clone(), ..Whole::default() };
     for (done, person) in plan.people().enumerate() {
-        let mut outcome = score_person(plan, &credited, person)?;
+        let mut outcome = score_person(plan, credited, person)?;
         whole.lines.append(&mut outcome.lines);
         whole.scores.append(&mut outcome.scores);
         whole.findings.append(&mut outcome.findings);
@@ -46,8 +53,8 @@ pub fn compute(plan: &Plan, mut progress: impl FnMut(usize)) -> Result<Whole> {
         whole.balances.append(&mut outcome.balances);
         progress(done + 1);
     }
-    whole.attainments.append(&mut of_groups(plan, &credited, &AsOf::end(plan)));
-    let mut ranking = rank(plan, &credited)?;
+    whole.attainments.append(&mut of_groups(plan, credited, &AsOf::end(plan)));
+    let mut ranking = rank(plan, credited)?;
     whole.lines.append(&mut ranking.lines);
     whole.findings.append(&mut ranking.findings);
     whole.scores.append(&mut ranking.scores);
@@ -55,7 +62,7 @@ pub fn compute(plan: &Plan, mut progress: impl FnMut(usize)) -> Result<Whole> {
     whole.lines.sort_by(|a, b| a.participant.cmp(&b.participant));
     let mut added = Vec::new();
     for (person, lines) in by_payee(plan, &whole.lines) {
-        let mut settled = settle(plan, &credited, person, lines)?;
+        let mut settled = settle(plan, credited, person, lines)?;
         added.append(&mut settled.lines);
         whole.findings.append(&mut settled.findings);
     }

@@ -36,6 +36,7 @@ impl Grpc {
         let scope = self.explain_scope(&person, run.as_ref(), &request.cycle, permit).await?;
         let posted_only = scope != Scope::Everyone;
         let of = Explainable { cycle: request.cycle.clone(), run, posted_only };
+        self.forget_in_time();
         let told = self.scoring.explain(&person, &of).await?;
         let cycle = told.run.cycle.clone();
         self.pay_read(permit, "ExplainPerson", &cycle.name(), [&person]).await?;

@@ -7,6 +7,7 @@ mod diagnostics;
 mod explain;
 mod export;
 mod filter;
+mod forgetting;
 mod imports;
 mod messages;
 mod pages;
@@ -33,7 +34,7 @@ impl Scoring {
     /// The gRPC service.
     #[must_use]
     pub fn server(&self) -> ScoringServiceServer<Grpc> {
-        ScoringServiceServer::new(Grpc { scoring: self.clone(), forgetting: standing::Forgetting::default() })
+        ScoringServiceServer::new(Grpc { scoring: self.clone(), forgetting: forgetting::Forgetting::default() })
             .max_decoding_message_size(LIMIT)
             .max_encoding_message_size(LIMIT)
     }
@@ -43,7 +44,7 @@ impl Scoring {
 #[derive(Clone)]
 pub struct Grpc {
     scoring: Scoring,
-    forgetting: standing::Forgetting,
+    forgetting: forgetting::Forgetting,
 }
 
 /// A stream of answers.

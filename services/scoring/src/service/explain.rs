@@ -7,8 +7,9 @@ use merit_core::{Currency, Error, Money, Result, Scope};
 
 use super::{Scoring, Untold, apart};
 use crate::compute::explain::{Explained, Given, Traces, explain_person};
-use crate::compute::{Plan, compute, credit, score_person};
-use crate::model::{Cycle, Finding, Frozen, Keyed, Line, LineKind, Part, Run, RunState, Score};
+use crate::compute::whole::compute_credited;
+use crate::compute::{Basis, Plan, Whole, score_person};
+use crate::model::{Cutoffs, Cycle, Finding, Keyed, Line, LineKind, Part, Run, RunState, Score};
 
 /// Which run is to be explained, by resource names; the cycle's latest that settled where none is named.
 #[derive(Debug, Clone, Default)]
@@ -97,7 +98,11 @@ impl Scoring {
     }
 
     async fn explain_run(&self, person: &PersonId, run: Run) -> Result<Explanation> {
-        let frozen = self.thaw(&run).await?;
+        let basis = self.kept.explained.of(run.id.clone(), async {
+            let frozen = self.thaw(&run).await?;
+            apart(move || Basis::of(frozen)).await
+        });
+        let basis = basis.await?;
         let mut gave = Gave {
             lines: self.theirs(&run.id, person).await?,
             scores: self.theirs(&run.id, person).await?,
@@ -108,32 +113,24 @@ impl Scoring {
             let trace = serde_json::from_str(&row.trace).map_err(Error::internal)?;
             gave.traces.insert((row.policy, row.version, row.period), trace);
         }
-        let (explained, gave) = explained(frozen, person, gave).await?;
+        let id = person.clone();
+        let (explained, gave) = apart(move || explained(&basis, &id, gave)).await?;
         self.told(person, run, false, explained, gave).await
     }
 
     async fn explain_present(&self, person: &PersonId, cycle: &str) -> Result<Explanation> {
-        let (run, frozen) = self.present_inputs(cycle).await?;
-        let id = person.clone();
-        let (frozen, gave) = apart(move || {
-            let plan = Plan::new(frozen)?;
-            let mut whole = compute(&plan, |_| ())?;
-            whole.sort();
-            whole.lines.retain(|line| line.participant == id);
-            whole.scores.retain(|score| score.participant == id);
-            whole.findings.retain(|finding| finding.participant == id.as_str());
-            let mut gave =
-                Gave { lines: whole.lines, scores: whole.scores, findings: whole.findings, traces: Traces::new() };
-            if let Some(found) = plan.frozen.people.get(&id) {
-                for row in score_person(&plan, &credit(&plan), found)?.traces {
-                    let trace = serde_json::from_str(&row.trace).map_err(Error::internal)?;
-                    gave.traces.insert((row.policy, row.version, row.period), trace);
-                }
-            }
-            Ok((plan.into_frozen(), gave))
+        let sources = self.sources(cycle, Cutoffs::default()).await?;
+        let previewed = self.kept.previewed.of(sources.clone(), async {
+            let (run, plan) = self.present_run(&sources).await?;
+            apart(move || Previewed::of(run, plan)).await
+        });
+        let previewed = previewed.await?;
+        let (run, id) = (previewed.run.clone(), person.clone());
+        let (explained, gave) = apart(move || {
+            let gave = previewed.gave(&id)?;
+            explained(&previewed.basis, &id, gave)
         })
         .await?;
-        let (explained, gave) = explained(frozen, person, gave).await?;
         self.told(person, run, true, explained, gave).await
     }
 
@@ -216,18 +213,48 @@ impl Scoring {
     }
 }
 
+/// What a run over present inputs would give.
+#[derive(Debug)]
+pub struct Previewed {
+    run: Run,
+    basis: Basis,
+    whole: Whole,
+}
+
+impl Previewed {
+    fn of(run: Run, plan: Plan) -> Result<Self> {
+        let basis = Basis::from(plan);
+        let mut whole = compute_credited(&basis.plan, &basis.credited, |_| ())?;
+        whole.sort();
+        Ok(Self { run, basis, whole })
+    }
+
+    /// What is one person's of it, with how it comes about.
+    fn gave(&self, person: &PersonId) -> Result<Gave> {
+        let Whole { lines, scores, findings, .. } = &self.whole;
+        let mut gave = Gave {
+            lines: lines.iter().filter(|line| line.participant == *person).cloned().collect(),
+            scores: scores.iter().filter(|score| score.participant == *person).cloned().collect(),
+            findings: findings.iter().filter(|finding| finding.participant == person.as_str()).cloned().collect(),
+            traces: Traces::new(),
+        };
+        if let Some(found) = self.basis.plan.frozen.people.get(person) {
+            for row in score_person(&self.basis.plan, &self.basis.credited, found)?.traces {
+                let trace = serde_json::from_str(&row.trace).map_err(Error::internal)?;
+                gave.traces.insert((row.policy, row.version, row.period), trace);
+            }
+        }
+        Ok(gave)
+    }
+}
+
 /// What the rules say about the person, and what the run gave.
-async fn explained(frozen: Frozen, person: &PersonId, gave: Gave) -> Result<(Explained, Gave)> {
-    let person = person.clone();
-    apart(move || {
-        let plan = Plan::new(frozen)?;
-        let credited = credit(&plan);
-        let Some(found) = plan.frozen.people.get(&person) else { return Err(unknown(&person, &plan.frozen.cycle)) };
-        let given = Given { scores: &gave.scores, findings: &gave.findings, lines: &gave.lines, traces: &gave.traces };
-        let explained = explain_person(&plan, &credited, found, &given)?;
-        Ok((explained, gave))
-    })
-    .await
+fn explained(basis: &Basis, person: &PersonId, gave: Gave) -> Result<(Explained, Gave)> {
+    let Basis { plan, credited } = basis;
+    let Some(found) = plan.frozen.people.get(person) else { return Err(unknown(person, &plan.frozen.cycle)) };
+    let given = Given { scores: &gave.scores, findings: &gave.findings, lines: &gave.lines, traces: &gave.traces };
+    let explained = explain_person(plan, credited, found, &given)?;
+    Ok((explained, gave))
 }
 
 fn unknown(person: &PersonId, cycle: &Cycle) -> Error {

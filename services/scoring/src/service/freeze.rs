@@ -12,6 +12,17 @@ use crate::compute::plan::Plan;
 use crate::compute::{Whole, compute, employment};
 use crate::model::{Cutoffs, Cycle, Frozen, Goal, Granted, Person, Policy, PolicyPin, Rating, Run, RunState};
 
+/// What a run's inputs are read from. The same sources give the same inputs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sources {
+    cycle: Cycle,
+    cutoffs: Cutoffs,
+    schema_text: String,
+    policies: Vec<Policy>,
+    /// How many runs were posted: the earlier ones' leave something to later cycles.
+    posting: i64,
+}
+
 impl Scoring {
     /// Pins the inputs of a cycle at the cut-offs, of which 0 is the last change there is. The same content gives the same
     /// run, and then it is not made again.
@@ -43,25 +54,25 @@ impl Scoring {
     }
 
     /// The present inputs, and what a run over them would be.
-    pub(super) async fn present_inputs(&self, cycle: &str) -> Result<(Run, Frozen)> {
-        let (plan, mut run) = self.pinned(cycle, Cutoffs::default()).await?;
+    pub(super) async fn present_inputs(&self, cycle: &str) -> Result<(Run, Plan)> {
+        let sources = self.sources(cycle, Cutoffs::default()).await?;
+        self.present_run(&sources).await
+    }
+
+    /// What a run over sources would be, and its inputs.
+    pub(super) async fn present_run(&self, sources: &Sources) -> Result<(Run, Plan)> {
+        let (plan, mut run) = pin(self.gather(sources).await?).await?;
         run.state = RunState::Settled;
-        Ok((run, plan.into_frozen()))
+        Ok((run, plan))
     }
 
     async fn pinned(&self, cycle: &str, cutoffs: Cutoffs) -> Result<(Plan, Run)> {
-        let frozen = self.gather(cycle, cutoffs).await?;
-        apart(move || {
-            let digest = digest(&frozen)?;
-            let id = run_id(&frozen, &digest)?;
-            let plan = Plan::new(frozen)?;
-            let run = describe(&plan, id, digest)?;
-            Ok((plan, run))
-        })
-        .await
+        let sources = self.sources(cycle, cutoffs).await?;
+        pin(self.gather(&sources).await?).await
     }
 
-    async fn gather(&self, cycle: &str, cutoffs: Cutoffs) -> Result<Frozen> {
+    /// What the inputs of a cycle are read from at cut-offs.
+    pub(super) async fn sources(&self, cycle: &str, cutoffs: Cutoffs) -> Result<Sources> {
         let cycle = self.neighbours.cycle(cycle).await?;
         let schema_text = self.schema_text().await?;
         let policies = self.policies_of(&cycle).await?;
@@ -73,6 +84,12 @@ impl Scoring {
             return Err(Error::precondition("NO_POLICIES", message));
         }
         let cutoffs = self.resolve(cutoffs).await?;
+        let posting = self.store.last_posting().await?;
+        Ok(Sources { cycle, cutoffs, schema_text, policies, posting })
+    }
+
+    async fn gather(&self, sources: &Sources) -> Result<Frozen> {
+        let Sources { cycle, cutoffs, schema_text, policies, .. } = sources.clone();
         let window = Plan::window(&cycle.period, &policies)?;
         let results = self.store.results_in(window, cutoffs.scoring).await?;
         let people = self.neighbours.people(cutoffs.directory).await?;
@@ -120,6 +137,17 @@ impl Scoring {
         self.store.thaw(&run.id, &mut frozen).await?;
         Ok(frozen)
     }
+}
+
+async fn pin(frozen: Frozen) -> Result<(Plan, Run)> {
+    apart(move || {
+        let digest = digest(&frozen)?;
+        let id = run_id(&frozen, &digest)?;
+        let plan = Plan::new(frozen)?;
+        let run = describe(&plan, id, digest)?;
+        Ok((plan, run))
+    })
+    .await
 }
 
 fn describe(plan: &Plan, id: RunId, inputs_sha256: String) -> Result<Run> {

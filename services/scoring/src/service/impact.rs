@@ -62,8 +62,8 @@ impl Scoring {
                 (run, false, frozen)
             }
             None => {
-                let (run, frozen) = self.present_inputs(cycle).await?;
-                (run, true, frozen)
+                let (run, plan) = self.present_inputs(cycle).await?;
+                (run, true, plan.into_frozen())
             }
         };
         let schema = plan::schema(&schema_text)?;

@@ -13,6 +13,7 @@ mod explain;
 mod figures;
 mod freeze;
 mod impact;
+mod kept;
 mod lists;
 mod neighbours;
 mod pay_reads;
@@ -46,6 +47,8 @@ pub use recorded::Recorded;
 pub use results::{ImportReport, ResultRow};
 pub use verify::Verification;
 
+use self::kept::Kept;
+use crate::compute::Basis;
 use crate::model::Run;
 use crate::store::Store;
 
@@ -80,7 +83,16 @@ pub struct Scoring {
     clock: Arc<dyn Clock>,
     settings: Settings,
     programs: Arc<Mutex<Programs>>,
-    present: present::Kept,
+    kept: Keeping,
+}
+
+/// What answers are made from, kept for the next.
+#[derive(Debug, Clone, Default)]
+struct Keeping {
+    present: Kept<present::State, Basis>,
+    /// What was frozen for a run never changes.
+    explained: Kept<RunId, Basis>,
+    previewed: Kept<freeze::Sources, explain::Previewed>,
 }
 
 impl Scoring {
@@ -92,7 +104,7 @@ impl Scoring {
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Self {
-        Self { store, neighbours, clock, settings, programs: Arc::default(), present: present::Kept::default() }
+        Self { store, neighbours, clock, settings, programs: Arc::default(), kept: Keeping::default() }
     }
 
     /// A run.
@@ -102,6 +114,14 @@ impl Scoring {
     pub async fn run(&self, id: &RunId) -> Result<Run> {
         let run = self.store.run(id).await?;
         run.ok_or_else(|| Error::not_found("UNKNOWN_RUN", format!("there is no run `{id}`")))
+    }
+
+    /// Drops what nobody has asked for since this was called last: of a large organisation it takes a lot of memory. Whether
+    /// nothing is kept any more.
+    pub async fn forget_unasked(&self) -> bool {
+        let Keeping { present, explained, previewed } = &self.kept;
+        let gone = [present.forget_unasked().await, explained.forget_unasked().await, previewed.forget_unasked().await];
+        gone.into_iter().all(|gone| gone)
     }
 
     /// The number of the last change to results, events, opening balances and adjustments.

@@ -196,6 +196,9 @@ pub trait Ledger: Send + Sync {
 
     /// The number of the ledger's last line; 0 before the first.
     async fn last_line(&self) -> Result<i64>;
+
+    /// The number of the run that was posted last, counted over all cycles; 0 before the first.
+    async fn last_posting(&self) -> Result<i64>;
 }
 
 /// What was asked for under an id, and the answer that it got.

@@ -7,7 +7,8 @@ use merit_core::{Problem, Scope};
 use super::neighbours::{goal, id};
 use super::posting::balances;
 use super::{COMMISSION, EventRow, ImportReport, World, deal, words};
-use crate::model::{Line, OwnerKind, Part, Run};
+use crate::model::{Line, LineKind, OwnerKind, Part, Run};
+use crate::service::Explainable;
 use crate::store::{Events as _, Ledger as _};
 
 /// An event of a row; without a person for everybody.
@@ -101,6 +102,20 @@ async fn what_is_held_back_waits_for_its_event_and_is_freed_once() {
     assert_eq!(freed.len(), 1, "{freed:#?}");
     assert!(freed[0].starts_with("eve Commission 1 commission [2026-07-01 to 2026-09-30, invoices_paid, 2026-12-31]"));
     assert_eq!(account(&world, "USD held").await, 30_000);
+}
+
+#[tokio::test]
+async fn what_would_be_paid_follows_the_cycle_that_was_posted_before() {
+    let world = two_quarters().await;
+    take(&world, vec![event(2, "2026-Q2", "", date(2026, 7, 20))]).await;
+    let of = Explainable { cycle: "cycles/2026-Q3".to_owned(), ..Explainable::default() };
+    let releases = async || {
+        let told = world.scoring.explain(&id("ana"), &of).await.unwrap();
+        told.lines.iter().filter(|told| told.line.kind == LineKind::Release).count()
+    };
+    assert_eq!(releases().await, 0);
+    world.posted("2026-Q2").await;
+    assert_eq!(releases().await, 1);
 }
 
 #[tokio::test]

@@ -163,6 +163,31 @@ async fn without_a_run_a_preview_of_present_inputs_is_told() {
     assert_eq!(unknown.reason, "UNKNOWN_PERSON");
 }
 
+/// What an explanation is made from is kept for the next, and never told in the place of something else.
+#[tokio::test]
+async fn each_run_has_its_own_explanation_and_a_preview_follows_what_changes() {
+    let world = World::ready().await;
+    let bookings = |told: &Explanation| -> Vec<String> {
+        let results = told.explained.policies.iter().filter(|policy| policy.policy == "Commission");
+        results.flat_map(|policy| &policy.results).map(|result| result.result.clone()).collect()
+    };
+    let of_run = |run: &crate::model::Run| Explainable { run: Some(run.id.clone()), ..Explainable::default() };
+    assert_eq!(bookings(&explain(&world, "ana").await), ["crm D-1", "crm D-2"]);
+    world.import(vec![deal(2, "D-9", "ana", "", "USD 100.00", "2026-09-01")]).await;
+    assert_eq!(bookings(&explain(&world, "ana").await), ["crm D-1", "crm D-2", "crm D-9"]);
+    let first = world.close().await;
+    world.import(vec![deal(3, "D-10", "ana", "", "USD 100.00", "2026-09-02")]).await;
+    let second = world.close().await;
+    for (run, results) in [(&first, 3), (&second, 4), (&first, 3)] {
+        let told = world.scoring.explain(&id("ana"), &of_run(run)).await.unwrap();
+        assert_eq!((&told.run.id, bookings(&told).len()), (&run.id, results));
+        let other = world.scoring.explain(&id("boss"), &of_run(run)).await.unwrap();
+        assert_ne!(other.lines, told.lines);
+    }
+    assert!(!world.scoring.forget_unasked().await, "somebody has asked");
+    assert!(world.scoring.forget_unasked().await, "nobody has");
+}
+
 #[tokio::test]
 async fn corrections_and_adjustments_on_the_ledger_join_up() {
     let world = World::ready().await;

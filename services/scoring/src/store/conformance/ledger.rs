@@ -32,7 +32,9 @@ pub async fn only_a_settled_run_is_posted_and_only_once(store: &dyn Store, _: &d
     let unknown = RunId::new("none").unwrap();
     assert_eq!(store.post(&unknown, APPROVED, now(), None).await.unwrap_err().reason, "UNKNOWN_RUN");
     let id = settled(store, "r-1", &[a_line("bob", "a", 200), a_line("ana", "a", 100)]).await;
+    assert_eq!(store.last_posting().await.unwrap(), 0);
     assert_eq!(store.post(&id, APPROVED, now(), None).await.unwrap(), Came::Done(2));
+    assert_eq!(store.last_posting().await.unwrap(), 1);
     assert_eq!(store.run(&id).await.unwrap().unwrap().state, RunState::Posted);
     assert_eq!(store.post(&id, "2027-01-01T00:00:00Z", now(), None).await.unwrap().done().unwrap(), 0);
     assert_eq!(shown(store).await, ["r-1 ana a 2026-Q3 USD 1.00", "r-1 bob a 2026-Q3 USD 2.00"]);
@@ -55,6 +57,7 @@ pub async fn two_that_post_at_once_post_once(store: &dyn Store, _: &dyn Behind) 
     assert_eq!((two.unwrap().done().unwrap() + three.unwrap().done().unwrap(), ledger(store).await.len()), (51, 101));
     let last = store.latest_run(&cycle("2026-Q3"), RunState::Posted).await.unwrap();
     let sum: i64 = ledger(store).await.iter().map(|posted| posted.line.amount.minor).sum();
+    assert_eq!(store.last_posting().await.unwrap(), 3, "each once");
     assert_eq!(sum, if last == Some(third) { 700 } else { 300 });
 }
 

@@ -108,6 +108,13 @@ impl Ledger for SqlStore {
             .await
             .map_err(storage)
     }
+
+    async fn last_posting(&self) -> Result<i64> {
+        sqlx::query_scalar("SELECT coalesce(max(posting), 0) FROM runs")
+            .fetch_one(&mut *self.everybody().await?)
+            .await
+            .map_err(storage)
+    }
 }
 
 /// Posts a settled run's lines and marks it posted; gives how many they are.
