@@ -132,3 +132,18 @@ fn a_call_is_one_trace_through_every_service_and_is_counted() {
         assert!(!all.contains(personal), "`{personal}` was told");
     }
 }
+
+#[test]
+fn a_collector_that_is_away_is_told_of_and_holds_nothing_up() {
+    let merit = Merit::composed();
+    let mut status = merit.command(&["review", "status", "--cycle", "2026-Q3"]);
+    status.env("MERIT_LOG", "warn");
+    let away = status.env("MERIT_TELEMETRY_OTLP", format!("http://{}", free_port())).output().unwrap();
+    assert!(away.status.success());
+    assert_eq!(String::from_utf8(away.stdout).unwrap(), merit.ok(&["review", "status", "--cycle", "2026-Q3"]));
+    let told = String::from_utf8(away.stderr).unwrap();
+    for what in ["spans", "metrics"] {
+        let words = format!("{what} don't reach the collector that `telemetry.otlp` names");
+        assert_eq!(told.matches(&words).count(), 1, "{told}");
+    }
+}

@@ -3,6 +3,7 @@
 //! Logs go to standard error. Spans and metrics leave by OTLP when an endpoint is set; a trace follows a call through
 //! every service that it reaches (W3C trace context). Metrics are also offered to Prometheus over HTTP.
 
+mod collector;
 mod context;
 pub mod metrics;
 mod observe;
@@ -21,6 +22,8 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
+
+use self::collector::Sent;
 
 pub use context::carry;
 pub use observe::Observe;
@@ -148,7 +151,7 @@ fn made_up() -> Result<String> {
 
 fn tracer(endpoint: &str, resource: Resource) -> Result<SdkTracerProvider> {
     let exporter = SpanExporter::builder().with_tonic().with_endpoint(endpoint).build().map_err(|_| bad(endpoint))?;
-    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+    Ok(SdkTracerProvider::builder().with_batch_exporter(Sent::by(exporter, "spans")).with_resource(resource).build())
 }
 
 type Metered = (Option<SdkMeterProvider>, Option<(SocketAddr, Scrape)>);
@@ -160,7 +163,8 @@ fn meter(settings: &Settings, resource: &Resource) -> Result<Metered> {
     let mut builder = SdkMeterProvider::builder().with_resource(resource.clone());
     if let Some(endpoint) = settings.otlp.as_deref() {
         let exporter = MetricExporter::builder().with_tonic().with_endpoint(endpoint).build();
-        builder = builder.with_periodic_exporter(exporter.map_err(|_| bad(endpoint))?);
+        let exporter = Sent::by(exporter.map_err(|_| bad(endpoint))?, "metrics");
+        builder = builder.with_periodic_exporter(exporter);
     }
     let mut scrape = None;
     if let Some(listen) = settings.prometheus {
