@@ -99,10 +99,10 @@ macro_rules! resource {
             #[doc = concat!("`", $collection, "/…`.")]
             ///
             /// # Errors
-            /// `BAD_NAME` when the collection is another one, `BAD_ID` when the rest is not an id.
+            /// `BAD_NAME` when the collection is another one, or the rest is not an id.
             pub fn from_name(name: &str) -> Result<Self> {
                 match name.strip_prefix(concat!($collection, "/")) {
-                    Some(id) => Self::new(id),
+                    Some(id) => Self::new(id).map_err(|error| Error::invalid("BAD_NAME", error.message)),
                     None => Err(Error::invalid(
                         "BAD_NAME",
                         format!("`{}` is not a name like {}/…", shown(name), $collection),

@@ -118,8 +118,9 @@ fn code(error: &Error) -> Code {
 
 /// The number in a name.
 fn seq(name: &str) -> Result<i64> {
-    let number = name.strip_prefix("operations/").and_then(|number| number.parse().ok());
-    number.ok_or_else(|| {
+    let number: Option<i64> = name.strip_prefix("operations/").and_then(|number| number.parse().ok());
+    // Each has one name.
+    number.filter(|number| name == format!("operations/{number}")).ok_or_else(|| {
         let name = merit_core::text::shown(name);
         Error::invalid("BAD_NAME", format!("`{name}` is not an operation's name like operations/7"))
     })
