@@ -17,14 +17,17 @@ pub enum Config {
     Show,
     /// Say what is wrong with the settings and the files that they name, and nothing else
     Check,
-    /// Print the reference page of all settings, in Markdown
+    /// Print the reference page of all settings, in Markdown, or with --json as data
     Reference,
 }
 
 pub fn run(global: &Global, command: &Config) -> Result<Outcome> {
     let screen = Screen::new(global.json);
     match command {
-        Config::Reference => screen.line(settings::page().trim_end()),
+        Config::Reference => {
+            screen.line(settings::page().trim_end());
+            screen.json(&settings::document());
+        }
         Config::Show => {
             let mut layers = Settings::layers(global.config.as_deref());
             let rows = layers.rows();

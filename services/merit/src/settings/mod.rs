@@ -23,7 +23,7 @@ use merit_platform::server::{Limits, TlsFiles};
 use crate::placement::Service;
 
 pub use layers::Layers;
-pub use reference::page;
+pub use reference::{document, page};
 pub use sections::{Identity, Provider, Storage, listen, telemetry};
 
 /// Settings of a process.

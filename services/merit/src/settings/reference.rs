@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::{Value, json};
+
 use super::table::{SECTIONS, SETTINGS};
 
 const HEAD: &str = "\
@@ -32,4 +34,18 @@ pub fn page() -> String {
         }
     }
     page
+}
+
+/// The same for programs.
+pub fn document() -> Value {
+    let settings = SETTINGS.iter().map(|setting| {
+        json!({
+            "setting": setting.key,
+            "variable": setting.variable(),
+            "default": setting.default,
+            "takes": setting.kind.words(),
+            "help": setting.help,
+        })
+    });
+    json!({ "settings": settings.collect::<Vec<_>>() })
 }

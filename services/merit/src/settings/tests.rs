@@ -252,3 +252,14 @@ fn the_reference_is_up_to_date() {
     let kept = include_str!("../../CONFIG.md");
     assert!(kept == page(), "run `cargo run -- config reference > services/merit/CONFIG.md`");
 }
+
+#[test]
+fn the_reference_for_programs_has_what_the_page_has() {
+    let (page, document) = (page(), document());
+    let settings = document["settings"].as_array().unwrap();
+    assert_eq!(settings.len(), page.lines().filter(|line| line.starts_with("| `")).count());
+    for setting in settings {
+        let words = |field: &str| setting[field].as_str().unwrap_or_default().to_owned();
+        assert!(page.contains(&words("help")) && page.contains(&words("variable")), "{setting}");
+    }
+}
