@@ -40,9 +40,13 @@ crm folder:
     cargo build --bin merit
     tests/crm/run.sh target/debug/merit {{ quote(folder) }}
 
-# Measures a close of 10,000 participants with 10 results each: seconds and peak memory of each step.
-bench-close participants="10000" results="10":
+# Measures a close of 10,000 participants with 10 results each: seconds and peak memory of each step; and its evaluation alone.
+bench-close participants="10000" results="10": && bench-evaluate
     tests/bench/close.sh {{ participants }} {{ results }}
+
+# Measures ordinary reads over gRPC in an organisation of 10,000 people with a closed quarter: milliseconds.
+bench-reads participants="10000" results="10":
+    tests/bench/reads.sh {{ participants }} {{ results }}
 
 # Measures imports of 10,000 people, their goals and 100,000 results on SQLite and on PostgreSQL: seconds and peak memory.
 bench-import participants="10000" results="10":

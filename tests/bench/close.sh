@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures a whole close on SQLite: seconds and peak memory of each step, and the evaluation of policies by itself.
+# Measures a whole close on SQLite: seconds and peak memory of each step.
 #
 # usage: close.sh [PARTICIPANTS] [RESULTS-EACH]      by default 10000 and 10
 #
@@ -59,5 +59,3 @@ step "export ledger" review export --cycle "$cycle" --what ledger --format csv -
 step "mail to a folder" mail send --to "$work/mail"
 printf '\n%s rows in the ledger, %s mails, %s of data\n' "$(($(wc -l <"$work/ledger.csv") - 1))" \
   "$(find "$work/mail" -name '*.eml' | wc -l)" "$(du -sh "$MERIT_DATA" | cut -f1)"
-printf '\n'
-cd "$root" && cargo bench --quiet --locked -p merit-rules --bench evaluate
