@@ -18,7 +18,7 @@ export MERIT_BIN
 
 # The client is made from the contracts, as that of the tests is.
 python=$target/tools/bench/bin/python
-if [[ ! -x $python ]]; then
+if ! "$python" -c 'import grpc, grpc_tools' 2>/dev/null; then
   python3 -m venv "$target/tools/bench"
   "$python" -m pip install --quiet --disable-pip-version-check --requirement "$root/tests/clients/python/requirements.txt"
 fi

@@ -151,7 +151,7 @@ mod tests {
         let id = PersonId::from_name("people/ana-silva").unwrap();
         assert_eq!((id.as_str(), id.name().as_str()), ("ana-silva", "people/ana-silva"));
         for bad in ["ana-silva", "people/", "teams/x", "people/a b", "people/-x", "people/../x"] {
-            assert!(PersonId::from_name(bad).is_err(), "{bad}");
+            assert_eq!(PersonId::from_name(bad).unwrap_err().reason, "BAD_NAME", "{bad}");
         }
     }
 

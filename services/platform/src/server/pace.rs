@@ -121,7 +121,7 @@ impl Pace {
         self.rest(REST);
     }
 
-    /// Who has to say that the caller acts for others.
+    /// Where whoever verifies the caller says that it acts for others.
     pub fn acting(&self) -> &Acting {
         &self.0.acting
     }
@@ -130,7 +130,8 @@ impl Pace {
     fn rest(&self, rest: Duration) {
         if self.0.caller.load(Ordering::Relaxed) != MANY && !self.0.acting.for_others() {
             let until = self.0.began.elapsed().saturating_add(rest).as_millis();
-            self.0.rests_until.store(u64::try_from(until).unwrap_or(u64::MAX), Ordering::Relaxed);
+            // A longer rest isn't cut short by a shorter one.
+            self.0.rests_until.fetch_max(u64::try_from(until).unwrap_or(u64::MAX), Ordering::Relaxed);
         }
     }
 
@@ -164,6 +165,8 @@ mod tests {
             pace.slow_down();
         }
         let until = own.rests_until().unwrap();
+        (0..17).for_each(|_| own.taken_back());
+        assert_eq!(own.rests_until(), Some(until), "a longer rest isn't cut short by a shorter one");
         assert!(until + Duration::from_millis(1) >= before + REST, "milliseconds are whole");
         assert_eq!(shared.rests_until(), None);
         tokio::time::sleep_until(until).await;

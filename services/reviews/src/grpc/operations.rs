@@ -171,4 +171,12 @@ mod tests {
         let Some(proto::operation::Result::Error(error)) = ended.result else { panic!("no error: {ended:?}") };
         assert_eq!((error.code, error.reason.as_str()), (1, "CANCELLED"), "1 is google.rpc.Code's");
     }
+
+    #[test]
+    fn an_operation_has_one_name() {
+        assert_eq!(seq("operations/7").unwrap(), 7);
+        for other in ["operations/07", "operations/+7", "operations/7 ", "operations/", "operations/x", "7"] {
+            assert_eq!(seq(other).unwrap_err().reason, "BAD_NAME", "{other}");
+        }
+    }
 }

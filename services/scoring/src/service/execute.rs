@@ -16,7 +16,7 @@ use crate::compute::rank::rank;
 use crate::compute::root::{pinned, root};
 use crate::compute::settle::settle;
 use crate::compute::whole::by_payee;
-use crate::compute::{Credited, Plan, credit, score_person};
+use crate::compute::{Basis, score_person};
 use crate::model::{Chunk, Claim, Keyed, Line, Outcome, OutcomeKind, Run, RunState, Shard};
 
 /// How long a worker waits for shards that others hold before it asks again.
@@ -33,8 +33,8 @@ pub struct Progress {
     pub total: u32,
 }
 
-/// A plan with its credits, shared by workers.
-type Work = Arc<(Plan, Credited)>;
+/// What workers share.
+type Work = Arc<Basis>;
 
 impl Scoring {
     /// Executes a run, telling its progress to whoever listens. One that is settled is returned at once.
@@ -47,12 +47,7 @@ impl Scoring {
             return Ok(run);
         }
         let frozen = self.thaw(&run).await?;
-        let work: Work = apart(move || {
-            let plan = Plan::new(frozen)?;
-            let credited = credit(&plan);
-            Ok(Arc::new((plan, credited)))
-        })
-        .await?;
+        let work: Work = apart(move || Basis::of(frozen).map(Arc::new)).await?;
         let total = run.participants;
         let tell = |stage, done| tell(&progress, Progress { stage, done, total });
         while run.state < RunState::Settled {
@@ -122,7 +117,8 @@ impl Scoring {
         let inside = |person: &&str| {
             *person >= shard.first.as_str() && *person <= shard.last.as_str() && *person > shard.cursor.as_str()
         };
-        let left: Vec<String> = work.0.roster.iter().map(|id| id.as_str()).filter(inside).map(str::to_owned).collect();
+        let left: Vec<String> =
+            work.plan.roster.iter().map(|id| id.as_str()).filter(inside).map(str::to_owned).collect();
         let chunks: Vec<Vec<String>> = left.chunks(self.settings.chunk_size.max(1)).map(<[String]>::to_vec).collect();
         let count = chunks.len();
         for (number, people) in chunks.into_iter().enumerate() {
@@ -140,7 +136,7 @@ impl Scoring {
     async fn rank(&self, work: &Work) -> Result<Vec<Outcome>> {
         let work = Arc::clone(work);
         apart(move || {
-            let (plan, credited) = &*work;
+            let Basis { plan, credited } = &*work;
             let ranking = rank(plan, credited)?;
             let mut outcomes = stored(&ranking.lines)?;
             outcomes.append(&mut stored(&ranking.findings)?);
@@ -156,7 +152,7 @@ impl Scoring {
         let before = self.store.all_outcomes(id, &OutcomeKind::PINNED).await?;
         let work = Arc::clone(work);
         apart(move || {
-            let (plan, credited) = &*work;
+            let Basis { plan, credited } = &*work;
             let lines = before.iter().filter(|outcome| outcome.kind == OutcomeKind::Line);
             let mut lines: Vec<Line> = lines.map(Outcome::read).collect::<Result<_>>()?;
             lines.sort_by(|a, b| a.participant.cmp(&b.participant));
@@ -189,7 +185,7 @@ fn tell(progress: &mpsc::Sender<Progress>, step: Progress) {
 
 /// The credits, what was credited to nobody, and the roster.
 fn credits(work: &Work) -> Result<Vec<Outcome>> {
-    let (plan, credited) = &**work;
+    let Basis { plan, credited } = &**work;
     let mut outcomes = stored(&credited.credits)?;
     outcomes.append(&mut stored(&credited.findings)?);
     outcomes.append(&mut stored(&plan.roster())?);
@@ -201,7 +197,7 @@ fn stored<K: Keyed>(typed: &[K]) -> Result<Vec<Outcome>> {
 }
 
 fn evaluate(work: &Work, people: &[String]) -> Result<Chunk> {
-    let (plan, credited) = &**work;
+    let Basis { plan, credited } = &**work;
     let mut chunk = Chunk {
         cursor: people.last().cloned().unwrap_or_default(),
         evaluated: u32::try_from(people.len()).map_err(Error::internal)?,
